@@ -1,0 +1,46 @@
+/** What a notification says, before any channel has shaped it. Channels render this; they add no facts. */
+import type { Labels } from '../../model/labels.ts';
+
+export interface MessageAlert {
+  readonly status: 'firing' | 'resolved' | 'nodata' | 'stale' | 'flapping' | 'meta';
+  readonly labels: Labels;
+  /** Tick stamps, epoch ms. */
+  readonly startsAt: number;
+  readonly endsAt: number | null;
+  /** One line for people, from the rule's `summary` template. */
+  readonly summary: string;
+  /** The rule's condition with the numbers filled in: `lag(sdk_log) 12,345 > 10,000`. */
+  readonly formula: string;
+  /** Hint columns (提示列), in the rule's order, and system annotations such as `late`. */
+  readonly annotations: readonly { readonly name: string; readonly value: string }[];
+  /** Values {0}, {1}, … at the tick; null = unknown. */
+  readonly values: readonly (number | null)[];
+  /** Why a resolve happened when not by the condition: edited, job-ended, vanished, disabled. */
+  readonly reason?: string;
+  /** Deep link to the alert's page. */
+  readonly url: string;
+  /** Owner of the job or report, '' when unknown. */
+  readonly owner: string;
+  /** Downstream reports the alert's job or topic feeds. */
+  readonly affects: readonly string[];
+  /** Latest ERROR/WARN log line that explains it, if any. */
+  readonly logLine?: { readonly ts: number; readonly text: string; readonly url: string };
+}
+
+export interface Message {
+  /** firing while any alert in it is. */
+  readonly status: 'firing' | 'resolved' | 'info';
+  readonly severity: 'info' | 'warning' | 'error' | 'critical';
+  readonly title: string;
+  readonly groupKey: string;
+  readonly groupLabels: Labels;
+  readonly receiver: string;
+  /** The tick the message speaks of, epoch ms, and the zone to print times in. */
+  readonly at: number;
+  readonly zone: string;
+  readonly alerts: readonly MessageAlert[];
+  /** Alerts left out because the group is too large. */
+  readonly omitted: number;
+  /** Opens the group in the UI. */
+  readonly url: string;
+}

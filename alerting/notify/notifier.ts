@@ -1,0 +1,33 @@
+/**
+ * PORT Notifier: sends one message over one channel. Adapters in `reporters/`, one file each, registered in
+ * `reporters/index.ts`. A notifier never retries and never throws for an answer of the other side: it classifies it, and the
+ * outbox decides.
+ */
+import type { Message } from './message.ts';
+
+export type SendResult =
+  | { readonly kind: 'sent'; readonly recipients?: readonly Recipient[] }
+  /** May work later; `retryAfterMs` when the other side said when. */
+  | { readonly kind: 'retryable'; readonly error: string; readonly class: string; readonly retryAfterMs?: number; readonly recipients?: readonly Recipient[] }
+  /** Will never work as it is. */
+  | { readonly kind: 'permanent'; readonly error: string; readonly class: string; readonly recipients?: readonly Recipient[] };
+
+export interface Recipient {
+  readonly address: string;
+  readonly status: 'delivered' | 'retryable' | 'permanent';
+  readonly error?: string;
+}
+
+export interface SendOptions {
+  /** Same for every attempt at this message: Message-ID, Idempotency-Key, dedup_key. */
+  readonly idempotencyKey: string;
+  /** Recipients that already have it (a mixed SMTP result). */
+  readonly skip?: readonly string[];
+  readonly attempt: number;
+}
+
+export interface Notifier {
+  send(message: Message, options: SendOptions, signal: AbortSignal): Promise<SendResult>;
+  /** Releases pooled connections. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,30 @@
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/**
+ * Parses a duration such as `500ms`, `30s`, `5m`, `1h30m`, `1d` to milliseconds; `0` needs no unit.
+ * Returns null for anything else, negative or fractional parts included.
+ */
+export function parseDuration(text: string): number | null {
+  if (text === '0') return 0;
+  const pattern = /(\d+)(ms|[smhdw])/y;
+  let total = 0;
+  let end = 0;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    total += Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+    end = pattern.lastIndex;
+  }
+  return end > 0 && end === text.length && Number.isSafeInteger(total) ? total : null;
+}
+
+/** Writes milliseconds the way `parseDuration` reads them: `90000` is `1m30s`. */
+export function formatDuration(ms: number): string {
+  if (ms === 0) return '0s';
+  let rest = Math.round(ms);
+  let text = '';
+  for (const unit of ['d', 'h', 'm', 's', 'ms'] as const) {
+    const count = Math.floor(rest / UNIT_MS[unit]);
+    if (count > 0) text += `${count}${unit}`;
+    rest -= count * UNIT_MS[unit];
+  }
+  return text;
+}
