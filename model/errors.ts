@@ -7,7 +7,7 @@ export const ERROR_CODES = {
   'not-json': 'the line is not valid JSON',
   'not-object': 'the JSON value is not an object',
   'not-utf8': 'the bytes are not valid UTF-8',
-  'empty': 'the record is empty',
+  empty: 'the record is empty',
   'too-large': 'the record is larger than the limit',
   'bad-field': 'a field has the wrong type or value',
   'unknown-shape': 'the record fits none of the formats of this stream',
@@ -31,12 +31,12 @@ export const ERROR_CODES = {
   'bad-schedule': 'the cron pattern or time zone cannot be read, or never fires',
   'name-taken': 'another object has this name',
   'unknown-receiver': 'no channel or receiver has this name',
-  'overloaded': 'too much is under way; try again',
+  overloaded: 'too much is under way; try again',
   'store-away': 'the store does not answer',
-  'standby': 'another daemon holds the lease',
-  'unauthorized': 'the request carries no valid credentials',
-  'forbidden': 'the request is not allowed',
-  'internal': 'a bug in the daemon',
+  standby: 'another daemon holds the lease',
+  unauthorized: 'the request carries no valid credentials',
+  forbidden: 'the request is not allowed',
+  internal: 'a bug in the daemon',
   // evaluation
   'store-behind': 'the store has not caught up with the tick',
   'too-many-groups': 'the rule has more groups than max_groups',
@@ -60,7 +60,11 @@ export class UserError extends Error {
   readonly status: number;
   readonly issues: readonly InputIssue[];
 
-  constructor(code: ErrorCode, message: string, options: { status?: number; issues?: readonly InputIssue[]; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { status?: number; issues?: readonly InputIssue[]; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'UserError';
     this.code = code;

@@ -27,16 +27,18 @@ export function pickLabels(labels: Labels, names: readonly string[]): Labels {
  * Compiles matchers to one predicate over a label look-up. A missing label reads as `''` (Prometheus semantics), regular
  * expressions are anchored at both ends. Throws `SyntaxError` for a bad regular expression.
  */
-export function compileMatchers(matchers: readonly Matcher[]): (valueOf: (label: string) => string | undefined) => boolean {
+export function compileMatchers(
+  matchers: readonly Matcher[],
+): (read: (label: string) => string | undefined) => boolean {
   const tests = matchers
     .filter(m => !(m.op === '=' && m.value === ''))
     .map(m => {
       const expression = m.op === '=~' || m.op === '!~' ? new RegExp(`^(?:${m.value})$`, 'u') : null;
       const wanted = m.op === '=' || m.op === '=~';
-      return (valueOf: (label: string) => string | undefined): boolean => {
-        const value = valueOf(m.label) ?? '';
+      return (read: (label: string) => string | undefined): boolean => {
+        const value = read(m.label) ?? '';
         return (expression ? expression.test(value) : value === m.value) === wanted;
       };
     });
-  return valueOf => tests.every(test => test(valueOf));
+  return read => tests.every(test => test(read));
 }

@@ -92,13 +92,23 @@ export interface LogStore {
     around: { id: string; scope: 'container' | 'job' | 'all'; before: number; after: number },
     names: JobNames,
     signal?: AbortSignal,
-  ): Promise<{ readonly before: readonly LogItem[]; readonly line: LogItem; readonly after: readonly LogItem[] } | null>;
+  ): Promise<{
+    readonly before: readonly LogItem[];
+    readonly line: LogItem;
+    readonly after: readonly LogItem[];
+  } | null>;
   /**
    * Drops what is past its retention at `now`; `retentionMs(jobName)` gives the retention of one job's lines and
    * `retentionMs('')` the default. Returns how many lines or whole days went.
    */
-  expire(now: number, retentionMs: (jobName: string) => number, signal?: AbortSignal): Promise<{ readonly dropped: number }>;
-  stats(signal?: AbortSignal): Promise<{ readonly lines: number; readonly bytes: number; readonly oldest: number | null }>;
+  expire(
+    now: number,
+    retentionMs: (jobName: string) => number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly dropped: number }>;
+  stats(
+    signal?: AbortSignal,
+  ): Promise<{ readonly lines: number; readonly bytes: number; readonly oldest: number | null }>;
   /** Resolves while the store answers; rejects with `StoreAwayError`. */
   ping(signal?: AbortSignal): Promise<void>;
   /** Waits for appends under way, then releases everything. Idempotent. */

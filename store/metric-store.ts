@@ -5,7 +5,23 @@
 import type { Labels, Matcher } from '../model/labels.ts';
 import type { MetricGroup, Point } from '../model/sample.ts';
 
-export const METRIC_OPS = ['MAX', 'MIN', 'AVG', 'SUM', 'LAST', 'FIRST', 'COUNT', 'RATE', 'DELTA', 'P50', 'P75', 'P90', 'P95', 'P99', 'STDDEV'] as const;
+export const METRIC_OPS = [
+  'MAX',
+  'MIN',
+  'AVG',
+  'SUM',
+  'LAST',
+  'FIRST',
+  'COUNT',
+  'RATE',
+  'DELTA',
+  'P50',
+  'P75',
+  'P90',
+  'P95',
+  'P99',
+  'STDDEV',
+] as const;
 export type MetricOp = (typeof METRIC_OPS)[number];
 
 /** Which series: the stored names an alias or bare name stands for, and label or attribute filters. */
@@ -66,8 +82,14 @@ export interface MetricStore {
   names(signal?: AbortSignal): Promise<readonly { readonly name: string; readonly series: number }[]>;
   /** Label names of a selection, or the values of one label, sorted; bounded by `limit`. */
   labels(query: SeriesSelector & { label?: string; limit: number }, signal?: AbortSignal): Promise<readonly string[]>;
-  expire(now: number, retention: { rawMs: number; rollupMs: number }, signal?: AbortSignal): Promise<{ readonly dropped: number }>;
-  stats(signal?: AbortSignal): Promise<{ readonly series: number; readonly points: number; readonly bytes: number; readonly refused: number }>;
+  expire(
+    now: number,
+    retention: { rawMs: number; rollupMs: number },
+    signal?: AbortSignal,
+  ): Promise<{ readonly dropped: number }>;
+  stats(
+    signal?: AbortSignal,
+  ): Promise<{ readonly series: number; readonly points: number; readonly bytes: number; readonly refused: number }>;
   ping(signal?: AbortSignal): Promise<void>;
   /** Waits for appends under way, then releases everything. Idempotent. */
   close(): Promise<void>;

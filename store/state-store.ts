@@ -89,7 +89,11 @@ export interface StateStore {
   /** Returns the new version. Throws `VersionConflictError`. */
   put(kind: DocKind, id: string, body: Json, expected: Expected, signal?: AbortSignal): Promise<string>;
   /** Writes many documents whatever their versions; all or a prefix is there after a crash. */
-  putMany(kind: DocKind, docs: readonly { readonly id: string; readonly body: Json }[], signal?: AbortSignal): Promise<void>;
+  putMany(
+    kind: DocKind,
+    docs: readonly { readonly id: string; readonly body: Json }[],
+    signal?: AbortSignal,
+  ): Promise<void>;
   /** Throws `VersionConflictError`; deleting what is not there is fine with `any`. */
   delete(kind: DocKind, id: string, expected: Expected, signal?: AbortSignal): Promise<void>;
 
@@ -99,7 +103,12 @@ export interface StateStore {
   /** Forgets a rule's state and history; its unconsumed intents stay. */
   dropRule(ruleId: string, signal?: AbortSignal): Promise<void>;
   /** History of a rule, from <= t <= to, oldest first. */
-  ticks(ruleId: string, from: number, to: number, signal?: AbortSignal): Promise<readonly { readonly t: number; readonly body: Json }[]>;
+  ticks(
+    ruleId: string,
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<readonly { readonly t: number; readonly body: Json }[]>;
   /** Committed intents no flush has consumed, oldest commit first. */
   openIntents(signal?: AbortSignal): Promise<readonly StoredIntent[]>;
   loadGroups(signal?: AbortSignal): Promise<readonly Doc[]>;
@@ -116,7 +125,11 @@ export interface StateStore {
   ): Promise<{ readonly items: readonly OutboxRow[]; readonly next: string | null }>;
 
   appendAudit(entry: Json, at: number, signal?: AbortSignal): Promise<void>;
-  listAudit(limit: number, cursor?: string, signal?: AbortSignal): Promise<{ readonly items: readonly Json[]; readonly next: string | null }>;
+  listAudit(
+    limit: number,
+    cursor?: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly items: readonly Json[]; readonly next: string | null }>;
 
   /** Takes or renews a lease for `ttlMs`; false while another owner's lease runs. */
   acquireLease(name: string, owner: string, now: number, ttlMs: number, signal?: AbortSignal): Promise<boolean>;

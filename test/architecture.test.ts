@@ -30,14 +30,18 @@ function folderOf(file: string): string {
 
 function* imports(file: string): Generator<{ line: number; target: string; typeOnly: boolean }> {
   const text = readFileSync(join(root, file), 'utf8');
-  for (const match of text.matchAll(/^(import|export)\s+(type\s+)?[^;]*?from\s+['"](\.[^'"]+)['"]|import\(['"](\.[^'"]+)['"]\)/gm)) {
+  for (const match of text.matchAll(
+    /^(import|export)\s+(type\s+)?[^;]*?from\s+['"](\.[^'"]+)['"]|import\(['"](\.[^'"]+)['"]\)/gm,
+  )) {
     const target = match[3] ?? match[4] ?? '';
     const line = text.slice(0, match.index).split('\n').length;
     yield { line, target: normalize(join(dirname(file), target)), typeOnly: match[2] !== undefined };
   }
 }
 
-const files = globSync('{model,config,store,collector,lineage,alerting,reporters,web/api,web/ui,demo}/**/*.{ts,tsx}', { cwd: root })
+const files = globSync('{model,config,store,collector,lineage,alerting,reporters,web/api,web/ui,demo}/**/*.{ts,tsx}', {
+  cwd: root,
+})
   .map(f => f.replaceAll('\\', '/'))
   .filter(f => !f.includes('/dist/') && !f.includes('node_modules'));
 
@@ -66,7 +70,8 @@ test('only model/clock.ts and app/ read the clock or set timers', () => {
     const lines = readFileSync(join(root, file), 'utf8').split('\n');
     lines.forEach((line, i) => {
       const code = line.replace(/\/\/.*$|^\s*\*.*$|\/\*\*.*\*\//, '');
-      if (/\bDate\.now\(|\bnew Date\(\)|\bset(Timeout|Interval)\(|node:timers/.test(code)) violations.push(`${file}:${i + 1}`);
+      if (/\bDate\.now\(|\bnew Date\(\)|\bset(Timeout|Interval)\(|node:timers/.test(code))
+        violations.push(`${file}:${i + 1}`);
     });
   }
   assert.deepEqual(violations, []);

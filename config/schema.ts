@@ -1,0 +1,137 @@
+/**
+ * The shared part of the configuration: one zod tree with every default in it. Documents that belong to adapters (channels) or to
+ * other folders (reports, routes) are filled in by `app/config.ts`, so that this folder never imports them.
+ */
+import { z } from 'zod';
+import { brokerField, durationField, urlField } from './fields.ts';
+import { secretField } from './secret.ts';
+
+const tls = z.strictObject({
+  ca: z.string().optional(),
+  cert: z.string().optional(),
+  key: z.string().optional(),
+  reject_unauthorized: z.boolean().default(true),
+});
+
+const kafka = z.strictObject({
+  brokers: z.array(brokerField).min(1),
+  group: z.string().min(1).default('tidewatch'),
+  client_id: z.string().min(1).default('tidewatch'),
+  sasl: z
+    .strictObject({
+      mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+      username: z.string(),
+      password: secretField,
+    })
+    .optional(),
+  tls: z.union([z.boolean(), tls]).optional(),
+  topics: z
+    .strictObject({
+      metrics: z.string().min(1).default('tidewatch.metrics'),
+      logs: z.string().min(1).default('tidewatch.logs'),
+      jobs: z.string().min(1).default('tidewatch.jobs'),
+      offsets: z.string().min(1).default('tidewatch.offsets'),
+      nifi: z.string().min(1).default('nifi.status'),
+      druid: z.string().min(1).default('druid.metrics'),
+    })
+    .prefault({}),
+});
+
+const elasticsearch = z.strictObject({
+  node: urlField,
+  index_prefix: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]*$/, 'expected lower-case letters, digits, - and _')
+    .default('tidewatch'),
+  auth: z
+    .strictObject({
+      username: z.string().optional(),
+      password: secretField.optional(),
+      api_key: secretField.optional(),
+    })
+    .refine(auth => (auth.api_key === undefined) !== (auth.username === undefined || auth.password === undefined), {
+      error: 'expected {username, password} or {api_key}',
+    })
+    .optional(),
+  tls: tls.optional(),
+  refresh_interval: durationField.prefault('5s'),
+});
+
+const httpAuth = z.strictObject({ username: z.string().min(1).default('admin'), password: secretField });
+
+/** What every process shares; unknown keys are refused. Durations are milliseconds after parsing. */
+export const sharedConfig = z.strictObject({
+  http: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(8686),
+      public_url: urlField.optional(),
+      auth: httpAuth.optional(),
+    })
+    .prefault({}),
+  data_dir: z.string().min(1).default('./data'),
+  roles: z
+    .array(z.enum(['collect', 'evaluate', 'web']))
+    .min(1)
+    .default(['collect', 'evaluate', 'web']),
+  kafka: kafka.optional(),
+  clusters: z
+    .record(z.string(), z.strictObject({ brokers: z.array(brokerField).min(1), poll: durationField.prefault('10s') }))
+    .default({}),
+  elasticsearch: elasticsearch.optional(),
+  retention: z
+    .strictObject({
+      logs: durationField.prefault('7d'),
+      metrics: durationField.prefault('15d'),
+      rollups: durationField.prefault('90d'),
+      per_job: z.record(z.string(), z.strictObject({ logs: durationField })).default({}),
+    })
+    .prefault({}),
+  metrics: z
+    .strictObject({
+      include: z.array(z.string()).default([]),
+      exclude: z.array(z.string()).default([]),
+      max_series: z.int().min(1).default(200_000),
+      /** Scope formats of dotted identifiers, as in Flink's `metrics.scope.*`; tried before Flink's and OStream's own. */
+      scope: z.record(z.string(), z.string()).default({}),
+    })
+    .prefault({}),
+  alerting: z
+    .strictObject({
+      rules: z.array(z.string()).default([]),
+      delay: durationField.prefault('30s'),
+      max_wait: durationField.prefault('5m'),
+      meta_receivers: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  receivers: z.record(z.string(), z.array(z.string()).min(1)).default({}),
+  owners: z.record(z.string(), z.array(z.string()).min(1)).default({}),
+  redaction: z
+    .strictObject({ enabled: z.boolean().default(true), patterns: z.array(z.string()).default([]) })
+    .prefault({}),
+  log: z
+    .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info') })
+    .prefault({}),
+});
+export type SharedConfig = z.infer<typeof sharedConfig>;
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
+
+/** Rules that span several keys; each issue names the key to change. */
+export function checkAcross(config: SharedConfig): { path: (string | number)[]; message: string }[] {
+  const issues: { path: (string | number)[]; message: string }[] = [];
+  if (!LOOPBACK.test(config.http.host) && !config.http.auth) {
+    issues.push({
+      path: ['http', 'host'],
+      message: `listening on ${config.http.host} needs http.auth {username, password}; or listen on 127.0.0.1`,
+    });
+  }
+  config.redaction.patterns.forEach((pattern, i) => {
+    try {
+      new RegExp(pattern, 'gu');
+    } catch (error) {
+      issues.push({ path: ['redaction', 'patterns', i], message: (error as Error).message });
+    }
+  });
+  return issues;
+}
