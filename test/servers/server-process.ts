@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const READY_LIMIT_MS = 90_000;
+const STOP_LIMIT_MS = 15_000;
+
+/** A running server on 127.0.0.1. It ends with the test process, even when that is killed. */
+export interface TestServer {
+  /** Process id of the run under way. */
+  readonly pid: number;
+  /** Scratch folder: data, configuration, log. */
+  readonly dir: string;
+  /** Begins again on the same port with the same data, after `stop` or `kill`; resolves once it takes connections. */
+  start(): Promise<void>;
+  /** SIGTERM, and SIGKILL when that is not enough. Idempotent. */
+  stop(): Promise<void>;
+  /** SIGKILL. Idempotent. */
+  kill(): Promise<void>;
+  /** SIGSTOP: connections stay open and nothing answers, until `thaw`. */
+  freeze(): void;
+  thaw(): void;
+}
+
+/**
+ * A server that listens on `port` and keeps its files in `dir`, not started yet. `start` throws with the end of the server's
+ * log when it dies first. The folder goes when the test process ends, so that a stopped server can be started again.
+ */
+export function serverProcess(command: string, args: readonly string[], port: number, dir: string): TestServer {
+  const logFile = `${dir}/server.log`;
+  let child: ChildProcess | null = null;
+  process.once('exit', () => {
+    child?.kill('SIGKILL');
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  async function start(): Promise<void> {
+    if (child) return;
+    const log = openSync(logFile, 'a');
+    const started = spawn(command, args, { stdio: ['pipe', log, log] });
+    closeSync(log);
+    child = started;
+    const failed = once(started, 'error').then(([error]) => Promise.reject(error as Error));
+    const exited = once(started, 'exit').then(() => Promise.reject(new Error(`${command} ended early`)));
+    try {
+      await Promise.race([waitForPort(port), failed, exited]);
+    } catch (error) {
+      started.kill('SIGKILL');
+      child = null;
+      throw new Error(`the server is not ready: ${(error as Error).message}\n${tail(logFile)}`);
+    } finally {
+      for (const late of [failed, exited]) late.catch(() => {});
+    }
+  }
+
+  async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const running = child;
+    child = null;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const exited = once(running, 'exit');
+    running.kill('SIGCONT');
+    running.kill(signal);
+    const late = delay(STOP_LIMIT_MS, undefined, { ref: false }).then(() => running.kill('SIGKILL'));
+    await Promise.race([exited, late.then(() => exited)]);
+  }
+
+  return {
+    get pid() {
+      return child?.pid ?? 0;
+    },
+    dir,
+    start,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
+  };
+}
+
+/** `count` ports of 127.0.0.1 nobody listened on a moment ago. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map(server => once(server, 'listening')));
+  const ports = servers.map(server => (server.address() as { port: number }).port);
+  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
+  return ports;
+}
+
+async function waitForPort(port: number): Promise<void> {
+  const giveUp = Date.now() + READY_LIMIT_MS;
+  while (Date.now() < giveUp) {
+    if (await takesConnections(port)) return;
+    await delay(100);
+  }
+  throw new Error(`nothing listens on port ${port} after ${READY_LIMIT_MS / 1000} s`);
+}
+
+function takesConnections(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+function tail(file: string): string {
+  return readFileSync(file, 'utf8').split('\n').slice(-30).join('\n');
+}
