@@ -1,0 +1,181 @@
+/** Names for people (contracts.md section 3). Aliases never change their unit or meaning; new ones may be added. */
+
+/** A metric as users meet it: its unit and what it says, in both languages. */
+export interface MetricText {
+  readonly name: string;
+  readonly unit: string;
+  readonly en: string;
+  readonly zh: string;
+}
+
+/** An alias and the stored series it reads besides series of its own name; `scale` turns their unit into the alias's. */
+export interface Alias extends MetricText {
+  readonly reads: readonly { readonly name: string; readonly scale?: number }[];
+}
+
+export const ALIASES: readonly Alias[] = [
+  own(
+    'lag',
+    'records',
+    'Records a consumer is behind on a topic, summed over partitions',
+    '消费者在一个 Topic 上的积压条数（各分区之和）',
+  ),
+  own(
+    'lag_records',
+    'records',
+    'Records a consumer is behind on one partition: end offset minus position',
+    '单个分区的积压条数：最新位点减消费位点',
+  ),
+  own('lag_ms', 'ms', 'Time a hop is behind on a topic', '一个环节在 Topic 上的消费延迟'),
+  own(
+    'age_ms',
+    'ms',
+    'Age of the newest complete data of a report or dataset (point estimate)',
+    '报表或表的数据新鲜度（点估计）',
+  ),
+  own('age_low_ms', 'ms', 'Lower bound of the age', '数据新鲜度下界'),
+  own(
+    'age_high_ms',
+    'ms',
+    'Upper bound of the age; complete up to now minus this',
+    '数据新鲜度上界；数据完整至当前时间减去该值',
+  ),
+  own('lag_sum_ms', 'ms', 'Sum of the hop lags along the slowest path', '最慢链路上各环节延迟之和'),
+  own('heap_used_ratio', 'ratio', 'Heap used divided by its maximum', '堆内存使用率'),
+  own('checkpoint_age_ms', 'ms', 'Time since the last completed checkpoint', '距上次成功 Checkpoint 的时间'),
+  task(
+    'records_in_per_second',
+    'records/s',
+    'numRecordsInPerSecond',
+    'Records a task takes in per second',
+    '任务每秒输入条数',
+  ),
+  task(
+    'records_out_per_second',
+    'records/s',
+    'numRecordsOutPerSecond',
+    'Records a task puts out per second',
+    '任务每秒输出条数',
+  ),
+  task(
+    'records_in_total',
+    'records',
+    'numRecordsIn',
+    'Records a task has taken in since it started',
+    '任务启动以来的输入条数',
+  ),
+  task(
+    'records_out_total',
+    'records',
+    'numRecordsOut',
+    'Records a task has put out since it started',
+    '任务启动以来的输出条数',
+  ),
+  task(
+    'bytes_in_per_second',
+    'bytes/s',
+    'numBytesInPerSecond',
+    'Bytes a task takes in per second',
+    '任务每秒输入字节数',
+  ),
+  task(
+    'bytes_out_per_second',
+    'bytes/s',
+    'numBytesOutPerSecond',
+    'Bytes a task puts out per second',
+    '任务每秒输出字节数',
+  ),
+  task(
+    'busy_ratio',
+    'ratio',
+    'busyTimeMsPerSecond',
+    'Share of time a task is busy (60 s average)',
+    '任务繁忙时间占比（60 秒平均）',
+    0.001,
+  ),
+  task(
+    'back_pressured_ratio',
+    'ratio',
+    'backPressuredTimeMsPerSecond',
+    'Share of time a task is back-pressured (60 s average)',
+    '任务反压时间占比（60 秒平均）',
+    0.001,
+  ),
+  task(
+    'idle_ratio',
+    'ratio',
+    'idleTimeMsPerSecond',
+    'Share of time a task is idle (60 s average)',
+    '任务空闲时间占比（60 秒平均）',
+    0.001,
+  ),
+  alias(
+    'gc_ms_per_second',
+    'ms/s',
+    ['flink.taskmanager.Status.JVM.GarbageCollector.All.TimeMsPerSecond'],
+    'Time a task manager spends in garbage collection',
+    'TaskManager 每秒 GC 时间',
+  ),
+  alias(
+    'restarts',
+    'count',
+    ['flink.job.numRestarts', 'flink.job.fullRestarts'],
+    'Restarts of a job since it was submitted',
+    '作业重启次数',
+  ),
+  alias(
+    'checkpoint_duration_ms',
+    'ms',
+    ['flink.job.lastCheckpointDuration'],
+    'Duration of the last completed checkpoint; stands still while later ones fail',
+    '最近一次成功 Checkpoint 的耗时（后续失败时不更新）',
+  ),
+  alias(
+    'checkpoint_failures',
+    'count',
+    ['flink.job.numberOfFailedCheckpoints'],
+    'Failed checkpoints of a job',
+    'Checkpoint 失败次数',
+  ),
+  alias(
+    'checkpoints_completed',
+    'count',
+    ['flink.job.numberOfCompletedCheckpoints'],
+    'Completed checkpoints of a job',
+    'Checkpoint 成功次数',
+  ),
+  alias(
+    'state_bytes',
+    'bytes',
+    ['flink.job.lastCheckpointFullSize'],
+    'Full size of the last completed checkpoint',
+    '状态大小（最近一次 Checkpoint 的完整大小）',
+  ),
+  alias(
+    'late_records_total',
+    'records',
+    ['flink.operator.numLateRecordsDropped'],
+    'Records a window dropped because they came too late',
+    '窗口丢弃的迟到条数',
+  ),
+  alias(
+    'watermark_lag_ms',
+    'ms',
+    ['flink.operator.watermarkLag'],
+    'Time the source watermark is behind; keeps growing when the source is stuck',
+    '源算子水位线延迟',
+  ),
+];
+
+function alias(name: string, unit: string, reads: readonly string[], en: string, zh: string): Alias {
+  return { name, unit, en, zh, reads: reads.map(read => ({ name: read })) };
+}
+
+/** An alias whose series the daemon derives and stores under the alias itself. */
+function own(name: string, unit: string, en: string, zh: string): Alias {
+  return alias(name, unit, [], en, zh);
+}
+
+function task(name: string, unit: string, metric: string, en: string, zh: string, scale?: number): Alias {
+  return { name, unit, en, zh, reads: [{ name: `flink.task.${metric}`, ...(scale !== undefined && { scale }) }] };
+}

@@ -1,0 +1,59 @@
+/**
+ * The points of one group and one window, gathered series by series before an operation runs over them. One bag is filled and
+ * cleared many times; its arrays only grow. A point may stand for several (a rollup minute): `weight` says for how many.
+ */
+export class PointBag {
+  times = new Float64Array(256);
+  values = new Float64Array(256);
+  /** Only meaningful while `weighted`. */
+  weights = new Float64Array(0);
+  /** True once any point stands for more than itself; values are then sums, minima, … of `weights` points. */
+  weighted = false;
+  count = 0;
+  /** Exclusive end index of every series, in the order in which they were added: rising canonical labels. */
+  readonly seriesEnds: number[] = [];
+
+  /** Adds a point of the current series; within a series times must rise. */
+  add(t: number, value: number): void {
+    if (this.count === this.times.length) this.#grow();
+    this.times[this.count] = t;
+    this.values[this.count] = value;
+    if (this.weighted) this.weights[this.count] = 1;
+    this.count++;
+  }
+
+  /** Adds a point that stands for `weight` points. */
+  addWeighted(t: number, value: number, weight: number): void {
+    if (!this.weighted) {
+      this.weighted = true;
+      if (this.weights.length < this.times.length) this.weights = new Float64Array(this.times.length);
+      this.weights.fill(1, 0, this.count);
+    }
+    this.add(t, value);
+    this.weights[this.count - 1] = weight;
+  }
+
+  /** Closes the current series; a series without points leaves no trace. */
+  endSeries(): void {
+    if (this.count > (this.seriesEnds.at(-1) ?? 0)) this.seriesEnds.push(this.count);
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.weighted = false;
+    this.seriesEnds.length = 0;
+  }
+
+  #grow(): void {
+    const capacity = this.times.length * 2;
+    this.times = widen(this.times, capacity);
+    this.values = widen(this.values, capacity);
+    if (this.weighted) this.weights = widen(this.weights, capacity);
+  }
+}
+
+function widen(array: Float64Array<ArrayBuffer>, capacity: number): Float64Array<ArrayBuffer> {
+  const wider = new Float64Array(capacity);
+  wider.set(array);
+  return wider;
+}
