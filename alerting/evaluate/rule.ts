@@ -1,0 +1,209 @@
+/** A rule ready to be evaluated: durations in ms, formulas as closures, everything checked. */
+import { type ErrorCode, type InputIssue, UserError } from '../../model/errors.ts';
+import { parseDuration } from '../../model/duration.ts';
+import { compileMatchers, type Labels, type Matcher } from '../../model/labels.ts';
+import type { MetricOp } from '../../store/metric-store.ts';
+import { SEVERITIES, type Severity } from '../intent.ts';
+import { type Matchers, RuleDocument } from './document.ts';
+import { type Condition, compileCondition, compileFormula, type Formula } from './formula.ts';
+import { FormulaError } from './lexer.ts';
+import { compileSchedule, type Schedule } from './schedule.ts';
+import { compileSummary, type Summary } from './summary.ts';
+
+/** One metric row of a rule, {0}, {1}, …. */
+export interface RuleMetric {
+  readonly name: string | null;
+  readonly metric: string;
+  readonly op: MetricOp;
+  readonly offsetMs: number;
+  readonly windowMs: number;
+  /** The rule's matchers and the metric's own: what is asked of the store. */
+  readonly matchers: readonly Matcher[];
+  /** False for groups its own matchers exclude (contracts.md section 6: not applicable). */
+  readonly applies: (groupLabels: Labels) => boolean;
+}
+
+export interface Rule {
+  readonly id: string;
+  readonly document: RuleDocument;
+  readonly name: string;
+  readonly schedule: Schedule;
+  /** null: the daemon's `alerting.delay`. */
+  readonly delayMs: number | null;
+  readonly repeatMs: number;
+  readonly forMs: number;
+  readonly keepFiringMs: number;
+  readonly groupBy: readonly string[] | '*';
+  readonly metrics: readonly RuleMetric[];
+  readonly metricNames: readonly (string | null)[];
+  /** Most severe first; the highest that is true wins. */
+  readonly levels: readonly { readonly severity: Severity; readonly condition: Condition }[];
+  readonly recovery: Condition | null;
+  readonly annotations: readonly { readonly name: string; readonly formula: Formula }[];
+  readonly summary: Summary | null;
+  /** Look-back of the longest metric including its offset, ms. */
+  readonly reachMs: number;
+  /** Text that changes whenever an edit may change a result; a firing group found false after that ends as `edited`. */
+  readonly meaning: string;
+}
+
+/**
+ * Reads and checks a whole rule document. Throws one `UserError` (422) with every complaint; those about formulas come first
+ * and carry `position` (0-based).
+ */
+export function compileRule(id: string, input: unknown): Rule {
+  const parsed = RuleDocument.safeParse(input);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(issue => ({ path: issue.path.join('.'), message: issue.message }));
+    throw refusal('bad-request', issues);
+  }
+  const document = parsed.data;
+  const complaints = new Complaints();
+  checkMetrics(document, complaints);
+  const names = document.metrics.map(metric => metric.name ?? null);
+  const options = { zeroBaseline: document.zero_baseline };
+  const condition = (text: string, path: string): Condition | null =>
+    complaints.formula(path, () => {
+      const compiled = compileCondition(text, names, options);
+      if (compiled === null) throw new FormulaError('expected a condition such as {0} > 5, not a number', 0);
+      return compiled;
+    });
+  const levels = levelTexts(document, complaints).flatMap(({ severity, text, path }) => {
+    const compiled = condition(text, path);
+    return compiled === null ? [] : [{ severity, condition: compiled }];
+  });
+  const recovery = document.recovery === null ? null : condition(document.recovery, 'recovery');
+  const annotations = document.annotations.flatMap(({ name, formula }, i) => {
+    const compiled = complaints.formula(`annotations.${i}.formula`, () => compileFormula(formula, names, options));
+    return compiled === null ? [] : [{ name, formula: compiled }];
+  });
+  const { summary: template } = document;
+  const summary = template === null ? null : complaints.formula('summary', () => compileSummary(template, names));
+  const schedule = complaints.schedule(() => compileSchedule(document.schedule, document.zone));
+  complaints.throwIfAny();
+  const metrics = document.metrics.map(metric => compileMetric(document, metric));
+  return {
+    id,
+    document,
+    name: document.name,
+    schedule: schedule as Schedule,
+    delayMs: document.delay === undefined ? null : ms(document.delay),
+    repeatMs: ms(document.repeat_interval),
+    forMs: ms(document.for),
+    keepFiringMs: ms(document.keep_firing_for),
+    groupBy: document.group_by,
+    metrics,
+    metricNames: names,
+    levels,
+    recovery,
+    annotations,
+    summary,
+    reachMs: Math.max(...metrics.map(metric => metric.offsetMs + metric.windowMs)),
+    meaning: meaningOf(document),
+  };
+}
+
+/** Attributes of a series: usable as matchers though they are no labels, so a group says nothing about them. */
+const ATTRIBUTES = new Set(['job_id', 'task_id', 'operator_id', 'task_attempt_id', 'task_attempt_num', 'tm_id', 'app_id', 'container_id']);
+
+function compileMetric(document: RuleDocument, metric: RuleDocument['metrics'][number]): RuleMetric {
+  const own = toMatchers(metric.matchers);
+  const { group_by: groupBy } = document;
+  // Only labels a group carries can exclude it.
+  const visible = own.filter(matcher => (groupBy === '*' ? !ATTRIBUTES.has(matcher.label) : groupBy.includes(matcher.label)));
+  const test = compileMatchers(visible);
+  return {
+    name: metric.name ?? null,
+    metric: metric.metric ?? '',
+    op: metric.op,
+    offsetMs: ms(metric.offset),
+    windowMs: ms(metric.window ?? document.window),
+    matchers: [...toMatchers(document.matchers), ...own],
+    applies: visible.length === 0 ? () => true : labels => test(label => labels[label]),
+  };
+}
+
+/** Matchers of a document as a list; a plain value is `=`. */
+export function toMatchers(matchers: Matchers): Matcher[] {
+  return Object.entries(matchers).map(([label, value]) => (typeof value === 'string' ? { label, op: '=', value } : { label, ...value }));
+}
+
+function checkMetrics(document: RuleDocument, complaints: Complaints): void {
+  const seen = new Set<string>();
+  document.metrics.forEach((metric, i) => {
+    const at = `metrics.${i}`;
+    if (metric.log !== undefined) complaints.add(`${at}.log`, 'log sources are not evaluated by this version; use a metric');
+    else if (metric.metric === undefined) complaints.add(`${at}.metric`, 'a metric row needs "metric"');
+    if (metric.across !== undefined) complaints.add(`${at}.across`, 'across is not evaluated by this version');
+    if (metric.baseline !== undefined) complaints.add(`${at}.baseline`, 'baseline and score() are not evaluated by this version');
+    if (ms(metric.window ?? document.window) === 0) complaints.add(metric.window === undefined ? 'window' : `${at}.window`, 'a window is longer than 0');
+    if (metric.name === undefined) return;
+    if (/^(and|or|not)$/i.test(metric.name)) complaints.add(`${at}.name`, `"${metric.name}" is a word of the formula language`);
+    if (seen.has(metric.name)) complaints.add(`${at}.name`, `two metrics are named "${metric.name}"`);
+    seen.add(metric.name);
+  });
+}
+
+function levelTexts(document: RuleDocument, complaints: Complaints): { severity: Severity; text: string; path: string }[] {
+  const { condition, levels } = document;
+  if ((condition === undefined) === (levels === undefined)) {
+    complaints.add('condition', 'a rule has either "condition" or "levels"');
+    return [];
+  }
+  if (condition !== undefined) return [{ severity: document.level, text: condition, path: 'condition' }];
+  const listed = (levels ?? []).map((level, i) => ({ severity: level.level, text: level.condition, path: `levels.${i}.condition` }));
+  if (new Set(listed.map(level => level.severity)).size < listed.length) complaints.add('levels', 'a level is given twice');
+  return listed.sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity));
+}
+
+function meaningOf(document: RuleDocument): string {
+  const { metrics, condition, levels, recovery, matchers, window, zero_baseline, no_data } = document;
+  return JSON.stringify([metrics, condition, levels, recovery, matchers, window, zero_baseline, no_data.policy, no_data.after]);
+}
+
+function ms(duration: string): number {
+  return parseDuration(duration) ?? 0;
+}
+
+/** Gathers complaints so that all are told at once. */
+class Complaints {
+  readonly #formulas: InputIssue[] = [];
+  readonly #others: InputIssue[] = [];
+  #code: ErrorCode | null = null;
+
+  add(path: string, message: string): void {
+    this.#others.push({ path, message });
+    this.#code ??= 'bad-request';
+  }
+
+  formula<T>(path: string, compile: () => T): T | null {
+    try {
+      return compile();
+    } catch (error) {
+      if (!(error instanceof FormulaError)) throw error;
+      this.#formulas.push({ path, position: error.position, message: error.message });
+      return null;
+    }
+  }
+
+  schedule<T>(compile: () => T): T | null {
+    try {
+      return compile();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#others.push(...error.issues);
+      this.#code ??= error.code;
+      return null;
+    }
+  }
+
+  throwIfAny(): void {
+    const issues = [...this.#formulas, ...this.#others];
+    if (issues.length > 0) throw refusal(this.#formulas.length > 0 ? 'bad-formula' : (this.#code ?? 'bad-request'), issues);
+  }
+}
+
+function refusal(code: ErrorCode, issues: readonly InputIssue[]): UserError {
+  const [first] = issues;
+  return new UserError(code, first?.path ? `${first.path}: ${first.message}` : (first?.message ?? 'the rule cannot be read'), { issues });
+}
