@@ -1,0 +1,507 @@
+/**
+ * What every MetricStore promises. An adapter's test file calls `metricStoreContract` with a way to make a fresh, empty store;
+ * nothing here knows which one it is. Stores that need a clock should set it to `CONTRACT_NOW`.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type Labels, labelsKey } from '../../model/labels.ts';
+import type { MetricGroup, Point } from '../../model/sample.ts';
+import type { MetricOp, MetricStore, WindowGroup, WindowQuery } from '../../store/metric-store.ts';
+
+/** The present of the suite: all points lie within ten days before it. */
+export const CONTRACT_NOW = Date.UTC(2026, 10, 21, 10, 0, 0);
+const T = CONTRACT_NOW;
+const MIN = 60_000;
+const HOUR = 60 * MIN;
+const DAY = 24 * HOUR;
+
+interface Made {
+  readonly store: MetricStore;
+  done(): Promise<void>;
+}
+
+/** One metric's values at one instant, as the collector would hand them over. */
+function at(
+  ts: number,
+  labels: Labels,
+  values: Record<string, number>,
+  more: { attrs?: Labels; arrivedAt?: number } = {},
+): MetricGroup {
+  return { ts, labels, attrs: more.attrs ?? {}, values: Object.entries(values), arrivedAt: more.arrivedAt ?? ts };
+}
+
+function query(name: string, more: Partial<WindowQuery> = {}): WindowQuery {
+  return { names: [{ name }], matchers: [], groupBy: [], op: 'LAST', windowMs: 5 * MIN, at: [T], ...more };
+}
+
+/** Groups without points and the order of groups carry no meaning. */
+function sorted(groups: readonly WindowGroup[]): WindowGroup[] {
+  return groups.filter(g => g.points.length > 0).sort((a, b) => (labelsKey(a.labels) < labelsKey(b.labels) ? -1 : 1));
+}
+
+function values(groups: readonly WindowGroup[]): Record<string, number | undefined> {
+  return Object.fromEntries(sorted(groups).map(g => [Object.values(g.labels).join('/'), g.points[0]?.[1]]));
+}
+
+/** Declares the suite for one adapter. */
+export function metricStoreContract(name: string, make: () => Promise<Made>): void {
+  const withStore = (sentence: string, body: (store: MetricStore) => Promise<void>): void => {
+    test(sentence, async () => {
+      const { store, done } = await make();
+      try {
+        await body(store);
+      } finally {
+        await done();
+      }
+    });
+  };
+  const put = (store: MetricStore, ...groups: MetricGroup[]) => store.append(groups, { visible: true });
+
+  describe(`MetricStore contract: ${name}`, () => {
+    describe('windows', () => {
+      const OPS: readonly (readonly [MetricOp, number])[] = [
+        ['MAX', 9],
+        ['MIN', 1],
+        ['AVG', 4.5],
+        ['SUM', 27],
+        ['LAST', 3],
+        ['FIRST', 1],
+        ['COUNT', 6],
+        ['P50', 4],
+        ['P75', 5.75],
+        ['P90', 7.5],
+        ['P95', 8.25],
+        ['P99', 8.85],
+        ['STDDEV', Math.sqrt(39.5 / 6)],
+        ['RATE', 8 / 120 + 3 / 120],
+        ['DELTA', 8 - 3],
+      ];
+      for (const [op, expected] of OPS) {
+        withStore(`${op} runs over all points of all series of a group`, async store => {
+          // a: 1, 5, 9 (rises by 8 in 2 min); b: 6, 3 (falls: counts as a reset to 3, and a difference of -3)
+          await put(
+            store,
+            at(T - 4 * MIN, { p: 'a' }, { m: 1 }),
+            at(T - 3 * MIN, { p: 'a' }, { m: 5 }),
+            at(T - 2 * MIN, { p: 'a' }, { m: 9 }),
+            at(T - 3.5 * MIN, { p: 'b' }, { m: 6 }),
+            at(T - 2.5 * MIN, { p: 'b' }, { m: 3 }),
+            at(T - 1.5 * MIN, { p: 'b' }, { m: 3 }),
+          );
+
+          const [group] = await store.window(query('m', { op }));
+
+          const result = group?.points[0]?.[1] ?? NaN;
+          assert.ok(Math.abs(result - expected) < 1e-9, `${op} is ${result}, wanted ${expected}`);
+        });
+      }
+
+      withStore('a window holds t - window < ts <= t', async store => {
+        await put(
+          store,
+          at(T - 5 * MIN, {}, { m: 1 }),
+          at(T - 5 * MIN + 1, {}, { m: 2 }),
+          at(T, {}, { m: 4 }),
+          at(T + 1, {}, { m: 8 }),
+        );
+
+        const groups = await store.window(query('m', { op: 'SUM' }));
+
+        assert.deepEqual(sorted(groups), [{ labels: {}, points: [[T, 6]] }]);
+      });
+
+      withStore(
+        'each instant has its own window; instants without points are left out, also for COUNT',
+        async store => {
+          await put(store, at(T - 30 * MIN, {}, { m: 3 }), at(T - 29 * MIN, {}, { m: 5 }), at(T, {}, { m: 7 }));
+          const instants = [T - 29 * MIN, T - 15 * MIN, T];
+
+          const last = await store.window(query('m', { at: instants }));
+          const count = await store.window(query('m', { at: instants, op: 'COUNT' }));
+
+          assert.deepEqual(sorted(last)[0]?.points, [
+            [T - 29 * MIN, 5],
+            [T, 7],
+          ]);
+          assert.deepEqual(sorted(count)[0]?.points, [
+            [T - 29 * MIN, 2],
+            [T, 1],
+          ]);
+        },
+      );
+
+      withStore('overlapping windows see the same points again', async store => {
+        await put(store, ...[0, 1, 2, 3, 4].map(i => at(T - i * MIN, {}, { m: i })));
+
+        const groups = await store.window(query('m', { op: 'MAX', windowMs: 3 * MIN, at: [T - 2 * MIN, T - MIN, T] }));
+
+        assert.deepEqual(sorted(groups)[0]?.points, [
+          [T - 2 * MIN, 4],
+          [T - MIN, 3],
+          [T, 2],
+        ]);
+      });
+
+      withStore('several names fall into one bag, each with its scale', async store => {
+        await put(store, at(T, { j: 'x' }, { a: 2000, b: 3 }));
+
+        const groups = await store.window(
+          query('a', { names: [{ name: 'a', scale: 0.001 }, { name: 'b' }], op: 'SUM' }),
+        );
+
+        assert.deepEqual(values(groups), { '': 5 });
+      });
+
+      withStore('LAST of several series at one instant is the series whose canonical labels sort last', async store => {
+        await put(store, at(T, { p: 'b' }, { m: 2 }), at(T, { p: 'c' }, { m: 3 }), at(T, { p: 'a' }, { m: 1 }));
+
+        assert.deepEqual(values(await store.window(query('m'))), { '': 3 });
+      });
+
+      withStore('a name nobody has written gives no groups', async store => {
+        assert.deepEqual(sorted(await store.window(query('nothing'))), []);
+      });
+
+      withStore('a window reaches days back', async store => {
+        await put(store, at(T - 9 * DAY, {}, { m: 1 }), at(T - 5 * DAY, {}, { m: 2 }), at(T, {}, { m: 4 }));
+
+        const groups = await store.window(query('m', { op: 'SUM', windowMs: 10 * DAY, at: [T - 9 * DAY, T] }));
+
+        assert.deepEqual(sorted(groups)[0]?.points, [
+          [T - 9 * DAY, 1],
+          [T, 7],
+        ]);
+      });
+
+      withStore('1500 groups come back whole', async store => {
+        await put(store, ...Array.from({ length: 1500 }, (_, i) => at(T, { topic: `t${i}` }, { m: i })));
+
+        const groups = sorted(await store.window(query('m', { groupBy: ['topic'] })));
+
+        assert.equal(groups.length, 1500);
+        assert.ok(groups.every(g => g.labels['topic'] === `t${g.points[0]?.[1]}`));
+      });
+    });
+
+    describe('groups and matchers', () => {
+      const seed = (store: MetricStore) =>
+        put(
+          store,
+          at(T, { topic: 'a', partition: '0', cluster: 'x' }, { lag: 1 }, { attrs: { job_id: 'j1' } }),
+          at(T, { topic: 'a', partition: '1', cluster: 'x' }, { lag: 2 }, { attrs: { job_id: 'j1' } }),
+          at(T, { topic: 'b', partition: '0' }, { lag: 4 }, { attrs: { job_id: 'j2' } }),
+        );
+
+      withStore('groupBy keeps the named labels apart; a missing label is empty', async store => {
+        await seed(store);
+
+        const groups = sorted(await store.window(query('lag', { op: 'SUM', groupBy: ['topic', 'cluster'] })));
+
+        assert.deepEqual(
+          groups.map(g => g.labels),
+          [
+            { topic: 'a', cluster: 'x' },
+            { topic: 'b', cluster: '' },
+          ],
+        );
+        assert.deepEqual(
+          groups.map(g => g.points[0]?.[1]),
+          [3, 4],
+        );
+      });
+
+      withStore('groupBy * keeps every label apart and no attribute', async store => {
+        await seed(store);
+
+        const groups = sorted(await store.window(query('lag', { groupBy: '*' })));
+
+        assert.deepEqual(
+          groups.map(g => g.labels),
+          [
+            { topic: 'a', partition: '0', cluster: 'x' },
+            { topic: 'a', partition: '1', cluster: 'x' },
+            { topic: 'b', partition: '0' },
+          ],
+        );
+      });
+
+      const MATCHERS: readonly (readonly [string, WindowQuery['matchers'], number])[] = [
+        ['equal', [{ label: 'topic', op: '=', value: 'a' }], 3],
+        ['not equal', [{ label: 'topic', op: '!=', value: 'a' }], 4],
+        ['a missing label reads as empty', [{ label: 'cluster', op: '!=', value: 'x' }], 4],
+        ['an empty value matches anything', [{ label: 'cluster', op: '=', value: '' }], 7],
+        ['a label must be there', [{ label: 'cluster', op: '!=', value: '' }], 3],
+        ['an anchored regular expression', [{ label: 'topic', op: '=~', value: 'a|c' }], 3],
+        ['anchored at both ends', [{ label: 'cluster', op: '=~', value: 'x|' }], 7],
+        ['a negated regular expression', [{ label: 'partition', op: '!~', value: '[1-9]' }], 5],
+        [
+          'all matchers must hold',
+          [
+            { label: 'topic', op: '=', value: 'a' },
+            { label: 'partition', op: '=', value: '1' },
+          ],
+          2,
+        ],
+        ['an attribute', [{ label: 'job_id', op: '=', value: 'j1' }], 3],
+        ['an attribute by expression', [{ label: 'job_id', op: '=~', value: 'j.' }], 7],
+      ];
+      for (const [sentence, matchers, expected] of MATCHERS) {
+        withStore(`matcher: ${sentence}`, async store => {
+          await seed(store);
+
+          assert.deepEqual(values(await store.window(query('lag', { op: 'SUM', matchers }))), { '': expected });
+        });
+      }
+
+      withStore('of an attribute the latest value counts, and a new value makes no new series', async store => {
+        await put(store, at(T - MIN, { job: 'a' }, { m: 1 }, { attrs: { tm_id: 'old' } }));
+        await put(store, at(T, { job: 'a' }, { m: 2 }, { attrs: { tm_id: 'new' } }));
+        const by = (value: string) => query('m', { op: 'COUNT', matchers: [{ label: 'tm_id', op: '=', value }] });
+
+        assert.deepEqual(values(await store.window(by('new'))), { '': 2 });
+        assert.deepEqual(values(await store.window(by('old'))), {});
+        assert.deepEqual(await store.names(), [{ name: 'm', series: 1 }]);
+      });
+
+      withStore('the order of a record’s labels does not matter', async store => {
+        await put(store, at(T - MIN, { a: '1', b: '2' }, { m: 1 }), at(T, { b: '2', a: '1' }, { m: 2 }));
+
+        assert.deepEqual(await store.names(), [{ name: 'm', series: 1 }]);
+      });
+
+      withStore('label values are any text', async store => {
+        const odd = [
+          '订单',
+          'a"b',
+          "it's",
+          'x,y=z',
+          'a|b',
+          ' ',
+          'Source: KafkaSource-default_catalog.db[1]',
+          'new\nline',
+          'a.b\\c',
+          '*',
+          '_x',
+        ];
+        await put(store, ...odd.map((topic, i) => at(T, { topic }, { m: i })));
+
+        const groups = await store.window(query('m', { groupBy: ['topic'] }));
+
+        assert.deepEqual(values(groups), Object.fromEntries(odd.map((topic, i) => [topic, i])));
+        for (const [i, topic] of odd.entries()) {
+          const only = await store.window(query('m', { matchers: [{ label: 'topic', op: '=', value: topic }] }));
+          assert.deepEqual(values(only), { '': i }, topic);
+        }
+      });
+    });
+
+    describe('points', () => {
+      withStore('the last write wins for one series and instant, in one batch and over several', async store => {
+        await put(store, at(T, { p: 'a' }, { m: 1 }), at(T, { p: 'a' }, { m: 2 }));
+        assert.deepEqual(values(await store.window(query('m', { op: 'SUM' }))), { '': 2 });
+
+        await put(store, at(T, { p: 'a' }, { m: 5 }));
+        assert.deepEqual(values(await store.window(query('m', { op: 'SUM' }))), { '': 5 });
+      });
+
+      withStore('a repeated batch changes nothing', async store => {
+        const batch = [0, 1, 2].map(i => at(T - i * MIN, { p: 'a' }, { m: i, n: i }));
+        await put(store, ...batch);
+        await put(store, ...batch);
+
+        assert.deepEqual(values(await store.window(query('m', { op: 'COUNT' }))), { '': 3 });
+      });
+
+      withStore('points may come late and out of order', async store => {
+        for (const i of [2, 0, 4, 1, 3]) await put(store, at(T - i * MIN, {}, { m: i }));
+        await put(store, at(T - 2 * DAY, {}, { m: 99 }));
+
+        const { series } = await store.points({
+          names: [{ name: 'm' }],
+          matchers: [],
+          from: T - 3 * DAY,
+          to: T,
+          limit: 10,
+        });
+
+        const expected = [[T - 2 * DAY, 99], ...[4, 3, 2, 1, 0].map(i => [T - i * MIN, i])];
+        assert.deepEqual(series[0]?.points, expected);
+      });
+
+      withStore('arrivedWithinMs leaves out what had not arrived by then', async store => {
+        await put(
+          store,
+          at(T - 3 * MIN, {}, { m: 1 }, { arrivedAt: T - 3 * MIN + 500 }),
+          at(T - 2 * MIN, {}, { m: 2 }, { arrivedAt: T + 30_000 }),
+          at(T - MIN, {}, { m: 4 }, { arrivedAt: T + 30_001 }),
+        );
+
+        const asOf = (arrivedWithinMs?: number) =>
+          store.window(query('m', { op: 'SUM', ...(arrivedWithinMs !== undefined && { arrivedWithinMs }) }));
+
+        assert.deepEqual(values(await asOf(0)), { '': 1 });
+        assert.deepEqual(values(await asOf(30_000)), { '': 3 });
+        assert.deepEqual(values(await asOf(30_001)), { '': 7 });
+        assert.deepEqual(values(await asOf()), { '': 7 });
+      });
+
+      withStore('values are doubles, exactly', async store => {
+        const exact = [0, -1, 0.1, 1e-300, 1e300, Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER, 1_795_255_880_238];
+        await put(store, ...exact.map((value, i) => at(T - i * MIN, {}, { m: value })));
+
+        const { series } = await store.points({
+          names: [{ name: 'm' }],
+          matchers: [],
+          from: T - HOUR,
+          to: T,
+          limit: 1,
+        });
+
+        assert.deepEqual(series[0]?.points.map(p => p[1]).reverse(), exact);
+      });
+
+      withStore('a metric and another whose name goes on from it live side by side', async store => {
+        await put(store, at(T, {}, { 'flink.task.rate': 1, 'flink.task.rate.count': 2, 'flink.task': 3 }));
+
+        assert.deepEqual(values(await store.window(query('flink.task.rate'))), { '': 1 });
+        assert.deepEqual(values(await store.window(query('flink.task.rate.count'))), { '': 2 });
+        assert.deepEqual(values(await store.window(query('flink.task'))), { '': 3 });
+      });
+
+      withStore('metrics of one scope may come in different records', async store => {
+        await put(store, at(T, { j: 'a' }, { m: 1 }));
+        await put(store, at(T, { j: 'a' }, { n: 2 }));
+
+        assert.deepEqual(values(await store.window(query('m'))), { '': 1 });
+        assert.deepEqual(values(await store.window(query('n'))), { '': 2 });
+      });
+
+      withStore('points answers from <= t <= to, oldest first, scaled, without empty series', async store => {
+        const points: Point[] = [];
+        for (const i of [3, 2, 1, 0]) {
+          await put(store, at(T - i * MIN, { p: 'a' }, { m: i }));
+          points.push([T - i * MIN, i * 10]);
+        }
+        await put(store, at(T - DAY, { p: 'b' }, { m: 9 }));
+
+        const answer = await store.points({
+          names: [{ name: 'm', scale: 10 }],
+          matchers: [],
+          from: T - 2 * MIN,
+          to: T - MIN,
+          limit: 10,
+        });
+
+        assert.deepEqual(answer, {
+          series: [{ name: 'm', labels: { p: 'a' }, points: points.slice(1, 3) }],
+          next: null,
+        });
+      });
+
+      withStore('points pages over series without losing or repeating one', async store => {
+        await put(store, ...Array.from({ length: 25 }, (_, i) => at(T, { p: `${i}` }, { m: i })));
+        const seen: string[] = [];
+        let after: string | undefined;
+        do {
+          const page = await store.points({
+            names: [{ name: 'm' }],
+            matchers: [],
+            from: T,
+            to: T,
+            limit: 10,
+            ...(after && { after }),
+          });
+          assert.ok(page.series.length <= 10);
+          seen.push(...page.series.map(s => s.labels['p'] ?? ''));
+          after = page.next ?? undefined;
+        } while (after !== undefined);
+
+        assert.equal(seen.length, 25);
+        assert.equal(new Set(seen).size, 25);
+      });
+    });
+
+    describe('catalog', () => {
+      withStore('names counts the series of each metric', async store => {
+        await put(
+          store,
+          at(T, { p: '0' }, { m: 1, n: 1 }),
+          at(T, { p: '1' }, { m: 1 }),
+          at(T - MIN, { p: '1' }, { m: 1 }),
+        );
+
+        const names = [...(await store.names())].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+        assert.deepEqual(names, [
+          { name: 'm', series: 2 },
+          { name: 'n', series: 1 },
+        ]);
+      });
+
+      withStore('labels answers label names or the values of one, sorted and bounded', async store => {
+        await put(
+          store,
+          at(T, { topic: 'b', p: '0' }, { m: 1 }),
+          at(T, { topic: 'a', p: '1' }, { m: 1 }),
+          at(T, { x: 'y' }, { n: 1 }),
+        );
+        const m = { names: [{ name: 'm' }], matchers: [] };
+
+        assert.deepEqual(await store.labels({ ...m, limit: 10 }), ['p', 'topic']);
+        assert.deepEqual(await store.labels({ ...m, label: 'topic', limit: 10 }), ['a', 'b']);
+        assert.deepEqual(await store.labels({ ...m, label: 'topic', limit: 1 }), ['a']);
+        assert.deepEqual(
+          await store.labels({ ...m, matchers: [{ label: 'p', op: '=', value: '0' }], label: 'topic', limit: 10 }),
+          ['b'],
+        );
+      });
+
+      withStore('append says how many points were written', async store => {
+        const answer = await put(store, at(T, { p: '0' }, { m: 1, n: 1 }), at(T, { p: '1' }, { m: 1 }));
+
+        assert.deepEqual(answer, { written: 3, refused: 0 });
+        assert.deepEqual(await put(store), { written: 0, refused: 0 });
+      });
+
+      withStore('stats counts series and points', async store => {
+        await put(store, at(T, { p: '0' }, { m: 1, n: 1 }), at(T - MIN, { p: '0' }, { m: 1 }));
+
+        const stats = await store.stats();
+
+        assert.equal(stats.series, 2);
+        assert.equal(stats.refused, 0);
+      });
+    });
+
+    describe('life', () => {
+      withStore('expire drops what is past every retention and keeps the rest', async store => {
+        await put(store, at(T - 8 * DAY, {}, { m: 1 }), at(T - HOUR, {}, { m: 2 }));
+
+        await store.expire(T, { rawMs: 2 * DAY, rollupMs: 4 * DAY });
+
+        const { series } = await store.points({
+          names: [{ name: 'm' }],
+          matchers: [],
+          from: T - 9 * DAY,
+          to: T,
+          limit: 10,
+        });
+        assert.deepEqual(series[0]?.points, [[T - HOUR, 2]]);
+      });
+
+      withStore('concurrent appends are all there', async store => {
+        await Promise.all(
+          Array.from({ length: 20 }, (_, i) => put(store, at(T - i * 1000, { p: `${i % 3}` }, { m: i }))),
+        );
+
+        assert.deepEqual(values(await store.window(query('m', { op: 'COUNT' }))), { '': 20 });
+      });
+
+      withStore('ping answers, and close may be called twice', async store => {
+        await store.ping();
+        await store.close();
+        await store.close();
+      });
+    });
+  });
+}
