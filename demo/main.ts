@@ -1,0 +1,139 @@
+/**
+ * The demo: a simulated estate that feeds a running daemon over HTTP, and an inbox that takes its notifications. It uses nothing
+ * of the daemon but its public API; the daemon cannot tell it from a real estate.
+ */
+import type { Clock } from '../model/clock.ts';
+import { demoEstate } from './estate.ts';
+import { FaultScript } from './faults.ts';
+import { createFeed, type Feed } from './feed.ts';
+import type { Inbox } from './inbox.ts';
+import { druidRecords, nifiRecords } from './records/ends.ts';
+import { declarationRecords, statusRecords } from './records/jobs.ts';
+import { logRecords } from './records/logs.ts';
+import { metricRecords, offsetRecords } from './records/metrics.ts';
+import { demoChannels, demoRules } from './rules.ts';
+import { Simulation } from './simulate.ts';
+
+/** How much past the estate brings along, so that charts and comparisons have something to show. */
+const HISTORY_S = 30 * 60;
+const HISTORY_REPORT_S = 15;
+/** No fault begins this late in the history: the visitor first sees a calm estate. */
+const CALM_S = 12 * 60;
+const REPORT_S = 5;
+const FIRST_FAULT_S = 30;
+
+export interface DemoOptions {
+  readonly baseUrl: string;
+  readonly inbox: Inbox;
+  readonly clock: Clock;
+  /** Called with plain sentences about what is going on. */
+  readonly tell: (text: string) => void;
+}
+
+/** Runs until `signal` aborts. Rejects when the daemon refuses what the demo sends. */
+export async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<void> {
+  const { clock, tell } = options;
+  const feed = createFeed(options.baseUrl, clock);
+  const start = Math.floor(clock.now() / 1000);
+  const sim = new Simulation(demoEstate(), start - HISTORY_S);
+  await feed.send('jobs', declarationRecords(sim), signal);
+  await postSetup(options, signal);
+  const past = new FaultScript(sim, start - HISTORY_S + 120);
+  await live(sim, feed, signal, {
+    until: () => start,
+    reportEvery: HISTORY_REPORT_S,
+    step: () => {
+      if (start - sim.second > CALM_S || past.current) past.step();
+    },
+  });
+  tell(`${HISTORY_S / 60} minutes of history are in; the first fault begins in ${FIRST_FAULT_S} s`);
+  const script = new FaultScript(sim, Math.floor(clock.now() / 1000) + FIRST_FAULT_S);
+  let told = script.current;
+  while (!signal.aborted) {
+    await live(sim, feed, signal, {
+      until: () => Math.floor(clock.now() / 1000),
+      reportEvery: REPORT_S,
+      step: () => {
+        script.step();
+        if (script.current !== told) {
+          tell(
+            script.current
+              ? `fault begins: ${script.current.kind} at ${script.current.target}`
+              : `fault ends: ${told?.kind}`,
+          );
+          told = script.current;
+        }
+      },
+    });
+    if (feed.refused.count > 0)
+      throw new Error(`the daemon refused ${feed.refused.count} records: ${feed.refused.first}`);
+    await clock.sleep(1000 - (clock.now() % 1000) + 5, signal).catch(() => undefined);
+  }
+}
+
+interface Pace {
+  readonly until: () => number;
+  readonly reportEvery: number;
+  readonly step: () => void;
+}
+
+/** Steps to `until`, sending what each second gives; in history many seconds share a request. */
+async function live(sim: Simulation, feed: Feed, signal: AbortSignal, pace: Pace): Promise<void> {
+  const batch = {
+    metrics: [] as unknown[],
+    offsets: [] as unknown[],
+    nifi: [] as unknown[],
+    druid: [] as unknown[],
+    logs: [] as unknown[],
+  };
+  const flush = async (): Promise<void> => {
+    await Promise.all(
+      (['metrics', 'offsets', 'nifi', 'druid', 'logs'] as const).map(s => feed.send(s, batch[s].splice(0), signal)),
+    );
+  };
+  while (sim.second < pace.until() && !signal.aborted) {
+    sim.step();
+    pace.step();
+    const events = sim.takeEvents();
+    const statuses = statusRecords(events, sim.second * 1000);
+    if (statuses.length > 0) await feed.send('jobs', statuses, signal);
+    batch.logs.push(...logRecords(sim, events));
+    if (sim.second % pace.reportEvery === 0) {
+      batch.metrics.push(...metricRecords(sim));
+      batch.offsets.push(...offsetRecords(sim));
+      batch.nifi.push(...nifiRecords(sim));
+      batch.druid.push(...druidRecords(sim));
+    }
+    if (batch.metrics.length > 800 || batch.logs.length > 2000) await flush();
+  }
+  await flush();
+}
+
+/** Creates channels and rules where a daemon that ran before does not have them yet; the inbox's ports are new each time. */
+async function postSetup({ baseUrl, inbox }: DemoOptions, signal: AbortSignal): Promise<void> {
+  const existing = await items(`${baseUrl}/api/v1/channels`, signal);
+  for (const document of demoChannels(inbox)) {
+    const known = existing.find(c => c['name'] === document['name']);
+    if (known) await call('DELETE', `${baseUrl}/api/v1/channels/${String(known['id'])}`, null, signal);
+    await call('POST', `${baseUrl}/api/v1/channels`, document, signal);
+  }
+  const rules = await items(`${baseUrl}/api/v1/rules`, signal);
+  for (const document of demoRules()) {
+    if (!rules.some(r => r['name'] === document['name']))
+      await call('POST', `${baseUrl}/api/v1/rules`, document, signal);
+  }
+}
+
+async function items(url: string, signal: AbortSignal): Promise<Record<string, unknown>[]> {
+  const response = await fetch(url, { signal });
+  return ((await response.json()) as { items: Record<string, unknown>[] }).items;
+}
+
+async function call(method: string, url: string, body: unknown, signal: AbortSignal): Promise<void> {
+  const response = await fetch(url, {
+    method,
+    signal,
+    ...(body === null ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${await response.text()}`);
+}

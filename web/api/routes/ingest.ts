@@ -1,0 +1,52 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { PushSource } from '../../../collector/push-source.ts';
+import { STREAMS, type StreamName } from '../../../collector/source.ts';
+import { UserError } from '../../../model/errors.ts';
+
+const gunzipAsync = promisify(gunzip);
+const MAX_BODY = 32 * 1024 * 1024;
+
+/** POST /ingest/{stream}: NDJSON or a JSON array, gzip allowed; whatever the content type says. */
+export async function ingestRoutes(app: FastifyInstance, { push }: { push: PushSource }): Promise<void> {
+  // The body stays bytes: lines are cut and decoded by the collector, and curl's default content type is welcome.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY }, (_request, body, done) => done(null, body));
+
+  app.post<{ Params: { stream: StreamName } }>(
+    '/ingest/:stream',
+    {
+      bodyLimit: MAX_BODY,
+      schema: { tags: ['intake'], summary: 'Take in records', params: z.strictObject({ stream: z.enum(STREAMS) }) },
+    },
+    async (request, reply) => {
+      const raw = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
+      const body = await decompress(raw, request.headers['content-encoding']);
+      const key = request.headers['idempotency-key'];
+      const answer = await push.ingest({
+        stream: request.params.stream,
+        body,
+        ...(typeof key === 'string' && key !== '' ? { idempotencyKey: key } : {}),
+      });
+      return reply.send(answer);
+    },
+  );
+}
+
+async function decompress(body: Buffer, encoding: string | undefined): Promise<Buffer> {
+  if (encoding === undefined || encoding === 'identity') return body;
+  if (encoding !== 'gzip') {
+    throw new UserError('bad-request', `content-encoding ${encoding} is not supported; send gzip or nothing`, {
+      status: 415,
+    });
+  }
+  try {
+    return await gunzipAsync(body, { maxOutputLength: MAX_BODY });
+  } catch (error) {
+    const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    if (tooLarge) throw new UserError('too-large', 'the unpacked body is larger than 32 MiB', { status: 413 });
+    throw new UserError('bad-request', `the body is not valid gzip: ${(error as Error).message}`, { status: 400 });
+  }
+}

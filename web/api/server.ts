@@ -1,0 +1,117 @@
+/**
+ * The HTTP server: API under /api/v1 (OpenAPI at /api/v1/openapi.json), /metrics, /healthz, /readyz, and the UI for everything else.
+ * Routes get what they need as arguments; nothing here knows adapters.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyCompress from '@fastify/compress';
+import fastifyHelmet from '@fastify/helmet';
+import fastifyStatic from '@fastify/static';
+import fastifySwagger from '@fastify/swagger';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
+import { UserError } from '../../model/errors.ts';
+import type { Telemetry } from '../../model/telemetry.ts';
+import { installProblems, sendProblem, toProblem } from './problem.ts';
+import { installSecurity, type SecurityOptions } from './security.ts';
+
+/** One answer of /readyz: ready when every check is ok. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
+}
+
+export interface ServerOptions {
+  readonly version: string;
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+  readonly security: SecurityOptions;
+  readonly readiness: () => Promise<Readiness>;
+  /** Folder of the built UI. */
+  readonly uiDir: string;
+  /** Registers the routes of /api/v1. */
+  readonly routes: (api: FastifyInstance) => void | Promise<void>;
+}
+
+/** Builds the server without listening; `app.listen` starts it. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { telemetry, logger } = options;
+  const app: FastifyInstance = Fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 2000 },
+    bodyLimit: 4 * 1024 * 1024,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  installProblems(app, logger);
+  installSecurity(app, options.security);
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        // Charts and the virtual list set element styles; mails in the inbox bring style attributes and sit in a sandbox.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        frameSrc: ["'self'", 'blob:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        formAction: ["'self'"],
+      },
+    },
+    strictTransportSecurity: false,
+    crossOriginEmbedderPolicy: false,
+  });
+  await app.register(fastifyCompress, { globalCompression: true, threshold: 2048, encodings: ['gzip'] });
+  await app.register(fastifySwagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'tidewatch', version: options.version } },
+    transform: jsonSchemaTransform,
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    telemetry.httpRequests.inc({ route: request.routeOptions.url ?? 'unknown', status: String(reply.statusCode) });
+  });
+
+  app.get('/healthz', async () => ({ ok: true }));
+  app.get('/readyz', async (_request, reply) => {
+    const readiness = await options.readiness();
+    return reply.code(readiness.ready ? 200 : 503).send(readiness);
+  });
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(telemetry.registry.contentType).send(await telemetry.registry.metrics()),
+  );
+  await app.register(
+    async api => {
+      await options.routes(api);
+      api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+    },
+    { prefix: '/api/v1' },
+  );
+  await installUi(app, options.uiDir);
+  return app;
+}
+
+/** Serves the built UI; every address that is no API and no file is a screen, so it gets the page. */
+async function installUi(app: FastifyInstance, uiDir: string): Promise<void> {
+  const built = existsSync(join(uiDir, 'index.html'));
+  if (built) {
+    await app.register(fastifyStatic, {
+      root: uiDir,
+      setHeaders: (reply, path) => {
+        // Vite puts a content hash into the names below assets/, so these never change.
+        const immutable = path.includes(`${join(uiDir, 'assets')}`);
+        reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    });
+  }
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? '';
+    const wantsPage = request.method === 'GET' && !path.startsWith('/api/') && !/\.[a-z0-9]{1,5}$/i.test(path);
+    if (wantsPage && built) return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    const detail = wantsPage ? 'the UI is not built; run "npm run build:ui"' : `nothing at ${request.method} ${path}`;
+    return sendProblem(reply, toProblem(new UserError('not-found', detail, { status: 404 })));
+  });
+}
