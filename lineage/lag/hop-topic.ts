@@ -1,0 +1,145 @@
+import { Curve } from './curve.ts';
+
+/** Median gap assumed for a consumer with fewer than two samples, ms. */
+export const DEFAULT_INTERVAL_MS = 30_000;
+/** Samples an interval and a status look at. */
+export const RECENT_SAMPLES = 10;
+
+/** An offset at an instant: a commit, or an end offset as sampled. */
+export interface OffsetSample {
+  readonly ts: number;
+  readonly offset: number;
+}
+
+/** End offsets of one partition on the daemon's time. */
+export class PartitionEnds {
+  readonly curve = new Curve();
+  /** The last ten end offsets as sampled, oldest first. */
+  readonly recent: OffsetSample[] = [];
+  /** Oldest offset the broker still has; null when never told. */
+  startOffset: number | null = null;
+}
+
+/** One topic of one cluster (`''` = not told). */
+export class TopicEnds {
+  readonly cluster: string;
+  readonly topic: string;
+  readonly partitions = new Map<number, PartitionEnds>();
+  /** Changed since it was last persisted. */
+  dirty = true;
+
+  constructor(cluster: string, topic: string) {
+    this.cluster = cluster;
+    this.topic = topic;
+  }
+}
+
+/** Where one consumer is in one partition. */
+export class PartitionPositions {
+  /** Positions as reported. */
+  raw = new Curve();
+  /** Running maximum of `raw`: what has been delivered stays delivered. The same object until the first rewind. */
+  visible: Curve = this.raw;
+  /** Lags the consumer reported itself, records over time; null for consumers that report positions. */
+  lag: Curve | null = null;
+  /** Reported lags newer than the end offsets: they become positions when a later end offset arrives. */
+  pendingLags: { readonly ts: number; readonly lag: number }[] = [];
+  /** Last ten commits, oldest first; positions stand in where a consumer commits nothing. */
+  commits: OffsetSample[] = [];
+  /** True once a row carried `committed`. */
+  hasCommits = false;
+  /** True once a row carried `position`. */
+  hasPositions = false;
+  /** Latest end-offset time at which a lag was derived without a fresh position; 0 when none waits for correction. */
+  silentUntil = 0;
+
+  get rewound(): boolean {
+    return this.visible !== this.raw;
+  }
+
+  /** Takes a position; true when it lies before an earlier one. */
+  move(ts: number, position: number): boolean {
+    const before = this.raw.indexAt(ts);
+    const after = this.raw.valueOf(before + 1);
+    const falls =
+      (before >= 0 && this.raw.timeOf(before) !== ts && position < this.raw.valueOf(before)) ||
+      (before + 1 < this.raw.length && position > after);
+    if (falls && !this.rewound) this.visible = this.raw.copy();
+    this.raw.put(ts, position);
+    if (this.rewound) this.visible.putRising(ts, position);
+    return falls;
+  }
+
+  reset(): void {
+    this.raw.clear();
+    this.visible = this.raw;
+    this.pendingLags = [];
+    this.commits = [];
+  }
+}
+
+/** One consumer of one topic: the unit a lag belongs to. */
+export class HopTopic {
+  readonly hop: string;
+  readonly cluster: string;
+  readonly topic: string;
+  readonly group: string;
+  readonly partitions = new Map<number, PartitionPositions>();
+  /** Partitions an end-offset row named for this very consumer, read or not. */
+  readonly assigned = new Set<number>();
+  /** Positions of a consumer that reports only the lag of the topic as a whole. */
+  whole: PartitionPositions | null = null;
+  /** Event time of the newest row, and of the first; NaN before any. */
+  lastSampleTs = Number.NaN;
+  firstSampleTs = Number.NaN;
+  /** Changed since it was last persisted. */
+  dirty = true;
+  #interval = DEFAULT_INTERVAL_MS;
+  #intervalFor = Number.NaN;
+
+  constructor(hop: string, cluster: string, topic: string, group: string) {
+    this.hop = hop;
+    this.cluster = cluster;
+    this.topic = topic;
+    this.group = group;
+  }
+
+  sampled(ts: number): void {
+    if (!(ts <= this.lastSampleTs)) this.lastSampleTs = ts;
+    if (!(ts >= this.firstSampleTs)) this.firstSampleTs = ts;
+  }
+
+  /** Median gap of the last ten samples of the partition heard last, ms. */
+  get intervalMs(): number {
+    if (this.#intervalFor === this.lastSampleTs) return this.#interval;
+    let newest: Curve | null = null;
+    for (const { raw, lag } of this.whole ? [this.whole] : this.partitions.values()) {
+      const curve = lag ?? raw;
+      if (curve.length > 0 && (newest === null || curve.lastT > newest.lastT)) newest = curve;
+    }
+    this.#interval = newest === null ? DEFAULT_INTERVAL_MS : medianGap(newest);
+    this.#intervalFor = this.lastSampleTs;
+    return this.#interval;
+  }
+}
+
+/** Median gap of a curve's last ten samples, ms; the default when there are fewer than two. */
+export function medianGap(curve: Curve): number {
+  const gaps: number[] = [];
+  for (let i = Math.max(1, curve.length - RECENT_SAMPLES + 1); i < curve.length; i++) {
+    gaps.push(curve.timeOf(i) - curve.timeOf(i - 1));
+  }
+  if (gaps.length === 0) return DEFAULT_INTERVAL_MS;
+  gaps.sort((a, b) => a - b);
+  const middle = gaps.length >> 1;
+  return gaps.length % 2 === 1 ? gaps[middle]! : (gaps[middle - 1]! + gaps[middle]!) / 2;
+}
+
+/** Puts a sample into a list of the newest ten, oldest first; one at the same time is replaced. */
+export function keepRecent(samples: OffsetSample[], sample: OffsetSample): void {
+  let at = samples.length;
+  while (at > 0 && samples[at - 1]!.ts > sample.ts) at--;
+  if (at > 0 && samples[at - 1]!.ts === sample.ts) samples[at - 1] = sample;
+  else samples.splice(at, 0, sample);
+  if (samples.length > RECENT_SAMPLES) samples.shift();
+}

@@ -1,0 +1,205 @@
+import type { LagRow, OffsetRow, OffsetsRow } from '../../model/offset-row.ts';
+import { Curve } from './curve.ts';
+import { type HopTopic, keepRecent, type PartitionPositions, type TopicEnds } from './hop-topic.ts';
+import type { OffsetTables } from './offsets.ts';
+
+/** Reported lags of a partition that wait for an end offset, at most. */
+const MAX_PENDING_LAGS = 64;
+/** A consumer with live positions silent for this long is placed by its commits instead, ms. */
+const COMMITS_STAND_IN_AFTER_MS = 60_000;
+
+/** Told which part of which curve a row changed: values strictly between `from` and `to` may differ. */
+export interface OffsetChanges {
+  positionChanged(consumer: HopTopic, partition: number | null, from: number, to: number): void;
+  endChanged(ends: TopicEnds, partition: number, from: number, to: number): void;
+}
+
+/** Takes one row into the tables. Rows may come in any order; at one time and place the last counts, repeating changes nothing. */
+export function addRow(tables: OffsetTables, row: OffsetRow, changes?: OffsetChanges): void {
+  if (!Number.isFinite(row.ts)) return;
+  if (!(row.ts <= tables.newestTs)) tables.newestTs = row.ts;
+  switch (row.type) {
+    case 'offsets':
+      addOffsets(tables, row, changes);
+      return;
+    case 'lag':
+      addLag(tables, row, changes);
+      return;
+    case 'checkpoint': {
+      const facts = tables.facts(row.hop);
+      facts.checkpoints.putRising(row.ts, row.barrierTs);
+      facts.dirty = true;
+      return;
+    }
+    case 'queue_lag': {
+      const facts = tables.facts(row.hop);
+      // What was emptied stays emptied, so this curve only rises; a growing estimate of the age cannot take it back.
+      facts.queue.putRising(row.ts, row.ts - Math.max(0, row.ms));
+      facts.queueEstimated = row.estimated === true;
+      facts.dirty = true;
+      return;
+    }
+    default:
+      row satisfies never;
+  }
+}
+
+/** Sum of a topic's end offsets at `t`; null until every partition has a sample at or after `t`. */
+export function endOfTopic(ends: TopicEnds, t: number): number | null {
+  let sum = 0;
+  for (const { curve } of ends.partitions.values()) {
+    const end = curve.at(t);
+    if (end === null) return null;
+    sum += end;
+  }
+  return ends.partitions.size > 0 ? sum : null;
+}
+
+function addOffsets(tables: OffsetTables, row: OffsetsRow, changes: OffsetChanges | undefined): void {
+  const cluster = clusterOf(tables, row);
+  if (row.endOffset !== undefined && row.endOffset >= 0) addEnd(tables, row, cluster, row.endOffset, changes);
+  if (row.hop === '') return;
+  // Flink reports -1 for a position or commit it does not have yet.
+  const position = row.position !== undefined && row.position >= 0 ? row.position : null;
+  const committed = row.committed !== undefined && row.committed >= 0 ? row.committed : null;
+  const consumer = tables.consumer(row.hop, cluster, row.topic, row.group ?? '');
+  if (position === null && committed === null) {
+    consumer.assigned.add(row.partition);
+    return;
+  }
+  const own = tables.partitionPositions(consumer, row.partition);
+  if (own === null) return;
+  if (committed !== null && !own.hasCommits) {
+    own.hasCommits = true;
+    own.commits = [];
+  }
+  if (position !== null) own.hasPositions = true;
+  if (committed !== null) keepRecent(own.commits, { ts: row.ts, offset: committed });
+  else if (!own.hasCommits && position !== null) keepRecent(own.commits, { ts: row.ts, offset: position });
+  if (position !== null) {
+    move(consumer, row.partition, own, row.ts, position, changes);
+  } else if (committed !== null && commitsStandIn(consumer, own, row.ts)) {
+    move(consumer, row.partition, own, row.ts, committed, changes);
+  }
+  consumer.dirty = true;
+}
+
+/** Live positions are preferred; commits lag behind them by up to a checkpoint and count only where positions are missing. */
+function commitsStandIn(consumer: HopTopic, own: PartitionPositions, ts: number): boolean {
+  if (!own.hasPositions) return true;
+  return ts - own.raw.lastT > Math.max(COMMITS_STAND_IN_AFTER_MS, 2.5 * consumer.intervalMs);
+}
+
+function addEnd(
+  tables: OffsetTables,
+  row: OffsetsRow,
+  cluster: string,
+  endOffset: number,
+  changes: OffsetChanges | undefined,
+): void {
+  const topic = tables.topicEnds(cluster, row.topic);
+  const ends = tables.partitionEnds(topic, row.partition);
+  if (ends === null) return;
+  const { curve } = ends;
+  // An end offset that falls by half or more is a topic made anew; a small fall is two observers' clocks.
+  if (row.ts > curve.lastT && endOffset < curve.lastX / 2) {
+    curve.clear();
+    ends.recent.length = 0;
+    ends.startOffset = null;
+    for (const reader of tables.readersOf(topic)) reader.partitions.get(row.partition)?.reset();
+  }
+  if (row.startOffset !== undefined) ends.startOffset = row.startOffset;
+  const index = curve.putRising(row.ts, endOffset);
+  keepRecent(ends.recent, { ts: row.ts, offset: endOffset });
+  topic.dirty = true;
+  if (changes !== undefined) {
+    const [from, to] = neighbours(curve, index);
+    changes.endChanged(topic, row.partition, from, to);
+  }
+  for (const reader of tables.readersOf(topic)) settleLags(reader, topic, row.partition, changes);
+}
+
+function addLag(tables: OffsetTables, row: LagRow, changes: OffsetChanges | undefined): void {
+  if (!(row.lagRecords >= 0)) return;
+  const consumer = tables.consumer(row.hop, clusterOf(tables, row), row.topic, row.group ?? '');
+  const partition = row.partition ?? null;
+  const own = tables.partitionPositions(consumer, partition);
+  if (own === null) return;
+  own.lag ??= new Curve();
+  const index = own.lag.put(row.ts, row.lagRecords);
+  own.pendingLags = own.pendingLags.filter(pending => pending.ts !== row.ts);
+  own.pendingLags.push({ ts: row.ts, lag: row.lagRecords });
+  if (own.pendingLags.length > MAX_PENDING_LAGS) own.pendingLags.shift();
+  consumer.sampled(row.ts);
+  consumer.dirty = true;
+  if (changes !== undefined) {
+    const [from, to] = neighbours(own.lag, index);
+    changes.positionChanged(consumer, partition, from, to);
+  }
+  const ends = tables.endsFor(consumer);
+  if (ends !== null) settleLags(consumer, ends, partition, changes);
+}
+
+/** Turns reported lags into positions once end offsets enclose their time. */
+function settleLags(
+  consumer: HopTopic,
+  ends: TopicEnds,
+  partition: number | null,
+  changes: OffsetChanges | undefined,
+): void {
+  settle(consumer, consumer.whole, null, t => endOfTopic(ends, t), changes);
+  if (partition === null) return;
+  const endAt = (t: number): number | null => ends.partitions.get(partition)?.curve.at(t) ?? null;
+  settle(consumer, consumer.partitions.get(partition) ?? null, partition, endAt, changes);
+}
+
+function settle(
+  consumer: HopTopic,
+  own: PartitionPositions | null,
+  partition: number | null,
+  endAt: (t: number) => number | null,
+  changes: OffsetChanges | undefined,
+): void {
+  if (own === null || own.pendingLags.length === 0) return;
+  const waiting: typeof own.pendingLags = [];
+  for (const pending of own.pendingLags) {
+    const end = endAt(pending.ts);
+    if (end === null) {
+      waiting.push(pending);
+      continue;
+    }
+    const position = Math.max(0, end - pending.lag);
+    if (!own.hasCommits) keepRecent(own.commits, { ts: pending.ts, offset: position });
+    move(consumer, partition, own, pending.ts, position, changes);
+  }
+  own.pendingLags = waiting;
+}
+
+function move(
+  consumer: HopTopic,
+  partition: number | null,
+  own: PartitionPositions,
+  ts: number,
+  position: number,
+  changes: OffsetChanges | undefined,
+): void {
+  own.move(ts, position);
+  consumer.sampled(ts);
+  // A consumer that reports its lag has told the change already.
+  if (changes === undefined || own.lag !== null) return;
+  const [from, to] = neighbours(own.raw, own.raw.indexAt(ts));
+  changes.positionChanged(consumer, partition, from, to);
+}
+
+/** Times of the samples before and after one; infinite at the ends. */
+function neighbours(curve: Curve, index: number): readonly [from: number, to: number] {
+  return [
+    index > 0 ? curve.timeOf(index - 1) : Number.NEGATIVE_INFINITY,
+    index < curve.length - 1 ? curve.timeOf(index + 1) : Number.POSITIVE_INFINITY,
+  ];
+}
+
+function clusterOf(tables: OffsetTables, row: OffsetsRow | LagRow): string {
+  if (row.cluster !== undefined) return row.cluster;
+  return row.hop === '' ? '' : (tables.options.clusterOfConsumer?.(row.hop, row.topic) ?? '');
+}

@@ -1,0 +1,236 @@
+/**
+ * lineage/lag: lag and freshness. `offsets.ts` keeps what is known of positions and end offsets (`offset-intake.ts` fills it from
+ * rows), `lag-deriver.ts` turns it into the
+ * series `lag` and `lag_records`, `progress.ts` says up to when a hop has consumed, `freshness.ts` composes that along the graph,
+ * `recorder.ts` writes the outcome as series and answers questions, `replay.ts` does the same over a file.
+ */
+import { Curve } from './curve.ts';
+import { HopTopic, PartitionEnds, PartitionPositions, TopicEnds } from './hop-topic.ts';
+import { sameTopic, type TopicIdentity, topicIdentity } from './topic-identity.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Completed checkpoints and queue ages of a hop. */
+export interface HopFacts {
+  /** Completion time -> barrier time. */
+  readonly checkpoints: Curve;
+  /** Time -> up to when the queue had been emptied then. */
+  readonly queue: Curve;
+  queueEstimated: boolean;
+  dirty: boolean;
+}
+
+export interface OffsetTablesOptions {
+  /** Name of the cluster behind an address in a dataset id; null when unknown. */
+  readonly clusterOf?: (address: string) => string | null;
+  /** Cluster a consumer's rows without one belong to (a topic of that name may exist on several); '' when unknown. */
+  readonly clusterOfConsumer?: (hop: string, topic: string) => string;
+  /** Partitions with a table, end offsets and positions together. */
+  readonly maxPartitions?: number;
+}
+
+/**
+ * Everything known of offsets: end offsets per (cluster, topic, partition), positions per (hop, cluster, topic, group, partition),
+ * checkpoints and queue ages per hop. `addRow` fills it. Bounded: 24 h a curve and `maxPartitions` curves; what is beyond that is
+ * refused and counted in `refused`.
+ */
+export class OffsetTables {
+  readonly options: OffsetTablesOptions;
+  readonly #maxPartitions: number;
+  readonly #ends = new Map<string, TopicEnds[]>();
+  readonly #consumers = new Map<string, HopTopic>();
+  readonly #byHop = new Map<string, HopTopic[]>();
+  readonly #byTopic = new Map<string, HopTopic[]>();
+  readonly #facts = new Map<string, HopFacts>();
+  #partitions = 0;
+  /** Rows not taken because `maxPartitions` is reached. */
+  refused = 0;
+  /** Event time of the newest row; NaN before any. */
+  newestTs = Number.NaN;
+
+  constructor(options: OffsetTablesOptions = {}) {
+    this.options = options;
+    this.#maxPartitions = options.maxPartitions ?? 200_000;
+  }
+
+  /** Partitions with a curve. */
+  get partitions(): number {
+    return this.#partitions;
+  }
+
+  /** Consumers of a topic by this hop; several when it reads with several groups. */
+  consumersOf(hop: string, topicId: string): readonly HopTopic[] {
+    const all = this.#byHop.get(hop);
+    if (all === undefined) return [];
+    const wanted = this.#identity(topicId);
+    return all.filter(consumer => sameTopic(wanted, identityOf(consumer)));
+  }
+
+  /** Every consumer that reads these end offsets. */
+  readersOf(ends: TopicEnds): readonly HopTopic[] {
+    return (this.#byTopic.get(ends.topic) ?? []).filter(consumer => this.endsFor(consumer) === ends);
+  }
+
+  /** The end offsets a consumer's positions are measured against; null when none are known or several could be meant. */
+  endsFor(consumer: { readonly topic: string; readonly cluster: string }): TopicEnds | null {
+    const all = this.#ends.get(consumer.topic);
+    if (all === undefined) return null;
+    const own = all.find(ends => ends.cluster === consumer.cluster);
+    if (own !== undefined) return own;
+    if (consumer.cluster !== '') return all.find(ends => ends.cluster === '') ?? null;
+    return all.length === 1 ? all[0]! : null;
+  }
+
+  /** Whether any end offset of the topic has risen since `t`; null when no later sample says. */
+  grewSince(topicId: string, t: number): boolean | null {
+    const wanted = this.#identity(topicId);
+    let known: boolean | null = null;
+    for (const ends of this.#ends.get(wanted.topic) ?? []) {
+      if (!sameTopic(wanted, identityOf(ends))) continue;
+      for (const { curve } of ends.partitions.values()) {
+        const i = curve.indexAt(t);
+        if (i < 0 || curve.lastT <= t) continue;
+        if (curve.lastX > curve.valueOf(i)) return true;
+        known = false;
+      }
+    }
+    return known;
+  }
+
+  factsOf(hop: string): HopFacts | undefined {
+    return this.#facts.get(hop);
+  }
+
+  consumers(): Iterable<HopTopic> {
+    return this.#consumers.values();
+  }
+
+  *topics(): Generator<TopicEnds> {
+    for (const all of this.#ends.values()) yield* all;
+  }
+
+  hopFacts(): Iterable<readonly [string, HopFacts]> {
+    return this.#facts;
+  }
+
+  /** Drops everything about a hop that has ended for good. */
+  forgetHop(hop: string): void {
+    for (const consumer of this.#byHop.get(hop) ?? []) this.#forget(consumer);
+    this.#facts.delete(hop);
+  }
+
+  /** Drops consumers, topics and hops not heard of for 24 h before `now`; returns the consumers and topics dropped. */
+  expire(now: number): readonly (HopTopic | TopicEnds)[] {
+    const gone: (HopTopic | TopicEnds)[] = [];
+    for (const consumer of [...this.#consumers.values()]) {
+      if (consumer.lastSampleTs >= now - DAY_MS) continue;
+      this.#forget(consumer);
+      gone.push(consumer);
+    }
+    for (const [topic, all] of this.#ends) {
+      const kept = all.filter(ends => [...ends.partitions.values()].some(({ curve }) => curve.lastT >= now - DAY_MS));
+      for (const ends of all) {
+        if (kept.includes(ends)) continue;
+        this.#partitions -= ends.partitions.size;
+        gone.push(ends);
+      }
+      if (kept.length > 0) this.#ends.set(topic, kept);
+      else this.#ends.delete(topic);
+    }
+    for (const [hop, { checkpoints, queue }] of this.#facts) {
+      if (!(checkpoints.lastT >= now - DAY_MS) && !(queue.lastT >= now - DAY_MS)) this.#facts.delete(hop);
+    }
+    return gone;
+  }
+
+  /** The table of a topic, made when it is new; null when the bound is reached. Also used to restore a snapshot. */
+  topicEnds(cluster: string, topic: string): TopicEnds {
+    let all = this.#ends.get(topic);
+    if (all === undefined) this.#ends.set(topic, (all = []));
+    let ends = all.find(known => known.cluster === cluster);
+    if (ends === undefined) all.push((ends = new TopicEnds(cluster, topic)));
+    return ends;
+  }
+
+  /** The table of a consumer, made when it is new. */
+  consumer(hop: string, cluster: string, topic: string, group: string): HopTopic {
+    const key = `${hop}\u0000${cluster}\u0000${topic}\u0000${group}`;
+    let consumer = this.#consumers.get(key);
+    if (consumer === undefined) {
+      consumer = new HopTopic(hop, cluster, topic, group);
+      this.#consumers.set(key, consumer);
+      append(this.#byHop, hop, consumer);
+      append(this.#byTopic, topic, consumer);
+    }
+    return consumer;
+  }
+
+  partitionEnds(ends: TopicEnds, partition: number): PartitionEnds | null {
+    let known = ends.partitions.get(partition);
+    if (known === undefined) {
+      if (!this.#admit()) return null;
+      ends.partitions.set(partition, (known = new PartitionEnds()));
+    }
+    return known;
+  }
+
+  partitionPositions(consumer: HopTopic, partition: number | null): PartitionPositions | null {
+    let known = partition === null ? consumer.whole : consumer.partitions.get(partition);
+    if (known) return known;
+    if (!this.#admit()) return null;
+    known = new PartitionPositions();
+    if (partition === null) consumer.whole = known;
+    else consumer.partitions.set(partition, known);
+    return known;
+  }
+
+  restoreFacts(hop: string, facts: HopFacts): void {
+    this.#facts.set(hop, facts);
+  }
+
+  #forget(consumer: HopTopic): void {
+    this.#consumers.delete(`${consumer.hop}\u0000${consumer.cluster}\u0000${consumer.topic}\u0000${consumer.group}`);
+    remove(this.#byHop, consumer.hop, consumer);
+    remove(this.#byTopic, consumer.topic, consumer);
+    this.#partitions -= consumer.partitions.size + (consumer.whole ? 1 : 0);
+  }
+
+  #admit(): boolean {
+    if (this.#partitions >= this.#maxPartitions) {
+      this.refused++;
+      return false;
+    }
+    this.#partitions++;
+    return true;
+  }
+
+  /** The facts of a hop, made when they are new. */
+  facts(hop: string): HopFacts {
+    let facts = this.#facts.get(hop);
+    if (facts === undefined) {
+      facts = { checkpoints: new Curve(), queue: new Curve(), queueEstimated: false, dirty: true };
+      this.#facts.set(hop, facts);
+    }
+    return facts;
+  }
+
+  #identity(topicId: string): TopicIdentity {
+    return topicIdentity(topicId, this.options.clusterOf);
+  }
+}
+
+function identityOf(table: { readonly topic: string; readonly cluster: string }): TopicIdentity {
+  return { topic: table.topic, cluster: table.cluster === '' ? null : table.cluster };
+}
+
+function append<V>(index: Map<string, V[]>, key: string, value: V): void {
+  const list = index.get(key);
+  if (list === undefined) index.set(key, [value]);
+  else list.push(value);
+}
+
+function remove<V>(index: Map<string, V[]>, key: string, value: V): void {
+  const rest = (index.get(key) ?? []).filter(other => other !== value);
+  if (rest.length > 0) index.set(key, rest);
+  else index.delete(key);
+}
