@@ -5,6 +5,8 @@
 export class PointBag {
   times = new Float64Array(256);
   values = new Float64Array(256);
+  /** How long after its own time each point arrived, ms; 0 where that is not known. */
+  delays = new Float64Array(256);
   /** Only meaningful while `weighted`. */
   weights = new Float64Array(0);
   /** True once any point stands for more than itself; values are then sums, minima, … of `weights` points. */
@@ -14,10 +16,11 @@ export class PointBag {
   readonly seriesEnds: number[] = [];
 
   /** Adds a point of the current series; within a series times must rise. */
-  add(t: number, value: number): void {
+  add(t: number, value: number, delay = 0): void {
     if (this.count === this.times.length) this.#grow();
     this.times[this.count] = t;
     this.values[this.count] = value;
+    this.delays[this.count] = delay;
     if (this.weighted) this.weights[this.count] = 1;
     this.count++;
   }
@@ -31,6 +34,15 @@ export class PointBag {
     }
     this.add(t, value);
     this.weights[this.count - 1] = weight;
+  }
+
+  /** Adds what a slice of another bag holds, as part of the current series. */
+  addFrom(other: PointBag, start: number, end: number): void {
+    for (let i = start; i < end; i++) {
+      const weight = other.weighted ? other.weights[i]! : 1;
+      if (weight === 1) this.add(other.times[i]!, other.values[i]!, other.delays[i]!);
+      else this.addWeighted(other.times[i]!, other.values[i]!, weight);
+    }
   }
 
   /** Closes the current series; a series without points leaves no trace. */
@@ -48,6 +60,7 @@ export class PointBag {
     const capacity = this.times.length * 2;
     this.times = widen(this.times, capacity);
     this.values = widen(this.values, capacity);
+    this.delays = widen(this.delays, capacity);
     if (this.weighted) this.weights = widen(this.weights, capacity);
   }
 }
