@@ -42,6 +42,9 @@ export interface LogItem {
   readonly role: string;
 }
 
+/** Lines are counted exactly up to this many; beyond it the total is this number with relation `gte`. */
+export const LOG_TOTAL_BOUND = 10_000;
+
 export interface LogPage {
   readonly items: readonly LogItem[];
   readonly total: { readonly value: number; readonly relation: 'eq' | 'gte' };
