@@ -1,0 +1,18 @@
+import type { ErrorCode } from '../../model/errors.ts';
+
+/** Why a record is not taken: a stable code and words for people. A value, never thrown. */
+export class Rejected {
+  readonly code: ErrorCode;
+  readonly reason: string;
+
+  constructor(code: ErrorCode, reason: string) {
+    this.code = code;
+    this.reason = reason;
+  }
+}
+
+/** A record that was not taken and its index in the batch. */
+export interface RejectedAt {
+  readonly index: number;
+  readonly rejected: Rejected;
+}
