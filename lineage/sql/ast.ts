@@ -1,0 +1,416 @@
+/** Syntax tree of Flink SQL. Every node carries `pos`, the UTF-16 offset of its first token in the script. */
+
+export interface Ident {
+  readonly text: string;
+  readonly pos: number;
+}
+
+/** A dotted name; a part in backticks is one part even with a dot inside. Never empty. */
+export type QName = readonly Ident[];
+
+export type Expr =
+  | Literal
+  | Interval
+  | Ref
+  | Star
+  | Call
+  | Operation
+  | Case
+  | Subquery
+  | Lambda;
+
+export interface Literal {
+  readonly kind: 'literal';
+  readonly pos: number;
+  readonly type: 'string' | 'number' | 'boolean' | 'null' | 'datetime' | 'symbol';
+  readonly value: string;
+}
+
+/** `INTERVAL '1' MINUTE`, `INTERVAL '1:30' HOUR TO MINUTE`. */
+export interface Interval {
+  readonly kind: 'interval';
+  readonly pos: number;
+  readonly value: string;
+  readonly negative: boolean;
+  readonly unit: string;
+  readonly to: string | null;
+}
+
+/** A column, `table.column`, `column.field`, …; which, only the scope can tell. */
+export interface Ref {
+  readonly kind: 'ref';
+  readonly pos: number;
+  readonly parts: QName;
+}
+
+/** `*` or `t.*`. */
+export interface Star {
+  readonly kind: 'star';
+  readonly pos: number;
+  readonly qualifier: readonly Ident[];
+}
+
+/** A function call; `name` is upper case when it is one unquoted word. */
+export interface Call {
+  readonly kind: 'call';
+  readonly pos: number;
+  readonly name: string;
+  readonly parts: QName;
+  readonly args: readonly Arg[];
+  readonly distinct: boolean;
+  readonly filter: Expr | null;
+  readonly over: WindowSpec | Ident | null;
+  /** ORDER BY inside the call or in WITHIN GROUP. */
+  readonly orderBy: readonly Expr[];
+}
+
+/** A call's argument: an expression, or for table functions a table, a descriptor, a model. */
+export interface Arg {
+  readonly name: string | null;
+  readonly value: Expr | TableArg | Descriptor;
+}
+
+/** `TABLE t PARTITION BY a ORDER BY b`, or a query, handed to a table function. */
+export interface TableArg {
+  readonly kind: 'table-arg';
+  readonly pos: number;
+  readonly source: TableName | Derived | TableFunction;
+  readonly keys: readonly Expr[];
+}
+
+export interface Descriptor {
+  readonly kind: 'descriptor';
+  readonly pos: number;
+  readonly columns: readonly Ident[];
+}
+
+/**
+ * Operators over operands. A chain of one precedence (`power` > 0) is flat, so depth never follows length; its lists grow while
+ * it is read. `CAST` keeps its type in `type`.
+ */
+export interface Operation {
+  readonly kind: 'op';
+  readonly pos: number;
+  readonly power: number;
+  readonly ops: string[];
+  readonly args: Expr[];
+  readonly type: DataType | null;
+}
+
+export interface Case {
+  readonly kind: 'case';
+  readonly pos: number;
+  readonly operand: Expr | null;
+  readonly whens: readonly { readonly when: Expr; readonly then: Expr }[];
+  readonly otherwise: Expr | null;
+}
+
+/** A query as an expression; `exists` gives no value of its columns. */
+export interface Subquery {
+  readonly kind: 'subquery';
+  readonly pos: number;
+  readonly query: Query;
+  readonly exists: boolean;
+}
+
+export interface Lambda {
+  readonly kind: 'lambda';
+  readonly pos: number;
+  readonly params: readonly Ident[];
+  readonly body: Expr;
+}
+
+export interface WindowSpec {
+  readonly pos: number;
+  readonly base: Ident | null;
+  readonly partitionBy: readonly Expr[];
+  readonly orderBy: readonly Expr[];
+}
+
+/** A type as written; `fields` of ROW, `args` of ARRAY, MAP, MULTISET. */
+export interface DataType {
+  readonly name: string;
+  readonly args: readonly DataType[];
+  readonly fields: readonly { readonly name: string; readonly type: DataType }[];
+}
+
+export interface Query {
+  readonly kind: 'query';
+  readonly pos: number;
+  readonly ctes: readonly Cte[];
+  readonly body: QueryBody;
+  readonly orderBy: readonly Expr[];
+}
+
+export interface Cte {
+  readonly name: Ident;
+  readonly columns: readonly Ident[];
+  readonly query: Query;
+}
+
+export type QueryBody = Select | SetOperation | Values | TableName | Query;
+
+/** Branches joined left to right by `ops` (UNION, UNION ALL, INTERSECT, EXCEPT, …). */
+export interface SetOperation {
+  readonly kind: 'set';
+  readonly pos: number;
+  readonly ops: readonly string[];
+  readonly branches: readonly QueryBody[];
+}
+
+export interface Values {
+  readonly kind: 'values';
+  readonly pos: number;
+  readonly rows: readonly (readonly Expr[])[];
+}
+
+export interface Select {
+  readonly kind: 'select';
+  readonly pos: number;
+  readonly distinct: boolean;
+  readonly items: readonly SelectItem[];
+  readonly from: From | null;
+  readonly where: Expr | null;
+  readonly groupBy: readonly Expr[];
+  readonly having: Expr | null;
+  readonly qualify: Expr | null;
+  readonly windows: readonly { readonly name: Ident; readonly spec: WindowSpec }[];
+}
+
+export interface SelectItem {
+  readonly expr: Expr;
+  readonly alias: Ident | null;
+}
+
+/** Comma lists are cross joins. */
+export interface From {
+  readonly first: TableRef;
+  readonly joins: readonly Join[];
+}
+
+export interface Join {
+  readonly pos: number;
+  /** INNER, LEFT, RIGHT, FULL, CROSS, SEMI, ANTI. */
+  readonly type: string;
+  readonly natural: boolean;
+  readonly right: TableRef;
+  readonly on: Expr | null;
+  readonly using: readonly Ident[];
+}
+
+export type TableRef = TableName | Derived | TableFunction | Unnest | MatchRecognize | JoinedTable;
+
+export interface Alias {
+  readonly name: Ident;
+  readonly columns: readonly Ident[];
+}
+
+export interface TableName {
+  readonly kind: 'table';
+  readonly pos: number;
+  readonly name: QName;
+  readonly alias: Alias | null;
+  /** `FOR SYSTEM_TIME AS OF` this. */
+  readonly asOf: Expr | null;
+  readonly hints: readonly Hint[];
+}
+
+export interface Hint {
+  readonly name: string;
+  readonly options: ReadonlyMap<string, string>;
+}
+
+export interface Derived {
+  readonly kind: 'derived';
+  readonly pos: number;
+  readonly query: Query;
+  readonly lateral: boolean;
+  readonly alias: Alias | null;
+  readonly asOf: Expr | null;
+}
+
+/** `TABLE(f(…))`, `LATERAL TABLE(f(…))` or a bare `f(…)`: window TVFs, user functions, ML_PREDICT, … */
+export interface TableFunction {
+  readonly kind: 'function';
+  readonly pos: number;
+  readonly name: string;
+  readonly parts: QName;
+  readonly args: readonly Arg[];
+  readonly alias: Alias | null;
+}
+
+export interface Unnest {
+  readonly kind: 'unnest';
+  readonly pos: number;
+  readonly args: readonly Expr[];
+  readonly ordinality: boolean;
+  readonly alias: Alias | null;
+}
+
+export interface MatchRecognize {
+  readonly kind: 'match';
+  readonly pos: number;
+  readonly input: TableRef;
+  readonly partitionBy: readonly Expr[];
+  readonly orderBy: readonly Expr[];
+  readonly measures: readonly { readonly expr: Expr; readonly name: Ident }[];
+  readonly allRows: boolean;
+  readonly variables: readonly Ident[];
+  readonly defines: readonly { readonly name: Ident; readonly expr: Expr }[];
+  readonly alias: Alias | null;
+}
+
+/** A join in parentheses. */
+export interface JoinedTable {
+  readonly kind: 'joined';
+  readonly pos: number;
+  readonly from: From;
+}
+
+export type Statement =
+  | CreateTable
+  | CreateView
+  | Insert
+  | Select_
+  | Explain
+  | Use
+  | DropObject
+  | AlterTable
+  | SetOption
+  | Modify
+  | StatementSetMark
+  | Other;
+
+export interface CreateTable {
+  readonly kind: 'create-table';
+  readonly pos: number;
+  readonly name: QName;
+  readonly temporary: boolean;
+  readonly ifNotExists: boolean;
+  readonly replace: boolean;
+  readonly materialized: boolean;
+  readonly columns: readonly ColumnDef[];
+  readonly watermarks: readonly Watermark[];
+  readonly primaryKey: readonly Ident[];
+  readonly partitionedBy: readonly Ident[];
+  readonly options: ReadonlyMap<string, string>;
+  readonly like: Like | null;
+  /** CTAS, RTAS, materialized tables. */
+  readonly query: Query | null;
+}
+
+/** `type` null: a name alone (CTAS reorders columns this way) or a computed column. */
+export interface ColumnDef {
+  readonly name: Ident;
+  readonly type: DataType | null;
+  readonly role: 'physical' | 'computed' | 'metadata' | 'virtual-metadata';
+  readonly expr: Expr | null;
+}
+
+export interface Watermark {
+  readonly column: QName;
+  readonly expr: Expr;
+}
+
+export interface Like {
+  readonly name: QName;
+  /** `INCLUDING OPTIONS` -> OPTIONS: INCLUDING; ALL applies to what is not named. */
+  readonly rules: ReadonlyMap<string, string>;
+}
+
+export interface CreateView {
+  readonly kind: 'create-view';
+  readonly pos: number;
+  readonly name: QName;
+  readonly temporary: boolean;
+  readonly ifNotExists: boolean;
+  readonly columns: readonly Ident[];
+  readonly query: Query;
+}
+
+export interface Insert {
+  readonly kind: 'insert';
+  readonly pos: number;
+  readonly overwrite: boolean;
+  readonly target: QName;
+  readonly hints: readonly Hint[];
+  readonly partition: readonly { readonly column: Ident; readonly value: Expr | null }[];
+  readonly columns: readonly QName[];
+  readonly query: Query;
+}
+
+export interface Select_ {
+  readonly kind: 'query-statement';
+  readonly pos: number;
+  readonly query: Query;
+}
+
+export interface Explain {
+  readonly kind: 'explain';
+  readonly pos: number;
+  readonly of: Statement;
+}
+
+export interface Use {
+  readonly kind: 'use';
+  readonly pos: number;
+  readonly what: 'catalog' | 'database';
+  readonly name: QName;
+}
+
+export interface DropObject {
+  readonly kind: 'drop';
+  readonly pos: number;
+  readonly what: 'table' | 'view' | 'other';
+  readonly temporary: boolean;
+  readonly name: QName;
+}
+
+export interface AlterTable {
+  readonly kind: 'alter-table';
+  readonly pos: number;
+  readonly name: QName;
+  readonly what: 'table' | 'view';
+  readonly change: AlterChange;
+}
+
+export type AlterChange =
+  | { readonly kind: 'rename'; readonly to: QName }
+  | { readonly kind: 'set-options'; readonly options: ReadonlyMap<string, string> }
+  | { readonly kind: 'reset-options'; readonly keys: readonly string[] }
+  | { readonly kind: 'add'; readonly columns: readonly ColumnDef[]; readonly watermarks: readonly Watermark[] }
+  | { readonly kind: 'modify'; readonly columns: readonly ColumnDef[]; readonly watermarks: readonly Watermark[] }
+  | { readonly kind: 'drop-columns'; readonly columns: readonly Ident[] }
+  | { readonly kind: 'drop-watermark' }
+  | { readonly kind: 'rename-column'; readonly from: Ident; readonly to: Ident }
+  | { readonly kind: 'as'; readonly query: Query }
+  | { readonly kind: 'other' };
+
+export interface SetOption {
+  readonly kind: 'set';
+  readonly pos: number;
+  readonly key: string | null;
+  readonly value: string | null;
+}
+
+/** UPDATE, DELETE, TRUNCATE, CALL …: `target` is written; `queries` are sub-queries inside. */
+export interface Modify {
+  readonly kind: 'modify';
+  readonly pos: number;
+  readonly verb: string;
+  readonly target: QName;
+  readonly exprs: readonly Expr[];
+}
+
+/** BEGIN STATEMENT SET / END. */
+export interface StatementSetMark {
+  readonly kind: 'set-begin' | 'set-end';
+  readonly pos: number;
+}
+
+/** Read and understood, without lineage: CREATE FUNCTION, ADD JAR, SHOW, … */
+export interface Other {
+  readonly kind: 'other';
+  readonly pos: number;
+  readonly verb: string;
+}

@@ -1,0 +1,155 @@
+/** Splits a script and parses each statement; a broken one never changes how the others are read. */
+import type { Ident, QName, Statement } from './ast.ts';
+import { Cursor, type Grammar, SqlSyntaxError } from './cursor.ts';
+import { expression, operand } from './grammar/expression.ts';
+import { query, queryTail } from './grammar/query.ts';
+import { statement } from './grammar/statement.ts';
+import { type StatementTokens, type Token, tokenizeStatement } from './lexer.ts';
+
+/** `line` and `column` count from 1. */
+export interface SqlError {
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** A statement that could not be read, with the table names a scan of its tokens found. */
+export interface BrokenStatement {
+  readonly kind: 'broken';
+  readonly pos: number;
+  readonly error: SqlError;
+  readonly reads: readonly QName[];
+  readonly writes: readonly QName[];
+}
+
+export interface ParsedScript {
+  readonly statements: readonly (Statement | BrokenStatement)[];
+  readonly errors: readonly SqlError[];
+}
+
+const GRAMMAR: Grammar = { expression, operand, query, queryTail };
+
+/** Never throws: every failure is in `errors`, at the first token that does not fit. */
+export function parseStatements(sql: string): ParsedScript {
+  const statements: (Statement | BrokenStatement)[] = [];
+  const errors: SqlError[] = [];
+  let setOpenedAt: number | null = null;
+  let at = 0;
+  while (at < sql.length) {
+    const lexed = tokenizeStatement(sql, at);
+    at = lexed.next;
+    if (lexed.tokens.length === 1) continue;
+    const cursor = new Cursor(lexed.tokens, GRAMMAR);
+    try {
+      const before = statements.length;
+      const mark = parseOne(cursor, statements);
+      const problem = setProblem(statements[before]!, mark, setOpenedAt !== null);
+      if (problem !== null) errors.push(sqlError(sql, lexed.tokens[0]!.pos, problem));
+      if (mark === 'set-begin') setOpenedAt = lexed.tokens[0]!.pos;
+      else if (mark === 'set-end' || problem !== null) setOpenedAt = null;
+    } catch (error) {
+      if (!(error instanceof SqlSyntaxError)) throw error;
+      const broken = brokenStatement(sql, lexed, error);
+      statements.push(broken);
+      errors.push(broken.error);
+      at = resumeAt(sql, lexed);
+      // The set is open even when its first INSERT is the broken one.
+      if (opensSet(lexed.tokens)) setOpenedAt = lexed.tokens[0]!.pos;
+    }
+  }
+  if (setOpenedAt !== null) errors.push(sqlError(sql, sql.length, 'expected END of the statement set that begins above, found the end of the script'));
+  return { statements, errors };
+}
+
+type SetMark = 'set-begin' | 'set-end' | 'statement';
+
+/** Pushes what one `;`-terminated piece holds: a statement, or BEGIN of a set and its first INSERT. */
+function parseOne(c: Cursor, into: (Statement | BrokenStatement)[]): SetMark {
+  const first = statement(c);
+  const mark = setMark(first);
+  const found: Statement[] = [first];
+  if (mark === 'set-begin' && !c.ended()) {
+    if (!c.at('INSERT')) c.fail('INSERT');
+    found.push(statement(c));
+  }
+  if (c.token.type !== 'end') c.fail('";" or the end of the statement');
+  into.push(...found);
+  return mark;
+}
+
+/** A statement out of place in or around a statement set is reported, and its lineage still counts. */
+function setProblem(first: Statement | BrokenStatement, mark: SetMark, inSet: boolean): string | null {
+  if (mark === 'set-end') return inSet ? null : 'expected a statement, found END without BEGIN';
+  if (!inSet) return null;
+  if (mark === 'set-begin') return 'expected INSERT or END, found a statement set inside a statement set';
+  return first.kind === 'insert' ? null : 'expected INSERT or END in a statement set';
+}
+
+function setMark(parsed: Statement): SetMark {
+  if (parsed.kind === 'explain') return setMark(parsed.of);
+  return parsed.kind === 'set-begin' || parsed.kind === 'set-end' ? parsed.kind : 'statement';
+}
+
+function opensSet(tokens: readonly Token[]): boolean {
+  const words = tokens.slice(0, 5).map(token => token.word).join(' ');
+  return /^(EXPLAIN |EXECUTE )?STATEMENT SET BEGIN\b/.test(words) || words.startsWith('BEGIN STATEMENT SET');
+}
+
+/** What a statement begins with, to see one inside a literal. */
+const STATEMENT_START = /^\s*(INSERT|CREATE|SELECT|WITH|SET|EXECUTE|USE|DROP|ALTER|BEGIN|END)\b/i;
+
+/**
+ * Where to go on behind a broken statement. A literal that swallowed a `;` and the next statement is one whose closing quote is
+ * missing, so the statement ends at that `;`: what stands behind it must be read as if the broken one were not there.
+ */
+function resumeAt(sql: string, lexed: StatementTokens): number {
+  for (const token of lexed.tokens) {
+    if (token.type !== 'bad' && token.type !== 'string' && token.type !== 'quoted') continue;
+    for (let at = sql.indexOf(';', token.pos); at >= 0 && at < token.end; at = sql.indexOf(';', at + 1)) {
+      if (STATEMENT_START.test(sql.slice(at + 1, at + 200))) return at + 1;
+    }
+  }
+  return lexed.next;
+}
+
+function brokenStatement(sql: string, lexed: StatementTokens, error: SqlSyntaxError): BrokenStatement {
+  const end = resumeAt(sql, lexed);
+  const tokens = lexed.tokens.filter(token => token.pos < end);
+  const scanned = scanTables(tokens);
+  return { kind: 'broken', pos: tokens[0]!.pos, error: sqlError(sql, error.pos, error.message), ...scanned };
+}
+
+/** Names behind FROM and JOIN are read, names behind INTO and OVERWRITE are written. */
+function scanTables(tokens: readonly Token[]): { reads: readonly QName[]; writes: readonly QName[] } {
+  const reads: QName[] = [];
+  const writes: QName[] = [];
+  tokens.forEach((token, i) => {
+    const isRead = token.word === 'FROM' || token.word === 'JOIN' || (token.word === 'TABLE' && tokens[i - 1]?.word === '(');
+    const isWrite = token.word === 'INTO' || token.word === 'OVERWRITE';
+    if (!isRead && !isWrite) return;
+    const name = nameAt(tokens, i + 1);
+    if (name.length > 0) (isRead ? reads : writes).push(name);
+  });
+  return { reads, writes };
+}
+
+const NOT_A_NAME = new Set(['SELECT', 'TABLE', 'LATERAL', 'UNNEST', 'VALUES', 'INTO']);
+
+function nameAt(tokens: readonly Token[], start: number): Ident[] {
+  const parts: Ident[] = [];
+  for (let i = start; ; i += 2) {
+    const token = tokens[i];
+    if (token === undefined || (token.type !== 'quoted' && token.type !== 'word') || NOT_A_NAME.has(token.word)) return parts;
+    parts.push({ text: token.text, pos: token.pos });
+    const next = tokens[i + 1];
+    if (next?.word === '(') return [];
+    if (next?.word !== '.') return parts;
+  }
+}
+
+function sqlError(sql: string, pos: number, message: string): SqlError {
+  const lineStart = sql.lastIndexOf('\n', pos - 1) + 1;
+  let line = 1;
+  for (let at = sql.indexOf('\n'); at >= 0 && at < pos; at = sql.indexOf('\n', at + 1)) line++;
+  return { line, column: pos - lineStart + 1, message };
+}
