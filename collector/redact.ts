@@ -15,6 +15,9 @@ const SECRET_SETTING = new RegExp(
   'i',
 );
 
+/** What configuration dumps print for a setting that is not set or already masked. */
+const NOT_SECRET = '(?:null|none|true|false|\\[hidden\\]|\\*+)(?![^\\s,;])';
+
 const PATTERNS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   // name = "value", 'name'='value', "name":"value", also with escaped quotes
   [
@@ -23,7 +26,10 @@ const PATTERNS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   ],
   // name=value, name: value, --name value is left alone: too many false hits
   [
-    new RegExp(`((?:${SECRET_NAME})\\s*[:=]\\s*)(?!\\\\?["']|${MASK})[^\\s,;&"'<>(){}\\[\\]\\\\]{1,4096}`, 'gi'),
+    new RegExp(
+      `((?:${SECRET_NAME})\\s*[:=]\\s*)(?!\\\\?["']|${MASK}|${NOT_SECRET})[^\\s,;&"'<>(){}\\[\\]\\\\]{1,4096}`,
+      'gi',
+    ),
     `$1${MASK}`,
   ],
   [/(authorization["']?\s*[:=]\s*["']?(?:bearer|basic|digest|token)\s+)[\w.~+/=-]+/gi, `$1${MASK}`],
