@@ -41,6 +41,8 @@ export interface Message {
   readonly alerts: readonly MessageAlert[];
   /** Alerts left out because the group is too large. */
   readonly omitted: number;
+  /** Alerts of the group told before and still firing, not repeated here. */
+  readonly stillFiring?: number;
   /** Opens the group in the UI. */
   readonly url: string;
 }

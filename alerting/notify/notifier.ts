@@ -8,9 +8,20 @@ import type { Message } from './message.ts';
 export type SendResult =
   | { readonly kind: 'sent'; readonly recipients?: readonly Recipient[] }
   /** May work later; `retryAfterMs` when the other side said when. */
-  | { readonly kind: 'retryable'; readonly error: string; readonly class: string; readonly retryAfterMs?: number; readonly recipients?: readonly Recipient[] }
+  | {
+      readonly kind: 'retryable';
+      readonly error: string;
+      readonly class: string;
+      readonly retryAfterMs?: number;
+      readonly recipients?: readonly Recipient[];
+    }
   /** Will never work as it is. */
-  | { readonly kind: 'permanent'; readonly error: string; readonly class: string; readonly recipients?: readonly Recipient[] };
+  | {
+      readonly kind: 'permanent';
+      readonly error: string;
+      readonly class: string;
+      readonly recipients?: readonly Recipient[];
+    };
 
 export interface Recipient {
   readonly address: string;
@@ -23,7 +34,10 @@ export interface SendOptions {
   readonly idempotencyKey: string;
   /** Recipients that already have it (a mixed SMTP result). */
   readonly skip?: readonly string[];
+  /** From 1. */
   readonly attempt: number;
+  /** Class of the attempt before this one, if it failed. */
+  readonly previousClass?: string;
 }
 
 export interface Notifier {

@@ -1,0 +1,52 @@
+/** Channels (告警渠道) as the outbox sees them, and the registry of reporters that `reporters/index.ts` fills and `app` hands in. */
+import type { z } from 'zod';
+import type { Clock } from '../../model/clock.ts';
+import type { InputIssue } from '../../model/errors.ts';
+import type { Notifier } from './notifier.ts';
+
+/** How long to try: full jitter between `minMs` and `maxMs`, doubling; dead after `giveUpMs`. */
+export interface RetryPolicy {
+  readonly minMs: number;
+  readonly maxMs: number;
+  readonly giveUpMs: number;
+}
+
+/** At most `requests` attempts in any `windowMs`; what is over is merged into one message, never dropped. */
+export interface Budget {
+  readonly requests: number;
+  readonly windowMs: number;
+}
+
+/** A channel ready to send. */
+export interface ActiveChannel {
+  readonly name: string;
+  readonly type: string;
+  readonly notifier: Notifier;
+  readonly retry: RetryPolicy;
+  /** Least wait after a throttle answer (class `throttled`). */
+  readonly throttleFloorMs: number;
+  readonly budget: Budget | null;
+  /** Channel that takes over what this one cannot deliver. */
+  readonly fallback: string | null;
+}
+
+/** What a reporter may use besides its configuration. */
+export interface ReporterDeps {
+  readonly clock: Clock;
+}
+
+/** One kind of channel: its configuration schema and its factory. */
+export interface ReporterType {
+  /** The channel document without `name type fallback retry throttle_floor`; strict. */
+  readonly schema: z.ZodType;
+  /** Fields that hold secrets: never returned, printed as `<secret>`. */
+  readonly secrets: readonly string[];
+  readonly budget: Budget | null;
+  readonly throttleFloorMs: number;
+  /** Complaints about a document, empty when `open` would take it. */
+  check(document: unknown): readonly InputIssue[];
+  /** Makes the notifier; does no I/O. Throws `UserError` bad-request for a document `check` complains about. */
+  open(document: unknown, deps: ReporterDeps): Notifier;
+}
+
+export type ReporterRegistry = Readonly<Record<string, ReporterType>>;

@@ -1,0 +1,125 @@
+/** Composing: transitions of one notification group become one `Message`. Pure; what needs I/O comes in as `ContextOf`. */
+import type { Labels } from '../../model/labels.ts';
+import { type Intent, type IntentKind, SEVERITIES, type Severity } from '../intent.ts';
+import type { Message, MessageAlert } from './message.ts';
+
+/** Alerts a message carries in full; the rest are counted in `omitted`. */
+export const MAX_MESSAGE_ALERTS = 50;
+const MAX_LOG_CHARACTERS = 600;
+
+/** What the ports of `context.ts` said about an alert. */
+export type AlertContext = Pick<MessageAlert, 'owner' | 'affects' | 'logLine'>;
+export type ContextOf = (intent: Intent) => AlertContext;
+
+/** Addresses of the UI's pages. */
+export interface Links {
+  alert(intent: Intent): string;
+  group(groupKey: string): string;
+}
+
+/** Links below `http.public_url`; an alert's page is addressed by its episode. */
+export function createLinks(publicUrl: string): Links {
+  const base = publicUrl.replace(/\/+$/, '');
+  return {
+    alert: intent => `${base}/alerts/${encodeURIComponent(intent.episode)}`,
+    group: groupKey => `${base}/alerts?group=${encodeURIComponent(groupKey)}`,
+  };
+}
+
+/** Where a message belongs. */
+export interface ComposeGroup {
+  readonly groupKey: string;
+  readonly groupLabels: Labels;
+  readonly receiver: string;
+  readonly stillFiring: number;
+}
+
+/** One message for one or more intents (at least one): most severe first, then oldest first. */
+export function compose(intents: readonly Intent[], group: ComposeGroup, links: Links, contextOf: ContextOf): Message {
+  const sorted = sortIntents(intents);
+  const first = sorted[0];
+  if (!first) throw new RangeError('compose needs at least one intent');
+  const shown = sorted.slice(0, MAX_MESSAGE_ALERTS);
+  return {
+    status: messageStatus(sorted),
+    severity: first.severity,
+    title: titleOf(sorted, first),
+    groupKey: group.groupKey,
+    groupLabels: group.groupLabels,
+    receiver: group.receiver,
+    at: sorted.reduce((latest, intent) => Math.max(latest, intent.t), first.t),
+    zone: first.zone,
+    alerts: shown.map(intent => toAlert(intent, links, contextOf(intent))),
+    omitted: sorted.length - shown.length,
+    ...(group.stillFiring > 0 ? { stillFiring: group.stillFiring } : {}),
+    url: sorted.length === 1 ? links.alert(first) : links.group(group.groupKey),
+  };
+}
+
+/** Most severe first, then oldest first; the order in which a message lists alerts. */
+export function sortIntents(intents: readonly Intent[]): readonly Intent[] {
+  return intents.toSorted(
+    (a, b) => severityRank(b.severity) - severityRank(a.severity) || a.startsAt - b.startsAt || (a.id < b.id ? -1 : 1),
+  );
+}
+
+/** Position of a severity in rising order; unknown text ranks lowest. */
+export function severityRank(severity: string): number {
+  return SEVERITIES.indexOf(severity as Severity);
+}
+
+/** True for the kinds that end an episode. */
+export function isResolve(kind: IntentKind): boolean {
+  return kind === 'resolved' || kind === 'nodata_resolved';
+}
+
+/** How people see a transition. */
+export function alertStatus(kind: IntentKind): MessageAlert['status'] {
+  if (isResolve(kind)) return 'resolved';
+  if (kind === 'nodata' || kind === 'stale' || kind === 'flapping' || kind === 'meta') return kind;
+  return 'firing';
+}
+
+function messageStatus(intents: readonly Intent[]): Message['status'] {
+  if (intents.every(intent => isResolve(intent.kind))) return 'resolved';
+  return intents.every(intent => intent.kind === 'meta' || isResolve(intent.kind)) ? 'info' : 'firing';
+}
+
+function titleOf(intents: readonly Intent[], first: Intent): string {
+  if (intents.length === 1)
+    return first.summary === '' ? first.ruleName : `${first.ruleName}: ${oneLine(first.summary)}`;
+  const rules = new Set(intents.map(intent => intent.ruleName));
+  const name = rules.size === 1 ? first.ruleName : `${first.ruleName} +${rules.size - 1}`;
+  return `${name} (${intents.length})`;
+}
+
+function toAlert(intent: Intent, links: Links, context: AlertContext): MessageAlert {
+  // A replayed tick must not read as news of this minute.
+  const late = intent.late && !intent.annotations.some(annotation => annotation.name === 'late');
+  return {
+    status: alertStatus(intent.kind),
+    labels: intent.labels,
+    startsAt: intent.startsAt,
+    endsAt: intent.endsAt,
+    summary: oneLine(intent.summary),
+    formula: intent.formula,
+    annotations: late ? [...intent.annotations, { name: 'late', value: 'true' }] : intent.annotations,
+    values: intent.values,
+    ...(intent.reason === undefined ? {} : { reason: intent.reason }),
+    url: links.alert(intent),
+    owner: context.owner,
+    affects: context.affects,
+    ...(context.logLine
+      ? { logLine: { ...context.logLine, text: cut(context.logLine.text, MAX_LOG_CHARACTERS) } }
+      : {}),
+  };
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+function cut(text: string, characters: number): string {
+  const points = [...text.slice(0, characters * 2)];
+  return points.length > characters || text.length > characters * 2 ? `${points.slice(0, characters).join('')}…` : text;
+}

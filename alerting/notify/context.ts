@@ -1,0 +1,23 @@
+/**
+ * PORTS of what a message says beyond the alert itself; `app` wires them to lineage and the log store. Both are best effort:
+ * an answer that is missing makes a poorer message, never a missing one.
+ */
+import type { Labels } from '../../model/labels.ts';
+
+/** Whose it is, and what it breaks. Synchronous: answered from the graph in memory. */
+export interface ImpactSource {
+  /** Team or person owning the job, dataset or report these alert labels name; '' when unknown. */
+  ownerOf(labels: Labels): string;
+  /** Names of the reports (报表) downstream of it, most important first; empty when unknown. */
+  affects(labels: Labels): readonly string[];
+}
+
+/** The log line that explains an alert. */
+export interface LogSource {
+  /** Latest ERROR (else WARN) line of what the labels name, near `at`; null when there is none. May reject. */
+  explain(
+    labels: Labels,
+    at: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly ts: number; readonly text: string; readonly url: string } | null>;
+}

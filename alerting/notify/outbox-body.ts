@@ -1,0 +1,139 @@
+/** What an outbox row carries: the message, every alert it speaks of, and what became of its attempts. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Json } from '../../model/json.ts';
+import type { OutboxRow } from '../../store/state-store.ts';
+import { INTENT_KINDS, type Intent, SEVERITIES } from '../intent.ts';
+import { alertStatus } from './compose.ts';
+import type { Message } from './message.ts';
+
+/** Attempts kept for the delivery log. */
+const MAX_ATTEMPTS_KEPT = 20;
+
+const labels = z.record(z.string(), z.string());
+const status = z.enum(['firing', 'resolved', 'nodata', 'stale', 'flapping', 'meta']);
+const recipientStatus = z.enum(['delivered', 'retryable', 'permanent']);
+
+const messageAlert = z.object({
+  status,
+  labels,
+  startsAt: z.number(),
+  endsAt: z.number().nullable(),
+  summary: z.string(),
+  formula: z.string(),
+  annotations: z.array(z.object({ name: z.string(), value: z.string() })),
+  values: z.array(z.number().nullable()),
+  reason: z.string().optional(),
+  url: z.string(),
+  owner: z.string(),
+  affects: z.array(z.string()),
+  logLine: z.object({ ts: z.number(), text: z.string(), url: z.string() }).optional(),
+});
+
+const message = z.object({
+  status: z.enum(['firing', 'resolved', 'info']),
+  severity: z.enum(SEVERITIES),
+  title: z.string(),
+  groupKey: z.string(),
+  groupLabels: labels,
+  receiver: z.string(),
+  at: z.number(),
+  zone: z.string(),
+  alerts: z.array(messageAlert),
+  omitted: z.number(),
+  stillFiring: z.number().optional(),
+  url: z.string(),
+}) satisfies z.ZodType<Message>;
+
+/** Body of an outbox row, as stored. `alerts[i]` is the reference of `message.alerts[i]` as far as the message reaches. */
+export const OutboxBody = z.object({
+  kind: z.enum(INTENT_KINDS),
+  message,
+  alerts: z.array(
+    z.object({
+      /** Rule and group: what must be told in order. */
+      key: z.string(),
+      episode: z.string(),
+      status,
+      labels,
+    }),
+  ),
+  /** Newest last. */
+  tries: z.array(
+    z.object({ at: z.number(), outcome: z.string(), class: z.string().optional(), error: z.string().optional() }),
+  ),
+  recipients: z.array(z.object({ address: z.string(), status: recipientStatus, error: z.string().optional() })),
+  class: z.string().optional(),
+  error: z.string().optional(),
+  /** Rows whose alerts were taken into this one. */
+  merged: z.array(z.string()).optional(),
+  /** Channel that could not deliver it, when this row stands in as its fallback. */
+  insteadOf: z.string().optional(),
+});
+export type OutboxBody = z.infer<typeof OutboxBody>;
+export type AlertRef = OutboxBody['alerts'][number];
+export type Attempt = OutboxBody['tries'][number];
+
+/** Reads a stored body; null when it is not one (written by another version, or damaged). */
+export function decodeBody(body: Json): OutboxBody | null {
+  const parsed = OutboxBody.safeParse(body);
+  return parsed.success ? parsed.data : null;
+}
+
+/** The body as the store takes it: plain JSON without `undefined`. */
+export function encodeBody(body: OutboxBody): Json {
+  return JSON.parse(JSON.stringify(body)) as Json;
+}
+
+/** A row that has not been tried yet. `message` must have been composed from `intents` in the same order. */
+export function newRow(row: {
+  readonly id: string;
+  readonly channel: string;
+  readonly at: number;
+  readonly kind: OutboxBody['kind'];
+  readonly message: Message;
+  readonly alerts: readonly AlertRef[];
+  readonly insteadOf?: string;
+}): OutboxRow {
+  return {
+    id: row.id,
+    channel: row.channel,
+    createdAt: row.at,
+    nextAttemptAt: row.at,
+    status: 'pending',
+    attempts: 0,
+    body: encodeBody(
+      OutboxBody.parse({
+        kind: row.kind,
+        message: row.message,
+        alerts: row.alerts,
+        tries: [],
+        recipients: [],
+        ...(row.insteadOf === undefined ? {} : { insteadOf: row.insteadOf }),
+      }),
+    ),
+  };
+}
+
+/** The reference of an intent in a row. */
+export function refOf(intent: Intent): AlertRef {
+  return {
+    key: `${intent.ruleId}\u0001${intent.groupKey}`,
+    episode: intent.episode,
+    status: alertStatus(intent.kind),
+    labels: intent.labels,
+  };
+}
+
+/** The attempts with one more; only the newest are kept. */
+export function withAttempt(tries: readonly Attempt[], attempt: Attempt): Attempt[] {
+  return [...tries, attempt].slice(-MAX_ATTEMPTS_KEPT);
+}
+
+/** The outbox id (alerting.md rule 17): the same notice always has the same id, which is also its idempotency key. */
+export function outboxId(channel: string, groupKey: string, episode: string, kind: string, n: number | string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([channel, groupKey, episode, kind, n]))
+    .digest('hex')
+    .slice(0, 32);
+}
