@@ -1,0 +1,216 @@
+/** Columns of FROM: base tables, views, CTEs, sub-queries, table functions, UNNEST, MATCH_RECOGNIZE, joins. */
+import type { Alias, DataType, Expr, From, Join, MatchRecognize, TableArg, TableFunction, TableName, TableRef, Unnest } from '../ast.ts';
+import { Findings, type TableRead } from './analysis.ts';
+import type { TableEntry } from './catalog.ts';
+import type { Context } from './context.ts';
+import { walkControl } from './expression.ts';
+import { splitParts } from './names.ts';
+import { type Column, columnOf, listsColumn, NO_COLUMNS, type OpenPart, type Relation, renameColumns, SourceSet } from './relation.ts';
+import { mergeJoinColumn, Scope, type ScopeEntry } from './scope.ts';
+import { tableWindow, windowFunctionKind } from './window.ts';
+
+type How = TableRead['how'];
+
+/** Adds the entries of a FROM clause to `scope`, left to right; a lateral one sees those before it. */
+export function addFrom(from: From, ctx: Context, scope: Scope): void {
+  addRef(from.first, ctx, scope, false);
+  for (const join of from.joins) addJoin(join, ctx, scope);
+}
+
+function addJoin(join: Join, ctx: Context, scope: Scope): void {
+  const before = scope.entries.length;
+  addRef(join.right, ctx, scope, true);
+  const left = scope.entries.slice(0, before);
+  const right = scope.entries.slice(before);
+  const names = join.natural ? commonColumns(left, right) : join.using.map(column => column.text);
+  for (const name of names) {
+    const [a, b] = [columnIn(left, name), columnIn(right, name)];
+    const merged = scope.merged.get(name) ?? a;
+    if (merged !== undefined && b !== undefined) scope.merged.set(name, mergeJoinColumn(join.type, name, merged, b));
+  }
+  walkControl(join.on, ctx, scope);
+  // A semi or anti join only filters its left side.
+  if (join.type === 'SEMI' || join.type === 'ANTI') scope.entries.length = before;
+}
+
+function commonColumns(left: readonly ScopeEntry[], right: readonly ScopeEntry[]): string[] {
+  const names = new Set(right.flatMap(entry => entry.relation.columns.map(column => column.name)));
+  return [...names].filter(name => left.some(entry => listsColumn(entry.relation, name)));
+}
+
+function columnIn(entries: readonly ScopeEntry[], name: string): Column | undefined {
+  const listing = entries.find(entry => listsColumn(entry.relation, name));
+  const entry = listing ?? entries.find(candidate => candidate.relation.open.length > 0);
+  return entry === undefined ? undefined : columnOf(entry.relation, name);
+}
+
+function addRef(ref: TableRef, ctx: Context, scope: Scope, isRight: boolean): void {
+  if (ref.kind === 'joined') {
+    addFrom(ref.from, ctx, scope);
+    return;
+  }
+  const asOf = ref.kind === 'table' || ref.kind === 'derived' ? ref.asOf : null;
+  if (asOf !== null) walkControl(asOf, ctx, scope);
+  const how = asOf === null ? 'plain' : isRight && !isInstant(asOf) ? 'temporal' : 'travel';
+  const relation = tableRelation(ref, ctx, scope, how);
+  scope.entries.push({ path: entryPath(ref), relation: renamed(relation, ref.alias) });
+}
+
+/** A period without any column or PROCTIME(): time travel, not a join per row. */
+function isInstant(asOf: Expr): boolean {
+  if (asOf.kind === 'literal') return true;
+  if (asOf.kind === 'op') return asOf.args.every(arg => arg.kind === 'interval' || isInstant(arg));
+  if (asOf.kind !== 'call' || asOf.name === 'PROCTIME') return false;
+  return asOf.args.every(({ value }) => value.kind !== 'descriptor' && value.kind !== 'table-arg' && isInstant(value));
+}
+
+function entryPath(ref: Exclude<TableRef, { kind: 'joined' }>): readonly string[] {
+  if (ref.alias !== null) return [ref.alias.name.text];
+  return ref.kind === 'table' ? splitParts(ref.name.map(part => part.text)) : [];
+}
+
+function renamed(relation: Relation, alias: Alias | null): Relation {
+  return alias === null ? relation : renameColumns(relation, alias.columns.map(column => column.text));
+}
+
+/** Columns of one table expression before its alias; records what it reads. */
+export function tableRelation(ref: TableRef, ctx: Context, scope: Scope, how: How): Relation {
+  switch (ref.kind) {
+    case 'table':
+      return namedTable(ref, ctx, how);
+    case 'derived':
+      return derived(ref.query, ctx, ref.lateral ? scope : scope.parent, how);
+    case 'function':
+      return tableFunction(ref, ctx, scope);
+    case 'unnest':
+      return unnest(ref, ctx, scope);
+    case 'match':
+      return match(ref, ctx, scope);
+    case 'joined': {
+      const inner = new Scope(scope.parent);
+      addFrom(ref.from, ctx, inner);
+      return inner.all();
+    }
+    default:
+      return ref satisfies never;
+  }
+}
+
+function derived(query: Parameters<Context['rules']['query']>[0], ctx: Context, outer: Scope | null, how: How): Relation {
+  if (how === 'plain') return ctx.rules.query(query, ctx, outer);
+  const findings = new Findings();
+  const relation = ctx.rules.query(query, { ...ctx, findings }, outer);
+  ctx.findings.merge(findings, { how, lookupHint: false });
+  return relation;
+}
+
+function namedTable(ref: TableName, ctx: Context, how: How): Relation {
+  const lookupHint = ref.hints.some(hint => hint.name === 'LOOKUP');
+  if (ref.name.length === 1) {
+    for (let cte = ctx.ctes; cte !== null; cte = cte.outer) {
+      if (cte.name !== ref.name[0]!.text) continue;
+      const analysis = cte.analysis();
+      ctx.findings.merge(analysis.findings, { how, lookupHint });
+      return analysis.relation;
+    }
+  }
+  const { id, parts, entry } = ctx.catalog.resolve(ref.name);
+  if (entry?.view) {
+    ctx.findings.views.add(id);
+    ctx.findings.merge(entry.view.findings, { how, lookupHint });
+    return entry.view.relation;
+  }
+  const options = ref.hints.find(hint => hint.name === 'OPTIONS')?.options ?? new Map<string, string>();
+  ctx.findings.addRead({ table: id, parts, how, lookupHint, options });
+  if (entry !== null) noteWatermarks(entry, ctx);
+  if (entry === null || entry.columns === null) return { columns: [], open: [{ kind: 'table', id }] };
+  return { columns: entry.columns, open: [] };
+}
+
+function noteWatermarks(entry: TableEntry, ctx: Context): void {
+  for (const [column, delay] of entry.watermarks) {
+    const source = entry.columns?.find(candidate => candidate.name === column)?.sources?.[0];
+    if (source !== undefined) ctx.findings.watermarks.set(source, delay);
+  }
+}
+
+/** Window functions pass their table through and add window_*; other functions give what comes from their arguments. */
+function tableFunction(fn: TableFunction, ctx: Context, scope: Scope): Relation {
+  const table = fn.args.find(arg => arg.value.kind === 'table-arg')?.value;
+  const input = table?.kind === 'table-arg' ? inputOf(table.source, ctx, scope) : null;
+  const inner = new Scope(scope);
+  if (input !== null) inner.entries.push({ path: [], relation: input });
+  if (table?.kind === 'table-arg') for (const key of table.keys) walkControl(key, ctx, inner);
+  const sources = new SourceSet();
+  for (const { value } of fn.args) {
+    if (value.kind === 'table-arg') continue;
+    if (value.kind !== 'descriptor') sources.add(ctx.rules.sources(value, ctx, inner));
+    else for (const column of value.columns) sources.add(inner.resolve([column.text])?.sources ?? null);
+  }
+  const kind = windowFunctionKind(fn.name);
+  if (kind !== null && input !== null) {
+    const time = sources.result;
+    ctx.findings.addWindow(tableWindow(kind, fn, time ?? []));
+    const added = ['window_start', 'window_end', 'window_time'].map(name => ({ name, sources: time, type: null }));
+    return { columns: [...input.columns, ...added], open: input.open };
+  }
+  if (input === null) return { columns: [], open: [{ kind: 'function', sources: sources.result }] };
+  // ML_PREDICT keeps its input's columns in front of what the model adds; a user's own function may not.
+  const open: OpenPart = { kind: 'function', sources: fn.name.startsWith('ML_') ? sources.result : allSources(input) };
+  return { columns: input.columns, open: [...input.open, open] };
+}
+
+function inputOf(source: TableArg['source'], ctx: Context, scope: Scope): Relation {
+  return ctx.rules.table(source, ctx, scope, 'plain');
+}
+
+function allSources(relation: Relation): readonly string[] | null {
+  const sources = new SourceSet();
+  for (const column of relation.columns) sources.add(column.sources);
+  if (relation.open.length > 0) sources.add(null);
+  return sources.result;
+}
+
+function unnest(ref: Unnest, ctx: Context, scope: Scope): Relation {
+  const columns: Column[] = [];
+  const open: OpenPart[] = [];
+  for (const arg of ref.args) {
+    const sources = ctx.rules.sources(arg, ctx, scope);
+    const type = arg.kind === 'ref' ? (scope.resolve(arg.parts.map(part => part.text))?.type ?? null) : null;
+    const elements = elementColumns(type);
+    if (elements === null) open.push({ kind: 'function', sources });
+    else for (const element of elements) columns.push({ ...element, sources });
+  }
+  if (ref.ordinality) columns.push({ name: 'ORDINALITY', sources: [], type: null });
+  return { columns, open };
+}
+
+/** Columns an array's, multiset's or map's elements have; null when the type is not known. */
+function elementColumns(type: DataType | null): readonly { name: string; type: DataType | null }[] | null {
+  if (type === null) return null;
+  if (type.name === 'MAP') return [{ name: 'KEY', type: type.args[0] ?? null }, { name: 'VALUE', type: type.args[1] ?? null }];
+  const element = type.args[0];
+  if (element === undefined) return null;
+  return element.fields.length > 0 ? element.fields : [{ name: 'EXPR$0', type: element }];
+}
+
+function match(ref: MatchRecognize, ctx: Context, scope: Scope): Relation {
+  const outer = new Scope(scope.parent);
+  addRef(ref.input, ctx, outer, false);
+  const input = outer.all();
+  const inner = new Scope(scope.parent);
+  inner.entries.push({ path: outer.entries[0]?.path ?? [], relation: input });
+  for (const variable of new Set([...ref.variables, ...ref.defines.map(define => define.name)].map(name => name.text))) {
+    inner.entries.push({ path: [variable], relation: input, qualifiedOnly: true });
+  }
+  for (const define of ref.defines) walkControl(define.expr, ctx, inner);
+  for (const key of ref.orderBy) walkControl(key, ctx, inner);
+  const keys = ref.partitionBy.map(key => keyColumn(key, ctx, inner));
+  const measures = ref.measures.map(({ name, expr }) => ({ name: name.text, sources: ctx.rules.sources(expr, ctx, inner), type: null }));
+  return ref.allRows ? { columns: [...input.columns, ...measures], open: input.open } : { ...NO_COLUMNS, columns: [...keys, ...measures] };
+}
+
+function keyColumn(key: Expr, ctx: Context, scope: Scope): Column {
+  const name = key.kind === 'ref' ? key.parts[key.parts.length - 1]!.text : '';
+  return { name, sources: ctx.rules.sources(key, ctx, scope), type: null };
+}

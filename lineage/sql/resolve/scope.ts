@@ -1,0 +1,96 @@
+/** What a name inside a query can mean: the FROM entries of its level, then those of the queries around it. */
+import { type Column, columnOf, listsColumn, type Relation, SourceSet } from './relation.ts';
+
+export interface ScopeEntry {
+  /** Alias, or the table's own name split at every dot, innermost last; empty when there is none. */
+  readonly path: readonly string[];
+  readonly relation: Relation;
+  /** Reached only with its name before the column (pattern variables). */
+  readonly qualifiedOnly?: boolean;
+}
+
+export class Scope {
+  readonly parent: Scope | null;
+  readonly entries: ScopeEntry[] = [];
+  /** Columns that USING and NATURAL made one; they stand first in `*`. */
+  readonly merged = new Map<string, Column>();
+
+  constructor(parent: Scope | null) {
+    this.parent = parent;
+  }
+
+  /** Resolves `column`, `table.column`, `column.field`, `db.table.column.field` …; undefined when nothing fits. */
+  resolve(parts: readonly string[]): Column | undefined {
+    for (let scope: Scope | null = this; scope !== null; scope = scope.parent) {
+      const found = scope.#qualified(parts) ?? scope.#unqualified(parts);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Entries that `t.*` means. */
+  entryOf(qualifier: readonly string[]): ScopeEntry | undefined {
+    return this.entries.find(entry => endsWith(entry.path, qualifier)) ?? this.parent?.entryOf(qualifier);
+  }
+
+  /** Columns of `*`. */
+  all(): Relation {
+    const columns: Column[] = [...this.merged.values()];
+    for (const { relation, qualifiedOnly } of this.entries) {
+      if (qualifiedOnly) continue;
+      for (const column of relation.columns) if (!this.merged.has(column.name)) columns.push(column);
+    }
+    return { columns, open: this.entries.flatMap(entry => (entry.qualifiedOnly ? [] : entry.relation.open)) };
+  }
+
+  #qualified(parts: readonly string[]): Column | undefined {
+    for (let length = parts.length - 1; length >= 1; length--) {
+      const qualifier = parts.slice(0, length);
+      for (const entry of this.entries) {
+        if (!endsWith(entry.path, qualifier)) continue;
+        const column = columnOf(entry.relation, parts[length]!);
+        if (column !== undefined) return parts.length > length + 1 ? withoutType(column) : column;
+      }
+    }
+    return undefined;
+  }
+
+  #unqualified(parts: readonly string[]): Column | undefined {
+    const name = parts[0]!;
+    const column = this.merged.get(name) ?? this.#listed(name) ?? this.#open(name);
+    return column !== undefined && parts.length > 1 ? withoutType(column) : column;
+  }
+
+  #listed(name: string): Column | undefined {
+    for (const { relation, qualifiedOnly } of this.entries) {
+      if (!qualifiedOnly && listsColumn(relation, name)) return columnOf(relation, name);
+    }
+    return undefined;
+  }
+
+  /** No entry lists it: it belongs to the one with unknown columns; with several of them nobody can tell which. */
+  #open(name: string): Column | undefined {
+    const open = this.entries.filter(entry => !entry.qualifiedOnly && entry.relation.open.length > 0);
+    if (open.length === 0) return undefined;
+    return open.length === 1 ? columnOf(open[0]!.relation, name) : { name, sources: null, type: null };
+  }
+}
+
+/** A field of a row comes from the row's column, whose type is not the field's. */
+function withoutType(column: Column): Column {
+  return { ...column, type: null };
+}
+
+function endsWith(path: readonly string[], tail: readonly string[]): boolean {
+  const from = path.length - tail.length;
+  return from >= 0 && tail.every((part, i) => path[from + i] === part);
+}
+
+/** Merges one column of both sides of a join: FULL may take its value from either. */
+export function mergeJoinColumn(type: string, name: string, left: Column, right: Column): Column {
+  if (type !== 'FULL') return type === 'RIGHT' ? right : left;
+  const sources = new SourceSet();
+  sources.add(left.sources);
+  sources.add(right.sources);
+  return { name, sources: sources.result, type: left.type };
+}

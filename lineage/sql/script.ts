@@ -1,0 +1,218 @@
+/** A script's lineage, statement by statement: what each reads and writes, and what the graph and the lag side need of it. */
+import type { Query, QName, Statement } from './ast.ts';
+import { parseStatements, type SqlError } from './parser.ts';
+import { type Analysis, Findings, type TableRead, type WindowUse } from './resolve/analysis.ts';
+import { Catalog, type KnownTable, type TableEntry } from './resolve/catalog.ts';
+import { alterTable, defineTable, defineView } from './resolve/ddl.ts';
+import { parseSession } from './resolve/names.ts';
+import { analyzeExpressions, analyzeQuery } from './resolve/query.ts';
+import type { Relation } from './resolve/relation.ts';
+
+/** A table as a statement names it: its id, its name's parts, and what the script's DDL or a `table` record says of it. */
+export interface NamedTable {
+  readonly id: string;
+  readonly parts: readonly string[];
+  /** Empty when nobody declared the table. OPTIONS hints are laid over it. */
+  readonly options: ReadonlyMap<string, string>;
+}
+
+export interface ReadTable extends NamedTable {
+  readonly how: TableRead['how'];
+  readonly lookupHint: boolean;
+}
+
+/** One statement that reads or writes. */
+export interface StatementLineage {
+  /** insert: INSERT, CTAS, RTAS, a materialized table · query: a bare SELECT · modify: UPDATE, DELETE, TRUNCATE · explain: never runs. */
+  readonly kind: 'insert' | 'query' | 'modify' | 'explain';
+  readonly pos: number;
+  /** True when the statement could not be read and its tables come from a scan of its tokens. */
+  readonly partial: boolean;
+  readonly sinks: readonly NamedTable[];
+  readonly reads: readonly ReadTable[];
+  /** Value sources of each column of its query; null when they cannot all be known, and for `modify`. */
+  readonly columns: readonly (readonly string[])[] | null;
+  /** Ids of the views it goes through. */
+  readonly views: readonly string[];
+  readonly windows: readonly WindowUse[];
+  /** How often event-time results come, ms: the longest TUMBLE size, HOP slide or CUMULATE step; null without such a window. */
+  readonly windowMs: number | null;
+  /** Watermark delay of the windows' time columns, or without windows the longest one read, ms. */
+  readonly allowedOooMs: number;
+  /** `SET 'pipeline.name'` in force: which job of the script this is. */
+  readonly pipelineName: string | null;
+}
+
+export interface ScriptLineage {
+  readonly statements: readonly StatementLineage[];
+  readonly errors: readonly SqlError[];
+}
+
+export interface ScriptInput {
+  readonly sql: string;
+  /** `catalog.database`. */
+  readonly session?: string | undefined;
+  /** Finds tables declared elsewhere by dotted name, with or without the catalog. */
+  readonly known?: (dotted: string) => KnownTable | undefined;
+}
+
+/** Analyses a script in order. Never throws: what cannot be read is in `errors`, and its tables in a `partial` statement. */
+export function analyzeScript(input: ScriptInput): ScriptLineage {
+  const { statements, errors } = parseStatements(input.sql);
+  const script = new Script(new Catalog(parseSession(input.session), input.known ?? (() => undefined)));
+  for (const statement of statements) {
+    if (statement.kind === 'broken') script.broken(statement.pos, statement.reads, statement.writes);
+    else script.run(statement);
+  }
+  return { statements: script.found, errors };
+}
+
+class Script {
+  readonly found: StatementLineage[] = [];
+  readonly #catalog: Catalog;
+  #pipelineName: string | null = null;
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  run(statement: Statement): void {
+    const catalog = this.#catalog;
+    switch (statement.kind) {
+      case 'insert':
+      case 'query-statement':
+      case 'explain':
+      case 'modify':
+        this.#lineageOf(statement, false);
+        return;
+      case 'create-table': {
+        const query = this.#analyze(statement.query);
+        const entry = defineTable(statement, query, catalog);
+        if (query !== null) this.#add('insert', statement.pos, [named(entry)], query.findings, query.relation);
+        return;
+      }
+      case 'create-view':
+        defineView(statement, analyzeQuery(statement.query, catalog), catalog);
+        return;
+      case 'alter-table':
+        alterTable(statement, statement.change.kind === 'as' ? this.#analyze(statement.change.query) : null, catalog);
+        return;
+      case 'drop':
+        if (statement.what !== 'other') catalog.drop(catalog.resolve(statement.name).id, statement.temporary);
+        return;
+      case 'use':
+        this.#use(statement.what, statement.name);
+        return;
+      case 'set':
+        if (statement.key === 'pipeline.name' || statement.key === null) this.#pipelineName = statement.value;
+        return;
+      case 'set-begin':
+      case 'set-end':
+      case 'other':
+        return;
+      default:
+        statement satisfies never;
+    }
+  }
+
+  /** Keeps the tables of a statement that could not be read. */
+  broken(pos: number, reads: readonly QName[], writes: readonly QName[]): void {
+    if (reads.length === 0 && writes.length === 0) return;
+    const findings = new Findings();
+    for (const name of reads) {
+      const { id, parts } = this.#catalog.resolve(name);
+      findings.addRead({ table: id, parts, how: 'plain', lookupHint: false, options: new Map() });
+    }
+    const sinks = writes.map(name => this.#named(name));
+    this.#add(sinks.length > 0 ? 'insert' : 'query', pos, sinks, findings, null, true);
+  }
+
+  #lineageOf(statement: Statement, explained: boolean): void {
+    if (statement.kind === 'explain') {
+      this.#lineageOf(statement.of, true);
+    } else if (statement.kind === 'insert') {
+      const { relation, findings } = analyzeQuery(statement.query, this.#catalog);
+      this.#add(explained ? 'explain' : 'insert', statement.pos, [this.#named(statement.target)], findings, relation);
+    } else if (statement.kind === 'query-statement') {
+      const { relation, findings } = analyzeQuery(statement.query, this.#catalog);
+      this.#add(explained ? 'explain' : 'query', statement.pos, [], findings, relation);
+    } else if (statement.kind === 'modify' && !explained) {
+      const findings = analyzeExpressions(statement.exprs, this.#catalog);
+      const sinks = statement.target.length > 0 ? [this.#named(statement.target)] : [];
+      this.#add('modify', statement.pos, sinks, findings, null);
+    }
+  }
+
+  #analyze(query: Query | null): Analysis | null {
+    return query === null ? null : analyzeQuery(query, this.#catalog);
+  }
+
+  #named(name: QName): NamedTable {
+    const { id, parts, entry } = this.#catalog.resolve(name);
+    return entry === null ? { id, parts, options: new Map() } : named(entry);
+  }
+
+  #use(what: 'catalog' | 'database', name: QName): void {
+    const parts = name.map(part => part.text);
+    const session = this.#catalog.session;
+    if (what === 'catalog') this.#catalog.session = { catalog: parts[0]!, database: session.catalog === parts[0] ? session.database : 'default' };
+    else if (parts.length === 1) this.#catalog.session = { ...session, database: parts[0]! };
+    else this.#catalog.session = { catalog: parts[0]!, database: parts[1]! };
+  }
+
+  #add(
+    kind: StatementLineage['kind'],
+    pos: number,
+    sinks: readonly NamedTable[],
+    findings: Findings,
+    relation: Relation | null,
+    partial = false,
+  ): void {
+    const windows = [...findings.windows.values()];
+    this.found.push({
+      kind,
+      pos,
+      partial,
+      sinks,
+      reads: [...findings.reads.values()].map(read => this.#readTable(read)),
+      columns: relation === null ? null : knownColumns(relation),
+      views: [...findings.views],
+      windows,
+      windowMs: longest(windows.map(window => window.stepMs)),
+      allowedOooMs: disorder(windows, findings),
+      pipelineName: this.#pipelineName,
+    });
+  }
+
+  #readTable(read: TableRead): ReadTable {
+    const entry = this.#catalog.find(read.parts);
+    const options = new Map([...(entry?.options ?? []), ...read.options]);
+    return { id: read.table, parts: read.parts, options, how: read.how, lookupHint: read.lookupHint };
+  }
+}
+
+function named(entry: TableEntry): NamedTable {
+  return { id: entry.id, parts: entry.parts, options: entry.options };
+}
+
+function knownColumns(relation: Relation): readonly (readonly string[])[] | null {
+  if (relation.open.length > 0) return null;
+  const columns: (readonly string[])[] = [];
+  for (const { sources } of relation.columns) {
+    if (sources === null) return null;
+    columns.push(sources);
+  }
+  return columns;
+}
+
+function longest(lengths: readonly (number | null)[]): number | null {
+  let max: number | null = null;
+  for (const length of lengths) if (length !== null && length > 0 && length > (max ?? 0)) max = length;
+  return max;
+}
+
+function disorder(windows: readonly WindowUse[], findings: Findings): number {
+  const times = windows.flatMap(window => window.timeSources);
+  const delays = times.length > 0 ? times.map(time => findings.watermarks.get(time) ?? 0) : [...findings.watermarks.values()];
+  return Math.max(0, ...delays);
+}
