@@ -1,0 +1,347 @@
+/** LogStore on Elasticsearch: daily indices named from the record, ids from its position, bounded bulks in flight. */
+import { StoreAwayError, UserError } from '../../model/errors.ts';
+import type { JobNames } from '../../model/job-names.ts';
+import type { LogLevel } from '../../model/log-record.ts';
+import type { Telemetry } from '../../model/telemetry.ts';
+import {
+  LOG_TOTAL_BOUND,
+  type LogBucket,
+  type LogFacetField,
+  type LogItem,
+  type LogPage,
+  type LogRow,
+  type LogStore,
+  type RefusedRow,
+} from '../log-store.ts';
+import { bulkCreate, InFlight } from './bulk.ts';
+import type { Elasticsearch } from './client.ts';
+import { documentId, documentJson, indexSuffix, LOG_MAPPING, type LogSource, toItem } from './log-document.ts';
+import { expireLogs } from './log-expire.ts';
+import { type Clause, compileLogQuery, timeRange, unnamed } from './log-query.ts';
+
+const BULK_LINES = 2500;
+const BULK_BYTES = 5 * 1024 * 1024;
+const BULKS_IN_FLIGHT = 3;
+const FACET_VALUES = 10_000;
+const NEWEST_FIRST = ['tw.ts', 'tw.topic', 'tw.partition', 'tw.offset'].map(f => ({ [f]: { order: 'desc' } }));
+const OLDEST_FIRST = ['tw.ts', 'tw.topic', 'tw.partition', 'tw.offset'].map(f => ({ [f]: { order: 'asc' } }));
+
+type Place = readonly [ts: number, topic: string, partition: number, offset: number];
+
+interface Hit {
+  readonly _index: string;
+  readonly _id: string;
+  readonly _source: LogSource;
+  readonly sort?: Place;
+}
+
+interface SearchAnswer {
+  readonly hits: {
+    readonly hits: readonly Hit[];
+    readonly total?: { readonly value: number; readonly relation: 'eq' | 'gte' };
+  };
+  readonly aggregations?: Readonly<Record<string, { readonly buckets: readonly Bucket[] }>>;
+}
+
+interface Bucket {
+  readonly key: string | number;
+  readonly doc_count: number;
+  readonly levels?: { readonly buckets: readonly { readonly key: LogLevel; readonly doc_count: number }[] };
+}
+
+/** Opens the store; the template is put before the first append, so Elasticsearch may come up later. */
+export function openElasticsearchLogStore(es: Elasticsearch, options: { telemetry?: Telemetry } = {}): LogStore {
+  const base = `${es.prefix}-logs-`;
+  const all = `${base}*`;
+  const inFlight = new InFlight(BULKS_IN_FLIGHT);
+  let template: Promise<void> | null = null;
+
+  function ready(signal?: AbortSignal): Promise<void> {
+    template ??= putTemplate(es, base, signal).catch(error => {
+      template = null;
+      throw error;
+    });
+    return template;
+  }
+
+  async function search(body: object, signal?: AbortSignal, index = all): Promise<SearchAnswer> {
+    const query = { ignore_unavailable: true, allow_no_indices: true };
+    const answer = await es.request<SearchAnswer & { error?: { reason?: string } }>(
+      { method: 'POST', path: `/${encodeURIComponent(index)}/_search`, query, body },
+      signal,
+    );
+    if (answer.status !== 200)
+      throw new UserError(
+        'bad-query',
+        `Elasticsearch refuses the search: ${answer.body.error?.reason ?? answer.status}`,
+      );
+    return answer.body;
+  }
+
+  const itemOf = (hit: Hit, names: JobNames): LogItem =>
+    toItem(`${hit._index.slice(base.length)}~${hit._id}`, hit._source, id => names.nameOf(id));
+
+  async function find(id: string, signal?: AbortSignal): Promise<Hit | null> {
+    const cut = id.indexOf('~');
+    if (cut < 1) return null;
+    const path = `/${encodeURIComponent(base + id.slice(0, cut))}/_doc/${encodeURIComponent(id.slice(cut + 1))}`;
+    const answer = await es.request<Hit & { found?: boolean }>({ method: 'GET', path }, signal);
+    return answer.status === 200 && answer.body.found ? answer.body : null;
+  }
+
+  return {
+    async append(rows, { visible }, signal) {
+      await ready(signal);
+      const refused: RefusedRow[] = [];
+      const touched = new Set<string>();
+      const timer = options.telemetry?.storeSeconds.startTimer({ store: 'logs' });
+      await Promise.all(
+        chunks(rows).map(([from, to]) =>
+          inFlight.run(async () => {
+            const chunk = rows.slice(from, to);
+            for (const r of await writeChunk(es, base, chunk, touched, signal))
+              refused.push({ index: from + r.index, reason: r.reason });
+          }),
+        ),
+      );
+      if (visible && touched.size > 0) await refresh(es, [...touched], signal);
+      timer?.();
+      return refused.sort((a, b) => a.index - b.index);
+    },
+
+    async search({ query, from, to, limit, cursor }, names, signal) {
+      const answer = await search(
+        {
+          size: limit + 1,
+          query: { bool: { filter: filters(query, from, to, names) } },
+          sort: NEWEST_FIRST,
+          track_total_hits: LOG_TOTAL_BOUND,
+          ...(cursor === undefined ? {} : { search_after: parseCursor(cursor) }),
+        },
+        signal,
+      );
+      const hits = answer.hits.hits.slice(0, limit);
+      const last = hits.at(-1);
+      return {
+        items: hits.map(h => itemOf(h, names)),
+        total: answer.hits.total ?? { value: 0, relation: 'eq' },
+        next: answer.hits.hits.length > limit && last?.sort ? formatCursor(last.sort) : null,
+      } satisfies LogPage;
+    },
+
+    async histogram({ query, from, to, intervalMs }, names, signal) {
+      const answer = await search(
+        {
+          size: 0,
+          query: { bool: { filter: filters(query, from, to, names) } },
+          aggs: {
+            time: {
+              date_histogram: { field: 'tw.ts', fixed_interval: `${intervalMs}ms`, min_doc_count: 1 },
+              aggs: { levels: { terms: { field: 'tw.level', size: 10 } } },
+            },
+          },
+        },
+        signal,
+      );
+      return (answer.aggregations?.['time']?.buckets ?? []).map(
+        (b): LogBucket => ({
+          t: Number(b.key),
+          counts: Object.fromEntries((b.levels?.buckets ?? []).map(l => [l.key, l.doc_count])),
+        }),
+      );
+    },
+
+    async facet({ query, from, to, field, limit }, names, signal) {
+      const filter = filters(query, from, to, names);
+      const counts = new Map<string, number>();
+      const add = async (
+        aggregated: string,
+        extra: readonly Clause[],
+        rename: (key: string) => string | undefined,
+      ): Promise<void> => {
+        const answer = await search(
+          {
+            size: 0,
+            query: { bool: { filter: [...filter, ...extra] } },
+            aggs: { values: { terms: { field: aggregated, size: FACET_VALUES } } },
+          },
+          signal,
+        );
+        for (const bucket of answer.aggregations?.['values']?.buckets ?? []) {
+          const value = rename(String(bucket.key));
+          if (value) counts.set(value, (counts.get(value) ?? 0) + bucket.doc_count);
+        }
+      };
+      if (field === 'job') {
+        await add('tw.job', [unnamed(names)], key => key);
+        await add('tw.job_id', [], key => names.nameOf(key));
+      } else await add(`tw.${field satisfies Exclude<LogFacetField, 'job'>}`, [], key => key);
+      return [...counts]
+        .map(([value, count]) => ({ value, count }))
+        .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+        .slice(0, limit);
+    },
+
+    async get(id, names, signal) {
+      const hit = await find(id, signal);
+      return hit && itemOf(hit, names);
+    },
+
+    async around({ id, scope, before, after }, names, signal) {
+      const hit = await find(id, signal);
+      if (!hit) return null;
+      const { tw } = hit._source;
+      const line = itemOf(hit, names);
+      const filter: Clause[] =
+        scope === 'all'
+          ? []
+          : scope === 'container'
+            ? [{ term: { 'tw.container': tw.container } }]
+            : [compileLogQuery({ kind: 'field', field: 'job', value: line.jobName, prefix: false }, names)];
+      const place: Place = [tw.ts, tw.topic, tw.partition, tw.offset];
+      const side = async (size: number, sort: object): Promise<LogItem[]> => {
+        if (size === 0) return [];
+        const answer = await search(
+          { size, query: { bool: { filter } }, sort, search_after: place, track_total_hits: false },
+          signal,
+        );
+        return answer.hits.hits.map(h => itemOf(h, names));
+      };
+      const [older, newer] = await Promise.all([side(before, NEWEST_FIRST), side(after, OLDEST_FIRST)]);
+      return { before: older.reverse(), line, after: newer };
+    },
+
+    expire: (now, retentionMs, signal) => expireLogs(es, base, { now, retentionMs }, signal),
+
+    async stats(signal) {
+      const [stats, oldest] = await Promise.all([
+        es.request<{ _all?: { primaries?: { docs?: { count: number }; store?: { size_in_bytes: number } } } }>(
+          { method: 'GET', path: `/${encodeURIComponent(all)}/_stats/docs,store` },
+          signal,
+        ),
+        search({ size: 1, sort: [{ 'tw.ts': 'asc' }], track_total_hits: false }, signal),
+      ]);
+      const primaries = stats.body._all?.primaries;
+      return {
+        lines: primaries?.docs?.count ?? 0,
+        bytes: primaries?.store?.size_in_bytes ?? 0,
+        oldest: oldest.hits.hits[0]?._source.tw.ts ?? null,
+      };
+    },
+
+    async ping(signal) {
+      await es.request(
+        { method: 'GET', path: '/_cluster/health', query: { wait_for_status: 'yellow', timeout: '1s' } },
+        signal,
+      );
+    },
+
+    close: () => inFlight.idle(),
+  };
+}
+
+async function putTemplate(es: Elasticsearch, base: string, signal?: AbortSignal): Promise<void> {
+  const body = {
+    index_patterns: [`${base}*`],
+    priority: 200,
+    template: {
+      aliases: { [base.slice(0, -1)]: {} },
+      settings: {
+        index: { refresh_interval: `${es.refreshIntervalMs}ms`, number_of_replicas: 0, auto_expand_replicas: '0-1' },
+      },
+      mappings: LOG_MAPPING,
+    },
+  };
+  const answer = await es.request<{ error?: { reason?: string } }>(
+    { method: 'PUT', path: `/_index_template/${base.slice(0, -1)}`, body },
+    signal,
+  );
+  if (answer.status !== 200)
+    throw new StoreAwayError(
+      `Elasticsearch refuses the template of the log indices: ${answer.body.error?.reason ?? answer.status}`,
+    );
+}
+
+/** Writes one bulk. A document refused as it came is tried once more written anew; what is refused then is refused for good. */
+async function writeChunk(
+  es: Elasticsearch,
+  base: string,
+  rows: readonly LogRow[],
+  touched: Set<string>,
+  signal?: AbortSignal,
+): Promise<RefusedRow[]> {
+  const lines = (row: LogRow, whole: boolean): string => {
+    const index = base + indexSuffix(row.position.topic, row.recordTs);
+    touched.add(index);
+    return `{"create":{"_index":${JSON.stringify(index)},"_id":${JSON.stringify(documentId(row.position))}}}\n${documentJson(row, whole)}\n`;
+  };
+  const refused = await bulkCreate(es, rows.map(r => lines(r, false)).join(''), signal);
+  if (refused.length === 0) return [];
+  const again = refused.map(r => rows[r.index]!);
+  const forGood = await bulkCreate(es, again.map(r => lines(r, true)).join(''), signal);
+  return forGood.map(r => ({ index: refused[r.index]!.index, reason: r.reason }));
+}
+
+async function refresh(es: Elasticsearch, indices: readonly string[], signal?: AbortSignal): Promise<void> {
+  await es.request(
+    {
+      method: 'POST',
+      path: `/${indices.map(encodeURIComponent).join(',')}/_refresh`,
+      query: { ignore_unavailable: true },
+    },
+    signal,
+  );
+}
+
+function filters(
+  query: Parameters<typeof compileLogQuery>[0],
+  from: number | undefined,
+  to: number | undefined,
+  names: JobNames,
+): Clause[] {
+  const range = timeRange(from, to);
+  return [compileLogQuery(query, names), ...(range ? [range] : [])];
+}
+
+/** Index ranges of bulks bounded in lines and bytes; a line's size is estimated from its texts. */
+function chunks(rows: readonly LogRow[]): [from: number, to: number][] {
+  const ranges: [number, number][] = [];
+  let from = 0;
+  let bytes = 0;
+  rows.forEach((row, i) => {
+    const { record } = row;
+    const size = 600 + 2 * (record.message.length + (record.exception?.stack.length ?? 0)) + (row.raw?.byteLength ?? 0);
+    if (i > from && (i - from >= BULK_LINES || bytes + size > BULK_BYTES)) {
+      ranges.push([from, i]);
+      from = i;
+      bytes = 0;
+    }
+    bytes += size;
+  });
+  if (rows.length > from) ranges.push([from, rows.length]);
+  return ranges;
+}
+
+function formatCursor(place: Place): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+function parseCursor(cursor: string): Place {
+  try {
+    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (Array.isArray(place) && place.length === 4) {
+      const [ts, topic, partition, offset] = place as unknown[];
+      if (
+        Number.isInteger(ts) &&
+        typeof topic === 'string' &&
+        Number.isInteger(partition) &&
+        Number.isInteger(offset)
+      ) {
+        return [Number(ts), topic, Number(partition), Number(offset)];
+      }
+    }
+  } catch {
+    // told below
+  }
+  throw new UserError('bad-cursor', 'the cursor is not one this server gave out; search again without it');
+}
