@@ -1,0 +1,23 @@
+/** The rules an answer may rest on besides plain composition; an answer names those that were used. */
+export const FRESHNESS_RULES = {
+  window: 'the hop gives out whole windows: complete up to the last closed one',
+  'commit-wait': 'what the hop writes is visible only after a checkpoint',
+  lookup: 'dimension tables are not part of the age',
+  'optional-input': 'an input declared optional does not hold the output back',
+  rewind: 'a position fell back; what had been delivered stays delivered',
+  'silent-partition': 'a partition without new records holds nothing back',
+  'never-read': 'a partition the consumer has not read counts from its oldest record',
+  'data-lost': 'records were deleted before the consumer read them',
+  'control-records': 'a gap of transaction markers at the end of a topic counts as level',
+  'dead-reporter': 'the hop has not reported for 2.5 intervals',
+  extrapolated: 'the instant lies after the last sample',
+  'before-table': 'the instant or position lies before the first sample kept',
+  'queue-lag': 'the hop tells the age of its oldest queued item',
+  'queue-estimated': 'that age was computed from queue length and rate',
+  'lag-only': 'the hop reports only how many records it is behind',
+  'checkpoint-unknown': 'no completed checkpoint of the hop is known',
+  'end-offset-unknown': 'a partition without end offsets was left out',
+  cycle: 'the path runs in a circle and was cut',
+} as const;
+
+export type FreshnessRule = keyof typeof FRESHNESS_RULES;

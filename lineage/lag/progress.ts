@@ -1,0 +1,242 @@
+import type { Curve } from './curve.ts';
+import type { FreshnessRule } from './freshness-rules.ts';
+import type { HopTopic, PartitionEnds, PartitionPositions } from './hop-topic.ts';
+import type { OffsetTables } from './offsets.ts';
+import { boundedPositions, wholeProgress } from './reported-lag.ts';
+
+/** `point`: the estimate; `low` and `high`: the truth is never before `low` nor after `high`, using samples as they are. */
+export type Estimate = 'point' | 'low' | 'high';
+
+/** Reports missing for more than this many of their own intervals make a hop stale. */
+export const STALE_INTERVALS = 2.5;
+/** Transaction markers that may stand behind the last record of a partition. */
+const MAX_MARKERS = 4;
+/** A position before the table is placed by the table's own rate, at most this far back, ms. */
+const MAX_EXTRAPOLATION_MS = 7 * 86_400_000;
+
+export interface ProgressQuestion {
+  readonly tables: OffsetTables;
+  /** Everything the hop reads this topic with. */
+  readonly consumers: readonly HopTopic[];
+  readonly at: number;
+  readonly estimate: Estimate;
+  /** Whether the hop's output has grown since an instant; null when nobody knows. */
+  readonly outputGrew: (since: number) => boolean | null;
+  /** The topic has transactional writers. */
+  readonly transactional: boolean;
+  readonly note: (rule: FreshnessRule) => void;
+}
+
+/**
+ * F(at): the latest append time up to which everything in the topic has been consumed at `at`, minimum over partitions (lag.md
+ * section 2). Null when it cannot be known.
+ */
+export function consumedUpTo(question: ProgressQuestion): number | null {
+  let min: number | null = null;
+  for (const consumer of preferPositions(question.consumers)) {
+    const f = consumerProgress(question, consumer);
+    if (f === null) return null;
+    min = min === null ? f : Math.min(min, f);
+  }
+  return min;
+}
+
+/** No report for 2.5 intervals before `at`. */
+export function isStale(consumer: HopTopic, at: number): boolean {
+  return !(at - consumer.lastSampleTs <= STALE_INTERVALS * consumer.intervalMs);
+}
+
+/** Committed offsets trail positions by up to a checkpoint: where one consumer tells positions, those of commits only are left out. */
+function preferPositions(consumers: readonly HopTopic[]): readonly HopTopic[] {
+  if (consumers.length < 2) return consumers;
+  const withPositions = consumers.filter(consumer => [...consumer.partitions.values()].some(own => own.hasPositions));
+  return withPositions.length > 0 ? withPositions : consumers;
+}
+
+function consumerProgress(question: ProgressQuestion, consumer: HopTopic): number | null {
+  const { tables, estimate, note } = question;
+  const ends = tables.endsFor(consumer);
+  if (ends === null) return null;
+  if (consumer.whole !== null) {
+    note('lag-only');
+    const frozen =
+      estimate === 'point' && isStale(consumer, question.at) && question.outputGrew(consumer.lastSampleTs) !== true;
+    if (frozen) note('dead-reporter');
+    return wholeProgress(consumer.whole, ends, frozen ? consumer.lastSampleTs : question.at, estimate);
+  }
+  const results: PartitionResult[] = [];
+  let unknown = consumer.partitions.size === 0;
+  for (const [partition, own] of consumer.partitions) {
+    const end = ends.partitions.get(partition);
+    if (own.raw.length === 0) {
+      unknown ||= own.lag !== null;
+    } else if (end === undefined || end.curve.length === 0) {
+      note('end-offset-unknown');
+      unknown ||= estimate === 'low';
+    } else {
+      results.push(partitionProgress(question, consumer, own, end));
+    }
+  }
+  if (results.length === 0) return null;
+  for (const [partition, end] of ends.partitions) {
+    if (!consumer.partitions.has(partition) && countsAsUnread(question, consumer, partition)) {
+      results.push(unreadProgress(question, end));
+    }
+  }
+  if (results.some(result => result.quiet) && results.some(result => !result.quiet)) note('silent-partition');
+  let min = Number.POSITIVE_INFINITY;
+  for (const { f } of results) {
+    if (f === null) return null;
+    min = Math.min(min, f);
+  }
+  return unknown ? null : min;
+}
+
+interface PartitionResult {
+  readonly f: number | null;
+  /** Level, and without new records for longer than the hop's interval. */
+  readonly quiet: boolean;
+}
+
+function partitionProgress(
+  question: ProgressQuestion,
+  consumer: HopTopic,
+  own: PartitionPositions,
+  end: PartitionEnds,
+): PartitionResult {
+  const { at, estimate, note } = question;
+  const ends = end.curve;
+  const { visible } = own;
+  if (own.lag !== null) note('lag-only');
+  if (end.startOffset !== null && end.startOffset > visible.lastX) note('data-lost');
+  const span = STALE_INTERVALS * consumer.intervalMs;
+  const quietEnd = isFlat(ends, at, span);
+  const slack = question.transactional && quietEnd && isFlat(visible, at, span) ? MAX_MARKERS : 0;
+  if (estimate !== 'point') {
+    const bound = estimate === 'low' ? lowProgress : highProgress;
+    return {
+      f: bound(own.lag === null ? visible : boundedPositions(own, ends, estimate), ends, at, slack),
+      quiet: false,
+    };
+  }
+  if (own.rewound && (own.raw.at(at) ?? own.raw.lastX) < (visible.at(at) ?? visible.lastX)) note('rewind');
+  const f = pointProgress(question, consumer, visible, ends, slack);
+  return { f, quiet: quietEnd && f === at };
+}
+
+function pointProgress(
+  question: ProgressQuestion,
+  consumer: HopTopic,
+  visible: Curve,
+  ends: Curve,
+  slack: number,
+): number {
+  const { at, note } = question;
+  const reach = (x: number, t: number): number => reached(ends, x, t, slack, note);
+  if (at < visible.firstT) {
+    // Nothing is known of that time: the lag of the first sample is assumed.
+    note('before-table');
+    return at - (visible.firstT - reach(visible.valueOf(0), visible.firstT));
+  }
+  const exact = visible.at(at);
+  if (exact !== null) return reach(exact, at);
+  const last = visible.lastT;
+  const stale = isStale(consumer, at);
+  const f = reach(visible.lastX, at);
+  if (f >= at && !(stale && isSilent(ends, at, consumer))) return at;
+  note(stale ? 'dead-reporter' : 'extrapolated');
+  // Level with end offsets that ended with the reports: nothing newer than those is known to be consumed.
+  const known = Math.min(f, Math.max(last, ends.lastT));
+  if (stale) return question.outputGrew(last) === true ? Math.min(at, known + (at - last)) : known;
+  return Math.min(at, f + slopeOf(visible, ends, consumer.intervalMs, f, reach) * (at - last));
+}
+
+/** How fast F is assumed to go on after the last position, ms per ms. */
+function slopeOf(
+  visible: Curve,
+  ends: Curve,
+  intervalMs: number,
+  f: number,
+  reach: (x: number, t: number) => number,
+): number {
+  const n = visible.length;
+  const last = visible.lastT;
+  if (n > 1) {
+    const before = visible.valueOf(n - 2);
+    const hadBacklog = before < (ends.at(visible.timeOf(n - 2)) ?? ends.lastX);
+    if (before === visible.lastX && hadBacklog) return 0;
+  }
+  if (last - f < intervalMs) return 1;
+  if (n < 2) return 1;
+  const earlier = visible.timeOf(n - 2);
+  return Math.max(0, (reach(visible.lastX, last) - reach(visible.valueOf(n - 2), earlier)) / (last - earlier));
+}
+
+/** Table point on the left, for the last position sampled at or before `at`. */
+function lowProgress(visible: Curve, ends: Curve, at: number, slack: number): number | null {
+  const i = visible.indexAt(at);
+  if (i < 0) return null;
+  const above = ends.firstAbove(visible.valueOf(i) + slack);
+  return above === 0 ? null : Math.min(at, ends.timeOf(above - 1));
+}
+
+/** Table point on the right, for the first position sampled at or after `at`; without one the hop may be level. */
+function highProgress(visible: Curve, ends: Curve, at: number): number {
+  let i = visible.indexAt(at);
+  if (i < 0 || visible.timeOf(i) < at) i++;
+  if (i === visible.length) return at;
+  const above = ends.firstAbove(visible.valueOf(i));
+  return above === ends.length ? at : Math.min(at, ends.timeOf(above));
+}
+
+/** When the end offset was `x` for the last time at or before `at`; `at` itself when it has not passed `x` by then. */
+function reached(ends: Curve, x: number, at: number, slack: number, note: (rule: FreshnessRule) => void): number {
+  const endNow = at >= ends.lastT ? ends.lastX : (ends.at(at) ?? ends.valueOf(0));
+  if (x >= endNow) return at;
+  if (x + slack >= endNow) {
+    note('control-records');
+    return at;
+  }
+  const above = ends.firstAbove(x);
+  if (above === 0) {
+    note('before-table');
+    const rise = ends.lastX - ends.valueOf(0);
+    if (rise <= 0) return Math.min(at, ends.firstT);
+    const back = ((ends.valueOf(0) - x) / rise) * (ends.lastT - ends.firstT);
+    return Math.min(at, ends.firstT - Math.min(back, MAX_EXTRAPOLATION_MS));
+  }
+  const t0 = ends.timeOf(above - 1);
+  const x0 = ends.valueOf(above - 1);
+  const share = (x - x0) / (ends.valueOf(above) - x0);
+  return Math.min(at, t0 + share * (ends.timeOf(above) - t0));
+}
+
+/** A consumer just begun may not have told of every partition yet; the safe bound does not wait. */
+function countsAsUnread(question: ProgressQuestion, consumer: HopTopic, partition: number): boolean {
+  if (question.estimate === 'low' || consumer.assigned.has(partition)) return true;
+  return consumer.lastSampleTs - consumer.firstSampleTs >= consumer.intervalMs;
+}
+
+function unreadProgress(question: ProgressQuestion, end: PartitionEnds): PartitionResult {
+  const { at, estimate, note } = question;
+  const ends = end.curve;
+  const base = end.startOffset ?? 0;
+  if (ends.length === 0 || ends.lastX <= base) return { f: at, quiet: true };
+  note('never-read');
+  if (estimate === 'point') return { f: reached(ends, base, at, 0, note), quiet: false };
+  const above = ends.firstAbove(base);
+  if (estimate === 'high') return { f: Math.min(at, ends.timeOf(above)), quiet: false };
+  return { f: above === 0 ? null : Math.min(at, ends.timeOf(above - 1)), quiet: false };
+}
+
+/** No growth over `span` before `at`. */
+function isFlat(curve: Curve, at: number, span: number): boolean {
+  if (curve.length === 0 || curve.firstT > at - span) return false;
+  const i = curve.indexAt(at);
+  return curve.valueOf(i) === curve.valueOf(curve.indexAt(at - span));
+}
+
+/** The end offsets, too, have not been sampled for longer than reports may be missing. */
+function isSilent(ends: Curve, at: number, consumer: HopTopic): boolean {
+  return at - ends.lastT > STALE_INTERVALS * consumer.intervalMs;
+}
