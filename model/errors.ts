@@ -41,6 +41,8 @@ export const ERROR_CODES = {
   'store-behind': 'the store has not caught up with the tick',
   'too-many-groups': 'the rule has more groups than max_groups',
   'query-failed': 'the store failed to answer the rule',
+  'ticks-skipped': 'ticks older than the catch-up limit were not evaluated',
+  'clock-set-back': 'the wall clock was set back; evaluation waits for it',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

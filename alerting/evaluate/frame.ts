@@ -1,5 +1,6 @@
 /** What rules read: PORT MetricReader, and the answers of one query laid out for look-up by tick. */
 import { type Labels, labelsKey } from '../../model/labels.ts';
+import type { Point } from '../../model/sample.ts';
 import type { MetricStore, WindowGroup, WindowQuery } from '../../store/metric-store.ts';
 import type { RuleMetric } from './rule.ts';
 
@@ -47,11 +48,13 @@ export function groupKeyOf(labels: Labels, groupBy: readonly string[] | '*'): st
   return key;
 }
 
-/** The answer of one query over ascending instants. Reading forward is constant time per group; reading back starts over. */
+/** Columns a frame keeps built: rules that share a query ask for the same few instants. */
+const COLUMNS_KEPT = 8;
+
+/** The answer of one query. Reading forward finds each point at once, any other order by bisection. */
 export class Frame {
   readonly #groups: readonly { readonly key: string; readonly group: WindowGroup; next: number }[];
-  #at = Number.NEGATIVE_INFINITY;
-  #column: Column = new Map();
+  readonly #columns = new Map<number, Column>();
 
   constructor(plan: WindowPlan, groups: readonly WindowGroup[]) {
     this.#groups = groups.map(group => ({ key: groupKeyOf(group.labels, plan.query.groupBy), group, next: 0 }));
@@ -59,17 +62,32 @@ export class Frame {
 
   /** Values at one of the instants asked for. */
   column(at: number): Column {
-    if (at === this.#at) return this.#column;
+    const kept = this.#columns.get(at);
+    if (kept !== undefined) return kept;
     const column = new Map<string, Cell>();
     for (const entry of this.#groups) {
-      if (at < this.#at) entry.next = 0;
       const { points, labels } = entry.group;
-      while (entry.next < points.length && (points[entry.next] as readonly [number, number])[0] < at) entry.next++;
-      const point = points[entry.next];
-      if (point?.[0] === at) column.set(entry.key, { labels, value: point[1] });
+      const index = points[entry.next]?.[0] === at ? entry.next : indexOf(points, at);
+      if (index < 0) continue;
+      entry.next = index + 1;
+      column.set(entry.key, { labels, value: (points[index] as Point)[1] });
     }
-    this.#at = at;
-    this.#column = column;
+    if (this.#columns.size >= COLUMNS_KEPT) this.#columns.clear();
+    this.#columns.set(at, column);
     return column;
   }
+}
+
+/** Index of the point at exactly `at`, -1 when there is none; points are ascending. */
+function indexOf(points: readonly Point[], at: number): number {
+  let low = 0;
+  let high = points.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const t = (points[middle] as Point)[0];
+    if (t === at) return middle;
+    if (t < at) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
 }

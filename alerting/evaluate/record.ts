@@ -20,7 +20,7 @@ export interface TickRecord {
 }
 
 /** Labels are the group's own, as in the ticks beside it. */
-export interface NotificationRecord {
+export type NotificationRecord = {
   readonly t: number;
   readonly kind: IntentKind;
   readonly labels: Labels;
@@ -29,7 +29,7 @@ export interface NotificationRecord {
   readonly starts_at?: number;
   readonly annotations?: readonly Annotation[];
   readonly code?: string;
-}
+};
 
 /** The answer of a replay and of a rule's history. */
 export interface RuleHistory {

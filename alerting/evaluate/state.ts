@@ -11,7 +11,8 @@ import type { TruthValue } from './value.ts';
 /** inactive -> pending (true, `for` not over) -> firing -> recovering (false, not yet ended) -> inactive. */
 export type Status = 'inactive' | 'pending' | 'firing' | 'recovering';
 
-export interface GroupState {
+/** A group's state between ticks; JSON (an alias, so that it counts as `Json`). */
+export type GroupState = {
   readonly labels: Labels;
   readonly status: Status;
   /** First tick of the condition being true; null while inactive. */
@@ -36,7 +37,7 @@ export interface GroupState {
   readonly flapping: boolean;
   /** Whether an episode within the ring was told: flapping never comes before a first firing. */
   readonly firedInRing: boolean;
-}
+};
 
 /** What a tick found out about a group. */
 export interface Observation {

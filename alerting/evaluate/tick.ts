@@ -12,13 +12,16 @@ import type { Rule } from './rule.ts';
 import { type GroupState, type Status, step } from './state.ts';
 import { type NumberValue, or, type TruthValue } from './value.ts';
 
-/** A rule's own state, beside its groups'; JSON. */
-export interface RuleState {
+/** A rule's own state, beside its groups'; JSON (an alias, so that it counts as `Json`). */
+export type RuleState = {
   /** The last evaluated tick; no tick at or before it is evaluated again. */
   readonly t: number;
   /** `Rule.meaning` and group_by at that tick: tells an edit. */
   readonly meaning: string;
   readonly groupBy: string;
+  /** Pattern and zone the cursor belongs to: ticks of another schedule are not made up for the time before the edit. */
+  readonly schedule: string;
+  readonly enabled: boolean;
   /** Ticks in a row at which no group was known, counted up to `no_data.after`. */
   readonly noDataTicks: number;
   /** Tick of the no-data notice; null while there is none. */
@@ -27,7 +30,7 @@ export interface RuleState {
   readonly failures: number;
   /** The failure told by a meta alert. */
   readonly failing: { readonly since: number; readonly code: string } | null;
-}
+};
 
 /** A group at a tick. `inputs` keeps the reasons that `values` of the API cannot show. */
 export interface GroupResult {
@@ -68,7 +71,13 @@ const FAILURES_TOLD = 3;
 
 /** State of a rule that has not been evaluated; ticks begin after `t`. */
 export function freshRuleState(rule: Rule, t: number): RuleState {
-  return { t, meaning: rule.meaning, groupBy: JSON.stringify(rule.groupBy), noDataTicks: 0, noDataSince: null, failures: 0, failing: null };
+  return { t, ...identityOf(rule), noDataTicks: 0, noDataSince: null, failures: 0, failing: null };
+}
+
+/** The parts of a rule's state that tell an edit. */
+export function identityOf(rule: Rule): Pick<RuleState, 'meaning' | 'groupBy' | 'schedule' | 'enabled'> {
+  const { schedule, zone, enabled } = rule.document;
+  return { meaning: rule.meaning, groupBy: JSON.stringify(rule.groupBy), schedule: `${zone} ${schedule}`, enabled };
 }
 
 /** Evaluates `rule` at `input.t`. */

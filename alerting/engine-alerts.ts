@@ -1,0 +1,59 @@
+/** Live alerts as `GET /alerts` lists them. */
+import type { Labels } from '../model/labels.ts';
+import type { RuleRuntime } from './engine-runtime.ts';
+import { alertLabels, episodeId, toValue } from './evaluate/intents.ts';
+import type { Status } from './evaluate/state.ts';
+
+export interface LiveAlert {
+  /** The episode's id, as in the intents of the same alert; a pending alert gets its own when it fires. */
+  readonly id: string;
+  readonly kind: 'rule' | 'meta';
+  readonly rule_id: string;
+  readonly labels: Labels;
+  readonly state: Status;
+  /** Tick stamps, epoch ms; `starts_at` is null while pending. */
+  readonly starts_at: number | null;
+  readonly active_at: number;
+  /** Values {0}, {1}, … of the last tick; empty right after a restart. */
+  readonly values: readonly (number | null)[];
+  readonly flapping?: true;
+  readonly code?: string;
+}
+
+/** Pending, firing and recovering groups of a rule, and what the daemon says about the rule itself. */
+export function liveAlerts(runtime: RuleRuntime): readonly LiveAlert[] {
+  const { rule, groups, state, results } = runtime;
+  const alerts: LiveAlert[] = [];
+  for (const [key, group] of groups) {
+    if (group.status === 'inactive' || group.activeAt === null) continue;
+    const since = group.startsAt ?? group.activeAt;
+    alerts.push({
+      id: episodeId(rule.id, key, since),
+      kind: 'rule',
+      rule_id: rule.id,
+      labels: alertLabels(rule, group.labels, group.severity ?? rule.document.level),
+      state: group.status,
+      starts_at: group.startsAt,
+      active_at: group.activeAt,
+      values: (results.get(key)?.inputs ?? []).map(toValue),
+      ...(group.flapping ? { flapping: true } : {}),
+    });
+  }
+  if (state.noDataSince !== null) alerts.push(ruleAlert(runtime, state.noDataSince, 'nodata'));
+  if (state.failing !== null) alerts.push(ruleAlert(runtime, state.failing.since, state.failing.code));
+  return alerts;
+}
+
+function ruleAlert({ rule }: RuleRuntime, since: number, code: string): LiveAlert {
+  return {
+    id: episodeId(rule.id, code, since),
+    kind: 'meta',
+    rule_id: rule.id,
+    labels: alertLabels(rule, {}, rule.document.level),
+    state: 'firing',
+    starts_at: since,
+    active_at: since,
+    values: [],
+    code,
+  };
+}

@@ -1,0 +1,80 @@
+import { HistoryWriter } from './engine-history.ts';
+import type { Rule } from './evaluate/rule.ts';
+import type { GroupState } from './evaluate/state.ts';
+import type { GroupResult, RuleState, TickOutcome } from './evaluate/tick.ts';
+
+/** Missed ticks are replayed this far back, ms, and this many of a rule (alerting.md rule 7). */
+export const CATCH_UP_MS = 86_400_000;
+export const CATCH_UP_TICKS = 10_000;
+
+/** What a rule has to do now. */
+export interface DueTicks {
+  /** Ascending, all past their delay. */
+  readonly ticks: readonly number[];
+  /** The first tick given up because it is too old; null when none is. */
+  readonly skippedFrom: number | null;
+}
+
+/** One rule in memory: its last committed state, and what the last tick saw. */
+export class RuleRuntime {
+  readonly rule: Rule;
+  readonly delayMs: number;
+  /** Version of the committed state; null before the first commit. */
+  version: string | null;
+  state: RuleState;
+  groups: ReadonlyMap<string, GroupState>;
+  /** Results of the last tick, by group, for live lists. */
+  results: ReadonlyMap<string, GroupResult> = new Map();
+  readonly history = new HistoryWriter();
+  /** Stored metric names it read last: late points are counted against these. */
+  names: ReadonlySet<string> = new Set();
+  lateAfterEval = 0;
+  #next: number | null;
+
+  constructor(rule: Rule, defaultDelayMs: number, stored: { version: string | null; state: RuleState; groups: ReadonlyMap<string, GroupState> }) {
+    this.rule = rule;
+    this.delayMs = rule.delayMs ?? defaultDelayMs;
+    this.version = stored.version;
+    this.state = stored.state;
+    this.groups = stored.groups;
+    this.#next = rule.schedule.next(stored.state.t);
+  }
+
+  /** Wall-clock time from which its next tick may run; Infinity when it has none. */
+  get dueAt(): number {
+    return this.#next === null ? Number.POSITIVE_INFINITY : this.#next + this.delayMs;
+  }
+
+  /** The next tick to evaluate; null when there is none. */
+  get nextTick(): number | null {
+    return this.#next;
+  }
+
+  /** All ticks due at `now`, within the catch-up limits. */
+  due(now: number): DueTicks {
+    const { schedule } = this.rule;
+    const oldest = now - CATCH_UP_MS;
+    const { ticks, dropped } = schedule.between(Math.max(this.state.t, oldest), now - this.delayMs, CATCH_UP_TICKS);
+    const tooOld = this.#next !== null && this.#next <= oldest;
+    return { ticks, skippedFrom: tooOld || dropped > 0 ? this.#next : null };
+  }
+
+  /** Takes over what a commit made durable; `last` is the newest tick in it, if any. */
+  committed(version: string, state: RuleState, changes: ReadonlyMap<string, GroupState | null>, last?: TickOutcome): void {
+    this.version = version;
+    this.state = state;
+    if (changes.size > 0) this.groups = applied(this.groups, changes);
+    if (last !== undefined && last.error === undefined) this.results = new Map(last.groups.map(group => [group.key, group]));
+    this.#next = this.rule.schedule.next(state.t);
+  }
+}
+
+/** States after changes; the given map is left as it is. */
+export function applied(groups: ReadonlyMap<string, GroupState>, changes: ReadonlyMap<string, GroupState | null>): ReadonlyMap<string, GroupState> {
+  const next = new Map(groups);
+  for (const [key, state] of changes) {
+    if (state === null) next.delete(key);
+    else next.set(key, state);
+  }
+  return next;
+}

@@ -1,0 +1,205 @@
+/** Runs due ticks: which may run now, their data, their evaluation, their commit. */
+import { type ErrorCode, StoreAwayError, UserError, VersionConflictError } from '../model/errors.ts';
+import type { StoredTick } from './engine-history.ts';
+import { type FrameAnswer, type FrameRequest, readFrames } from './engine-query.ts';
+import { applied, type RuleRuntime } from './engine-runtime.ts';
+import type { RuleTable } from './engine-table.ts';
+import type { EngineDeps } from './engine-types.ts';
+import { coalesce } from './evaluate/coalesce.ts';
+import type { ResolveNames } from './evaluate/frame.ts';
+import { createResolver } from './evaluate/resolve.ts';
+import type { GroupState } from './evaluate/state.ts';
+import { evaluateTick, failedTick, type RuleState, type TickOutcome } from './evaluate/tick.ts';
+import type { Intent } from './intent.ts';
+
+/** Rules read and committed together: their queries are shared and their commits can be one transaction. */
+const RULES_PER_CHUNK = 200;
+const TICKS_PER_QUERY = 1000;
+const QUERY_TIMEOUT_MS = 30_000;
+/** A tick that runs this much later than it could have is told as late, ms. */
+const LATE_AFTER_MS = 60_000;
+const SKIPPED: StoredTick = { labels: [], v: [], r: '', s: '', e: 'ticks-skipped' };
+
+/** A rule's ticks for this run. `behind`: the store has not caught up, and waiting is over. */
+interface Work {
+  readonly runtime: RuleRuntime;
+  readonly ticks: readonly number[];
+  readonly skippedFrom: number | null;
+  readonly behind: boolean;
+}
+
+export class TickRunner {
+  readonly #deps: EngineDeps;
+  readonly #table: RuleTable;
+  readonly #startedAt: number;
+  #watermark = { value: Number.NEGATIVE_INFINITY, movedAt: 0 };
+  #storeAway = false;
+  /** Why the last tick of a rule failed; absent when it did not. */
+  readonly codes = new Map<string, ErrorCode>();
+  /** Set when a commit met another evaluator's: states must be read again. */
+  fenced = false;
+
+  constructor(deps: EngineDeps, table: RuleTable, startedAt: number) {
+    this.#deps = deps;
+    this.#table = table;
+    this.#startedAt = startedAt;
+  }
+
+  /** Evaluates and commits every tick that is due at `now`, oldest rules first, until `stopped`. */
+  async run(now: number, stopped: () => boolean): Promise<void> {
+    const level = this.#deps.watermark();
+    if (level > this.#watermark.value) this.#watermark = { value: level, movedAt: now };
+    const work: Work[] = [];
+    for (const runtime of this.#table.all()) {
+      const item = runtime.rule.document.enabled && runtime.dueAt <= now ? this.#plan(runtime, now, level) : null;
+      if (item !== null) work.push(item);
+    }
+    if (work.length === 0) return;
+    work.sort((a, b) => a.runtime.dueAt - b.runtime.dueAt);
+    try {
+      await this.#runAll(work, now, stopped);
+      this.#storeAway = false;
+    } catch (error) {
+      if (!(error instanceof StoreAwayError)) throw error;
+      // Nothing is lost: the cursor has not moved, so these ticks run when the store answers again.
+      if (!this.#storeAway) this.#deps.logger.warn({ error: error.message }, 'rules wait for the store');
+      this.#storeAway = true;
+    }
+  }
+
+  /** The ticks of a rule that may run now; null when its next one waits for the store. */
+  #plan(runtime: RuleRuntime, now: number, level: number): Work | null {
+    const { ticks, skippedFrom } = runtime.due(now);
+    const ready = ticks.filter(t => t <= level);
+    if (ready.length > 0 || (ticks.length === 0 && skippedFrom !== null)) return { runtime, ticks: ready, skippedFrom, behind: false };
+    const overdue = ticks.filter(t => now - this.#waitsFrom(runtime, t) >= this.#deps.config.maxWaitMs);
+    return overdue.length > 0 ? { runtime, ticks: overdue, skippedFrom, behind: true } : null;
+  }
+
+  /** A tick missed while the daemon was down waits as long as the store is still catching up with it. */
+  #waitsFrom(runtime: RuleRuntime, t: number): number {
+    return t < this.#startedAt ? Math.max(this.#startedAt, this.#watermark.movedAt) : t + runtime.delayMs;
+  }
+
+  async #runAll(work: readonly Work[], now: number, stopped: () => boolean): Promise<void> {
+    const { reader, clock, telemetry } = this.#deps;
+    const names = await reader.names();
+    const resolve = createResolver(names.map(entry => entry.name));
+    for (let start = 0; start < work.length && !stopped(); start += RULES_PER_CHUNK) {
+      const chunk = work.slice(start, start + RULES_PER_CHUNK);
+      const began = clock.monotonic();
+      await this.#runChunk(chunk, resolve, now);
+      telemetry.tickSeconds.observe((clock.monotonic() - began) / 1000 / chunk.length);
+    }
+  }
+
+  async #runChunk(chunk: readonly Work[], resolve: ResolveNames, now: number): Promise<void> {
+    const runs = chunk.map(work => new Run(work));
+    for (let start = 0; runs.some(run => run.work.ticks.length > start); start += TICKS_PER_QUERY) {
+      const active = runs.filter(run => run.work.ticks.length > start);
+      const requests = active.map(({ work }) => ({
+        rule: work.runtime.rule,
+        ticks: work.behind ? [] : work.ticks.slice(start, start + TICKS_PER_QUERY),
+      }));
+      const answers = await this.#read(requests, resolve);
+      active.forEach((run, i) => this.#evaluate(run, run.work.ticks.slice(start, start + TICKS_PER_QUERY), answers[i] as FrameAnswer));
+    }
+    const commits = await Promise.allSettled(runs.map(run => this.#commit(run, now)));
+    for (const commit of commits) if (commit.status === 'rejected') throw commit.reason;
+  }
+
+  /** Throws `StoreAwayError` when the store does not answer; other failures belong to the rules that asked. */
+  async #read(requests: readonly FrameRequest[], resolve: ResolveNames): Promise<readonly FrameAnswer[]> {
+    const abort = new AbortController();
+    const cancel = this.#deps.clock.after(QUERY_TIMEOUT_MS, () => abort.abort(new StoreAwayError('the store did not answer in time')));
+    try {
+      const answers = await readFrames(requests, this.#deps.reader, resolve, abort.signal);
+      for (const answer of answers) if ('error' in answer && answer.error instanceof StoreAwayError) throw answer.error;
+      return answers;
+    } finally {
+      cancel();
+    }
+  }
+
+  #evaluate(run: Run, ticks: readonly number[], answer: FrameAnswer): void {
+    const { runtime, behind } = run.work;
+    const { rule } = runtime;
+    const { jobEndedAt } = this.#deps;
+    if (!('error' in answer)) runtime.names = answer.names;
+    for (const t of ticks) {
+      const before = { t, states: run.groups, rule: run.state };
+      if (behind) {
+        run.add(failedTick(rule, before, 'store-behind'));
+      } else if ('error' in answer) {
+        run.add(failedTick(rule, before, this.#failed(rule.id, rule.name, codeOf(answer.error), answer.error)));
+      } else {
+        const columns = answer.frames.map((frame, i) => frame.column(t - (rule.metrics[i]?.offsetMs ?? 0)));
+        const outcome = evaluateTick(rule, { ...before, columns, ...(jobEndedAt === undefined ? {} : { jobEndedAt }) });
+        if (outcome.error === undefined) this.codes.delete(rule.id);
+        else this.#failed(rule.id, rule.name, outcome.error, null);
+        run.add(outcome);
+      }
+    }
+  }
+
+  /** Logs the first of a row of equal failures. */
+  #failed(ruleId: string, rule: string, code: ErrorCode, error: unknown): ErrorCode {
+    if (this.codes.get(ruleId) !== code) this.#deps.logger.warn({ rule, code, error: String(error ?? code) }, 'a rule could not be evaluated');
+    this.codes.set(ruleId, code);
+    return code;
+  }
+
+  /** Makes the outcomes of a rule durable in one commit; only then does memory follow. */
+  async #commit({ work, state, outcomes, changes }: Run, now: number): Promise<void> {
+    const { runtime, skippedFrom, behind } = work;
+    const late = outcomes.length > 1 || outcomes.some(outcome => now - outcome.t - runtime.delayMs > LATE_AFTER_MS);
+    const intents = outcomes.flatMap(outcome => outcome.intents);
+    const told = (late ? coalesce(intents) : intents).map(intent => this.#addressed(intent));
+    const ticks = outcomes.map(outcome => ({ t: outcome.t, body: runtime.history.encode(outcome) }));
+    if (skippedFrom !== null) ticks.unshift({ t: skippedFrom, body: SKIPPED });
+    const cursor = outcomes.length > 0 ? state : { ...state, t: now - runtime.delayMs };
+    try {
+      const commit = { cursor, groups: changes, intents: told.map(body => ({ id: body.id, body })), ticks };
+      const version = await this.#deps.state.commitTick(runtime.rule.id, runtime.version, commit);
+      runtime.committed(version, cursor, changes, outcomes.at(-1));
+      for (const { error } of outcomes) this.#deps.telemetry.ticks.inc({ outcome: behind ? 'store-behind' : (error ?? (late ? 'late' : 'ok')) });
+    } catch (error) {
+      runtime.history.restart();
+      if (!(error instanceof VersionConflictError)) throw error;
+      this.#deps.logger.warn({ rule: runtime.rule.name }, 'the state of a rule was moved by another commit and is read again');
+      this.fenced = true;
+    }
+  }
+
+  #addressed(intent: Intent): Intent {
+    const { metaReceivers } = this.#deps.config;
+    return intent.kind === 'meta' && metaReceivers.length > 0 ? { ...intent, receivers: metaReceivers } : intent;
+  }
+}
+
+/** A rule's way through its ticks, before anything of it is durable. */
+class Run {
+  readonly work: Work;
+  state: RuleState;
+  groups: ReadonlyMap<string, GroupState>;
+  readonly outcomes: TickOutcome[] = [];
+  readonly changes = new Map<string, GroupState | null>();
+
+  constructor(work: Work) {
+    this.work = work;
+    this.state = work.runtime.state;
+    this.groups = work.runtime.groups;
+  }
+
+  add(outcome: TickOutcome): void {
+    this.outcomes.push(outcome);
+    this.state = outcome.rule;
+    if (outcome.changes.size === 0) return;
+    this.groups = applied(this.groups, outcome.changes);
+    for (const [key, state] of outcome.changes) this.changes.set(key, state);
+  }
+}
+
+function codeOf(error: unknown): ErrorCode {
+  return error instanceof UserError ? error.code : 'query-failed';
+}
