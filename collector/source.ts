@@ -23,6 +23,8 @@ export interface RawBatch {
   readonly records: readonly RawRecord[];
   /** When the daemon received them, epoch ms. */
   readonly arrivedAt: number;
+  /** Log lines may name their own source position (`"source":{topic,partition,offset}`); true for HTTP and file intake. */
+  readonly ownPositions?: boolean;
 }
 
 /** A record that was not taken: position in the batch, a stable code, words for people. */

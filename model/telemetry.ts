@@ -27,6 +27,7 @@ export function createTelemetry(options: { processMetrics?: boolean } = {}) {
     sourceLag: gauge('source_lag_records', 'Records the daemon itself is behind', ['topic']),
     sourcePaused: gauge('source_paused', '1 while a source is paused by back-pressure', ['topic']),
     intakeBytes: gauge('intake_in_flight_bytes', 'Bytes received and not yet stored'),
+    logFieldsCut: counter('log_fields_cut_total', 'Log fields shortened to their limit', ['field']),
     redactions: counter('redactions_total', 'Lines in which a secret was masked'),
     // stores
     storeSeconds: histogram('store_append_seconds', 'Time to make a batch durable', SECONDS, ['store']),

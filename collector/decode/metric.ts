@@ -12,7 +12,7 @@ import type { DottedMetric } from './dotted.ts';
 import { type Fields, isFields, textField, timeField } from './fields.ts';
 import { recordFields } from './json-record.ts';
 import { meterFields, metricNumber, putHistogram, putMeter, putNumber } from './metric-value.ts';
-import { Rejected, type RejectedAt } from './rejected.ts';
+import { guarded, Rejected, type RejectedAt } from './rejected.ts';
 
 /** Points up to this far ahead of the clock are kept as stamped. */
 export const MAX_AHEAD_MS = 600_000;
@@ -44,8 +44,10 @@ export function decodeMetrics(records: readonly RawRecord[], decoding: MetricDec
   const collected = new Collected(decoding);
   const rejected: RejectedAt[] = [];
   records.forEach((record, index) => {
-    const fields = recordFields(record.value);
-    const failure = fields instanceof Rejected ? fields : decodeRecord(fields, decoding, collected);
+    const failure = guarded(() => {
+      const fields = recordFields(record.value);
+      return fields instanceof Rejected ? fields : decodeRecord(fields, decoding, collected);
+    });
     if (failure) rejected.push({ index, rejected: failure });
   });
   return { groups: collected.finish(), rejected, dropped: collected.dropped };

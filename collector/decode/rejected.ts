@@ -16,3 +16,12 @@ export interface RejectedAt {
   readonly index: number;
   readonly rejected: Rejected;
 }
+
+/** Runs a decoder; a bug in it costs one record, rejected as `internal`, and not the stream. */
+export function guarded<T>(decode: () => T | Rejected): T | Rejected {
+  try {
+    return decode();
+  } catch (error) {
+    return new Rejected('internal', `decoding failed: ${(error as Error).message}`.slice(0, 200));
+  }
+}
