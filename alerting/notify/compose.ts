@@ -1,6 +1,6 @@
 /** Composing: transitions of one notification group become one `Message`. Pure; what needs I/O comes in as `ContextOf`. */
 import type { Labels } from '../../model/labels.ts';
-import { type Intent, type IntentKind, SEVERITIES, type Severity } from '../intent.ts';
+import { type Intent, SEVERITIES, type Severity } from '../intent.ts';
 import type { Message, MessageAlert } from './message.ts';
 
 /** Alerts a message carries in full; the rest are counted in `omitted`. */
@@ -68,21 +68,23 @@ export function severityRank(severity: string): number {
   return SEVERITIES.indexOf(severity as Severity);
 }
 
-/** True for the kinds that end an episode. */
-export function isResolve(kind: IntentKind): boolean {
-  return kind === 'resolved' || kind === 'nodata_resolved';
+/** True when the intent ends its episode. A `meta` intent has one kind for both ends: `endsAt` tells them apart. */
+export function isEnd(intent: Pick<Intent, 'kind' | 'endsAt'>): boolean {
+  const { kind, endsAt } = intent;
+  return kind === 'resolved' || kind === 'nodata_resolved' || (kind === 'meta' && endsAt !== null);
 }
 
 /** How people see a transition. */
-export function alertStatus(kind: IntentKind): MessageAlert['status'] {
-  if (isResolve(kind)) return 'resolved';
+export function alertStatus(intent: Pick<Intent, 'kind' | 'endsAt'>): MessageAlert['status'] {
+  if (isEnd(intent)) return 'resolved';
+  const { kind } = intent;
   if (kind === 'nodata' || kind === 'stale' || kind === 'flapping' || kind === 'meta') return kind;
   return 'firing';
 }
 
 function messageStatus(intents: readonly Intent[]): Message['status'] {
-  if (intents.every(intent => isResolve(intent.kind))) return 'resolved';
-  return intents.every(intent => intent.kind === 'meta' || isResolve(intent.kind)) ? 'info' : 'firing';
+  if (intents.every(isEnd)) return 'resolved';
+  return intents.every(intent => intent.kind === 'meta' || isEnd(intent)) ? 'info' : 'firing';
 }
 
 function titleOf(intents: readonly Intent[], first: Intent): string {
@@ -97,7 +99,7 @@ function toAlert(intent: Intent, links: Links, context: AlertContext): MessageAl
   // A replayed tick must not read as news of this minute.
   const late = intent.late && !intent.annotations.some(annotation => annotation.name === 'late');
   return {
-    status: alertStatus(intent.kind),
+    status: alertStatus(intent),
     labels: intent.labels,
     startsAt: intent.startsAt,
     endsAt: intent.endsAt,

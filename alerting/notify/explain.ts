@@ -1,7 +1,7 @@
 /** Asking the log which line explains an alert: for the first few alerts of a flush, within a time limit, never in the way. */
 import type { Clock } from '../../model/clock.ts';
 import type { Intent } from '../intent.ts';
-import { isResolve } from './compose.ts';
+import { isEnd } from './compose.ts';
 import type { LogSource } from './context.ts';
 import type { MessageAlert } from './message.ts';
 
@@ -15,7 +15,7 @@ export async function explainAll(
   clock: Clock,
 ): Promise<{ readonly lines: ReadonlyMap<string, NonNullable<MessageAlert['logLine']>>; readonly failed: number }> {
   const lines = new Map<string, NonNullable<MessageAlert['logLine']>>();
-  const problems = intents.filter(intent => !isResolve(intent.kind)).slice(0, MAX_ALERTS);
+  const problems = intents.filter(intent => !isEnd(intent)).slice(0, MAX_ALERTS);
   if (problems.length === 0) return { lines, failed: 0 };
   let failed = 0;
   const abort = new AbortController();

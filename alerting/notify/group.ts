@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Json } from '../../model/json.ts';
 import { INTENT_KINDS, type Intent, SEVERITIES } from '../intent.ts';
-import { isResolve, sortIntents } from './compose.ts';
+import { isEnd, sortIntents } from './compose.ts';
 import type { Target } from './route.ts';
 
 const labels = z.record(z.string(), z.string());
@@ -113,7 +113,7 @@ export function applyFlush(
   const tell = (channel: string, intent: Intent): void => {
     const lists = perChannel.get(channel) ?? { problems: [], ends: [] };
     perChannel.set(channel, lists);
-    (isResolve(intent.kind) ? lists.ends : lists.problems).push(intent);
+    (isEnd(intent) ? lists.ends : lists.problems).push(intent);
   };
   let untold = 0;
 
@@ -121,9 +121,9 @@ export function applyFlush(
     const last = intents.at(-1);
     if (!last) continue;
     const known = told[episode]?.channels ?? [];
-    const begins = intents.some(intent => !isResolve(intent.kind));
+    const begins = intents.some(intent => !isEnd(intent));
     const channels = begins ? union(known, target?.channels ?? []) : known;
-    if (isResolve(last.kind)) {
+    if (isEnd(last)) {
       if (channels.length === 0) untold++;
       for (const channel of channels) tell(channel, last);
       delete told[episode];
@@ -132,8 +132,7 @@ export function applyFlush(
     // The route's own interval replaces the rule's: the rule's repeats only refresh what will be repeated.
     const silent = last.kind === 'repeat' && repeatMs !== null && known.length > 0;
     if (!silent) for (const channel of target?.channels ?? []) tell(channel, last);
-    // A notice about the daemon has no end to wait for.
-    if (last.kind !== 'meta') told[episode] = { channels, ...(repeatMs === null ? {} : { intent: last }) };
+    told[episode] = { channels, ...(repeatMs === null ? {} : { intent: last }) };
   }
 
   if (target && repeatMs !== null && batch.length === 0) {
@@ -172,8 +171,11 @@ function toNotices(channel: string, lists: { problems: Intent[]; ends: Intent[] 
     .map(intents => {
       const sorted = sortIntents(intents);
       const kinds = new Set(sorted.map(intent => intent.kind));
-      const mixed = lists.ends === intents ? 'resolved' : 'firing';
-      return { channel, intents: sorted, kind: kinds.size === 1 ? (sorted[0]?.kind ?? mixed) : mixed };
+      const ends = lists.ends === intents;
+      const mixed = ends ? 'resolved' : 'firing';
+      // Both ends of a meta alert are `meta`: one flush must not give them one id.
+      const kind = kinds.size === 1 && !(ends && kinds.has('meta')) ? sorted[0]?.kind : mixed;
+      return { channel, intents: sorted, kind: kind ?? mixed };
     });
 }
 

@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Json } from '../../model/json.ts';
+import type { Labels } from '../../model/labels.ts';
 import type { OutboxRow } from '../../store/state-store.ts';
-import { INTENT_KINDS, type Intent, SEVERITIES } from '../intent.ts';
+import { INTENT_KINDS, type Intent, type IntentKind, SEVERITIES } from '../intent.ts';
 import { alertStatus } from './compose.ts';
-import type { Message } from './message.ts';
+import type { Message, MessageAlert } from './message.ts';
+import type { Recipient } from './notifier.ts';
 
 /** Attempts kept for the delivery log. */
 const MAX_ATTEMPTS_KEPT = 20;
@@ -45,38 +47,56 @@ const message = z.object({
   url: z.string(),
 }) satisfies z.ZodType<Message>;
 
+/** One alert a row speaks of. */
+export interface AlertRef {
+  /** Rule and group: what must be told in order. */
+  readonly key: string;
+  readonly episode: string;
+  readonly status: MessageAlert['status'];
+  readonly labels: Labels;
+}
+
+/** One attempt, for the delivery log. */
+export interface Attempt {
+  readonly at: number;
+  readonly outcome: string;
+  readonly class?: string;
+  readonly error?: string;
+}
+
 /** Body of an outbox row, as stored. `alerts[i]` is the reference of `message.alerts[i]` as far as the message reaches. */
-export const OutboxBody = z.object({
+export interface OutboxBody {
+  readonly kind: IntentKind;
+  readonly message: Message;
+  readonly alerts: readonly AlertRef[];
+  /** Newest last. */
+  readonly tries: readonly Attempt[];
+  readonly recipients: readonly Recipient[];
+  readonly class?: string;
+  readonly error?: string;
+  /** Rows whose alerts were taken into this one. */
+  readonly merged?: readonly string[];
+  /** Channel that could not deliver it, when this row stands in as its fallback. */
+  readonly insteadOf?: string;
+}
+
+const StoredBody = z.object({
   kind: z.enum(INTENT_KINDS),
   message,
-  alerts: z.array(
-    z.object({
-      /** Rule and group: what must be told in order. */
-      key: z.string(),
-      episode: z.string(),
-      status,
-      labels,
-    }),
-  ),
-  /** Newest last. */
+  alerts: z.array(z.object({ key: z.string(), episode: z.string(), status, labels })),
   tries: z.array(
     z.object({ at: z.number(), outcome: z.string(), class: z.string().optional(), error: z.string().optional() }),
   ),
   recipients: z.array(z.object({ address: z.string(), status: recipientStatus, error: z.string().optional() })),
   class: z.string().optional(),
   error: z.string().optional(),
-  /** Rows whose alerts were taken into this one. */
   merged: z.array(z.string()).optional(),
-  /** Channel that could not deliver it, when this row stands in as its fallback. */
   insteadOf: z.string().optional(),
-});
-export type OutboxBody = z.infer<typeof OutboxBody>;
-export type AlertRef = OutboxBody['alerts'][number];
-export type Attempt = OutboxBody['tries'][number];
+}) satisfies z.ZodType<OutboxBody>;
 
 /** Reads a stored body; null when it is not one (written by another version, or damaged). */
 export function decodeBody(body: Json): OutboxBody | null {
-  const parsed = OutboxBody.safeParse(body);
+  const parsed = StoredBody.safeParse(body);
   return parsed.success ? parsed.data : null;
 }
 
@@ -102,16 +122,14 @@ export function newRow(row: {
     nextAttemptAt: row.at,
     status: 'pending',
     attempts: 0,
-    body: encodeBody(
-      OutboxBody.parse({
-        kind: row.kind,
-        message: row.message,
-        alerts: row.alerts,
-        tries: [],
-        recipients: [],
-        ...(row.insteadOf === undefined ? {} : { insteadOf: row.insteadOf }),
-      }),
-    ),
+    body: encodeBody({
+      kind: row.kind,
+      message: row.message,
+      alerts: row.alerts,
+      tries: [],
+      recipients: [],
+      ...(row.insteadOf === undefined ? {} : { insteadOf: row.insteadOf }),
+    }),
   };
 }
 
@@ -120,7 +138,7 @@ export function refOf(intent: Intent): AlertRef {
   return {
     key: `${intent.ruleId}\u0001${intent.groupKey}`,
     episode: intent.episode,
-    status: alertStatus(intent.kind),
+    status: alertStatus(intent),
     labels: intent.labels,
   };
 }

@@ -13,7 +13,7 @@ import type { ActiveChannel } from './channel.ts';
 import { deadLetterRows } from './dead-letter.ts';
 import { Lane } from './lane.ts';
 import type { Entry } from './merge.ts';
-import { decodeBody } from './outbox-body.ts';
+import { decodeBody, encodeBody } from './outbox-body.ts';
 import { SendWindow } from './retry.ts';
 
 /** Rows one look at the store takes. */
@@ -209,5 +209,5 @@ export class Outbox {
 
 function goneChannel(entry: Entry): Entry {
   const body = { ...entry.body, class: 'no-channel', error: `there is no channel ${entry.row.channel}` };
-  return { row: { ...entry.row, status: 'dead', body: { ...body } }, body };
+  return { row: { ...entry.row, status: 'dead', body: encodeBody(body) }, body };
 }

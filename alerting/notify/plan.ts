@@ -1,6 +1,6 @@
 /** Planning a dispatch round: which open intents go to which notification groups. Pure. */
 import type { Intent } from '../intent.ts';
-import { isResolve } from './compose.ts';
+import { isEnd } from './compose.ts';
 import type { ImpactSource } from './context.ts';
 import type { GroupState } from './group.ts';
 import type { Directory } from './receivers.ts';
@@ -55,7 +55,7 @@ export function planRound(
     const { targets, unknown } = routeIntent(intent, routes, directory, impact);
     for (const name of unknown) unknownNames.add(name);
     const routed = new Map(targets.map(target => [target.groupKey, target]));
-    const ends = isResolve(intent.kind);
+    const ends = isEnd(intent);
     const keys = ends ? [...(groupsOfEpisode.get(intent.episode) ?? [])] : [...routed.keys()];
     if (keys.length === 0) (ends ? untold : nowhere).push(intent.id);
     const pending = new Set(keys.filter(key => !groups.get(key)?.state.shared.includes(intent.id)));
