@@ -4,11 +4,11 @@
  */
 import type { Json } from '../model/json.ts';
 import type { Labels } from '../model/labels.ts';
+import { toValue } from './evaluate/intents.ts';
 import type { GroupRecord, NotificationRecord, TickRecord } from './evaluate/record.ts';
+import { notificationRecords } from './evaluate/record.ts';
 import type { Status } from './evaluate/state.ts';
 import type { TickOutcome } from './evaluate/tick.ts';
-import { notificationRecords } from './evaluate/record.ts';
-import { toValue } from './evaluate/intents.ts';
 
 /** One stored tick; JSON. Either `labels` or `ref`, the tick that has them. */
 export type StoredTick = {
@@ -44,7 +44,10 @@ export class HistoryWriter {
 
   encode(outcome: TickOutcome): StoredTick {
     const { groups } = outcome;
-    const same = this.#since < TICKS_PER_KEYFRAME && groups.length === this.#keys.length && groups.every((g, i) => g.key === this.#keys[i]);
+    const same =
+      this.#since < TICKS_PER_KEYFRAME &&
+      groups.length === this.#keys.length &&
+      groups.every((g, i) => g.key === this.#keys[i]);
     if (same) {
       this.#since++;
     } else {
@@ -84,7 +87,11 @@ export class HistoryWriter {
 }
 
 /** Reads one stored tick; null when the tick that has its groups is gone. */
-export function decodeTick(t: number, stored: StoredTick, labelsAt: (t: number) => readonly Labels[] | undefined): TickRecord | null {
+export function decodeTick(
+  t: number,
+  stored: StoredTick,
+  labelsAt: (t: number) => readonly Labels[] | undefined,
+): TickRecord | null {
   const labels = stored.labels ?? labelsAt(stored.ref ?? t);
   if (labels === undefined) return null;
   const width = labels.length === 0 ? 0 : stored.v.length / labels.length;
@@ -92,7 +99,13 @@ export function decodeTick(t: number, stored: StoredTick, labelsAt: (t: number) 
     const result = stored.r[i] === '?' ? null : stored.r[i] === '1';
     const reason = REASONS[(stored.w?.[i] ?? '.') as keyof typeof REASONS] as string | undefined;
     const state = STATES[stored.s[i] ?? 'i'] ?? 'inactive';
-    return { labels: groupLabels, values: stored.v.slice(i * width, (i + 1) * width), result, ...(reason === undefined ? {} : { reason }), state };
+    return {
+      labels: groupLabels,
+      values: stored.v.slice(i * width, (i + 1) * width),
+      result,
+      ...(reason === undefined ? {} : { reason }),
+      state,
+    };
   });
   return { t, ...(stored.e === undefined ? {} : { error: { code: stored.e } }), groups };
 }

@@ -10,7 +10,9 @@ export interface FrameRequest {
 }
 
 /** One frame per metric, in the rule's order, or why there is none. */
-export type FrameAnswer = { readonly frames: readonly Frame[]; readonly names: ReadonlySet<string> } | { readonly error: unknown };
+export type FrameAnswer =
+  | { readonly frames: readonly Frame[]; readonly names: ReadonlySet<string> }
+  | { readonly error: unknown };
 
 interface Question {
   readonly plan: WindowPlan;
@@ -40,7 +42,11 @@ export async function readFrames(
   return plans.map(plan => (plan instanceof UserError ? { error: plan } : collect(plan, answers)));
 }
 
-function ask({ rule, ticks }: FrameRequest, resolve: ResolveNames, questions: Map<string, Question>): readonly WindowPlan[] | UserError {
+function ask(
+  { rule, ticks }: FrameRequest,
+  resolve: ResolveNames,
+  questions: Map<string, Question>,
+): readonly WindowPlan[] | UserError {
   try {
     return rule.metrics.map(metric => {
       const plan = planWindow(metric, rule.groupBy, resolve);
@@ -58,7 +64,10 @@ function ask({ rule, ticks }: FrameRequest, resolve: ResolveNames, questions: Ma
   }
 }
 
-function collect(plans: readonly WindowPlan[], answers: ReadonlyMap<string, Frame | { readonly error: unknown }>): FrameAnswer {
+function collect(
+  plans: readonly WindowPlan[],
+  answers: ReadonlyMap<string, Frame | { readonly error: unknown }>,
+): FrameAnswer {
   const frames: Frame[] = [];
   const names = new Set<string>();
   for (const plan of plans) {

@@ -31,7 +31,11 @@ export class RuleRuntime {
   lateAfterEval = 0;
   #next: number | null;
 
-  constructor(rule: Rule, defaultDelayMs: number, stored: { version: string | null; state: RuleState; groups: ReadonlyMap<string, GroupState> }) {
+  constructor(
+    rule: Rule,
+    defaultDelayMs: number,
+    stored: { version: string | null; state: RuleState; groups: ReadonlyMap<string, GroupState> },
+  ) {
     this.rule = rule;
     this.delayMs = rule.delayMs ?? defaultDelayMs;
     this.version = stored.version;
@@ -60,17 +64,26 @@ export class RuleRuntime {
   }
 
   /** Takes over what a commit made durable; `last` is the newest tick in it, if any. */
-  committed(version: string, state: RuleState, changes: ReadonlyMap<string, GroupState | null>, last?: TickOutcome): void {
+  committed(
+    version: string,
+    state: RuleState,
+    changes: ReadonlyMap<string, GroupState | null>,
+    last?: TickOutcome,
+  ): void {
     this.version = version;
     this.state = state;
     if (changes.size > 0) this.groups = applied(this.groups, changes);
-    if (last !== undefined && last.error === undefined) this.results = new Map(last.groups.map(group => [group.key, group]));
+    if (last !== undefined && last.error === undefined)
+      this.results = new Map(last.groups.map(group => [group.key, group]));
     this.#next = this.rule.schedule.next(state.t);
   }
 }
 
 /** States after changes; the given map is left as it is. */
-export function applied(groups: ReadonlyMap<string, GroupState>, changes: ReadonlyMap<string, GroupState | null>): ReadonlyMap<string, GroupState> {
+export function applied(
+  groups: ReadonlyMap<string, GroupState>,
+  changes: ReadonlyMap<string, GroupState | null>,
+): ReadonlyMap<string, GroupState> {
   const next = new Map(groups);
   for (const [key, state] of changes) {
     if (state === null) next.delete(key);

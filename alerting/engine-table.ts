@@ -1,9 +1,9 @@
 import type { Clock } from '../model/clock.ts';
 import { UserError } from '../model/errors.ts';
 import type { StateStore, StoredRuleState } from '../store/state-store.ts';
-import type { SavedRule } from './engine-types.ts';
 import { RuleRuntime } from './engine-runtime.ts';
-import { type CloseReason, closeRule, closeOrphan } from './evaluate/close.ts';
+import type { SavedRule } from './engine-types.ts';
+import { type CloseReason, closeOrphan, closeRule } from './evaluate/close.ts';
 import type { GroupState } from './evaluate/state.ts';
 import { freshRuleState, identityOf, type RuleState } from './evaluate/tick.ts';
 
@@ -45,7 +45,11 @@ export class RuleTable {
     this.engineVersion = this.#stored.get(ENGINE_ID)?.version ?? null;
     this.#stored.delete(ENGINE_ID);
     for (const [id, runtime] of this.#rules) {
-      const stored = this.#take(id) ?? { version: null, state: freshRuleState(runtime.rule, runtime.state.t), groups: new Map() };
+      const stored = this.#take(id) ?? {
+        version: null,
+        state: freshRuleState(runtime.rule, runtime.state.t),
+        groups: new Map(),
+      };
       this.#rules.set(id, new RuleRuntime(runtime.rule, this.#delayMs, stored));
     }
   }
@@ -55,7 +59,14 @@ export class RuleTable {
     const old = this.#rules.get(rule.id);
     const stored = old ?? this.#take(rule.id);
     if (stored === undefined) {
-      this.#rules.set(rule.id, new RuleRuntime(rule, this.#delayMs, { version: null, state: freshRuleState(rule, savedAt), groups: new Map() }));
+      this.#rules.set(
+        rule.id,
+        new RuleRuntime(rule, this.#delayMs, {
+          version: null,
+          state: freshRuleState(rule, savedAt),
+          groups: new Map(),
+        }),
+      );
       return;
     }
     const identity = identityOf(rule);
@@ -64,9 +75,14 @@ export class RuleTable {
     const t = restarts ? Math.max(state.t, savedAt) : state.t;
     // The meaning stays: the next tick compares it to tell an edit.
     const next: RuleState = { ...state, ...identity, meaning: state.meaning, t };
-    const runtime = new RuleRuntime(rule, this.#delayMs, { version: stored.version, state: next, groups: stored.groups });
+    const runtime = new RuleRuntime(rule, this.#delayMs, {
+      version: stored.version,
+      state: next,
+      groups: stored.groups,
+    });
     runtime.lateAfterEval = old?.lateAfterEval ?? 0;
-    const reason = !identity.enabled && state.enabled ? 'disabled' : identity.groupBy === state.groupBy ? null : 'group-by-changed';
+    const reason =
+      !identity.enabled && state.enabled ? 'disabled' : identity.groupBy === state.groupBy ? null : 'group-by-changed';
     if (reason !== null || restarts) await this.#close(runtime, next, reason, old?.rule ?? rule);
     this.#rules.set(rule.id, runtime);
   }
@@ -87,17 +103,30 @@ export class RuleTable {
       if (stored === undefined) continue;
       const intents = closeOrphan(id, stored.state, stored.groups, Math.max(stored.state.t, this.#clock.now()));
       const groups = new Map([...stored.groups.keys()].map(key => [key, null]));
-      await this.#state.commitTick(id, stored.version, { cursor: stored.state, groups, intents: intents.map(body => ({ id: body.id, body })), ticks: [] });
+      await this.#state.commitTick(id, stored.version, {
+        cursor: stored.state,
+        groups,
+        intents: intents.map(body => ({ id: body.id, body })),
+        ticks: [],
+      });
       await this.#state.dropRule(id);
     }
   }
 
   /** Commits a rule's changed state; with a reason its alerts end and its groups are forgotten. */
-  async #close(runtime: RuleRuntime, state: RuleState, reason: CloseReason | null, told: RuleRuntime['rule']): Promise<void> {
+  async #close(
+    runtime: RuleRuntime,
+    state: RuleState,
+    reason: CloseReason | null,
+    told: RuleRuntime['rule'],
+  ): Promise<void> {
     const now = Math.max(state.t, this.#clock.now());
     const intents = reason === null ? [] : closeRule(told, state, runtime.groups, now, reason);
-    const groups = new Map<string, GroupState | null>(reason === null ? [] : [...runtime.groups.keys()].map(key => [key, null]));
-    const cursor = reason === null ? state : { ...state, noDataTicks: 0, noDataSince: null, failures: 0, failing: null };
+    const groups = new Map<string, GroupState | null>(
+      reason === null ? [] : [...runtime.groups.keys()].map(key => [key, null]),
+    );
+    const cursor =
+      reason === null ? state : { ...state, noDataTicks: 0, noDataSince: null, failures: 0, failing: null };
     const version = await this.#state.commitTick(runtime.rule.id, runtime.version, {
       cursor,
       groups,
@@ -107,12 +136,15 @@ export class RuleTable {
     runtime.committed(version, cursor, groups);
   }
 
-  #take(ruleId: string): { version: string | null; state: RuleState; groups: ReadonlyMap<string, GroupState> } | undefined {
+  #take(
+    ruleId: string,
+  ): { version: string | null; state: RuleState; groups: ReadonlyMap<string, GroupState> } | undefined {
     const stored = this.#stored.get(ruleId);
     if (stored === undefined) return undefined;
     this.#stored.delete(ruleId);
     const state = stored.cursor as RuleState | null;
-    if (state === null || typeof state !== 'object') throw new UserError('internal', `the stored state of rule ${ruleId} cannot be read`, { status: 500 });
+    if (state === null || typeof state !== 'object')
+      throw new UserError('internal', `the stored state of rule ${ruleId} cannot be read`, { status: 500 });
     return { version: stored.version, state, groups: stored.groups as ReadonlyMap<string, GroupState> };
   }
 }

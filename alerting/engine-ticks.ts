@@ -71,7 +71,8 @@ export class TickRunner {
   #plan(runtime: RuleRuntime, now: number, level: number): Work | null {
     const { ticks, skippedFrom } = runtime.due(now);
     const ready = ticks.filter(t => t <= level);
-    if (ready.length > 0 || (ticks.length === 0 && skippedFrom !== null)) return { runtime, ticks: ready, skippedFrom, behind: false };
+    if (ready.length > 0 || (ticks.length === 0 && skippedFrom !== null))
+      return { runtime, ticks: ready, skippedFrom, behind: false };
     const overdue = ticks.filter(t => now - this.#waitsFrom(runtime, t) >= this.#deps.config.maxWaitMs);
     return overdue.length > 0 ? { runtime, ticks: overdue, skippedFrom, behind: true } : null;
   }
@@ -102,7 +103,9 @@ export class TickRunner {
         ticks: work.behind ? [] : work.ticks.slice(start, start + TICKS_PER_QUERY),
       }));
       const answers = await this.#read(requests, resolve);
-      active.forEach((run, i) => this.#evaluate(run, run.work.ticks.slice(start, start + TICKS_PER_QUERY), answers[i] as FrameAnswer));
+      active.forEach((run, i) =>
+        this.#evaluate(run, run.work.ticks.slice(start, start + TICKS_PER_QUERY), answers[i] as FrameAnswer),
+      );
     }
     const commits = await Promise.allSettled(runs.map(run => this.#commit(run, now)));
     for (const commit of commits) if (commit.status === 'rejected') throw commit.reason;
@@ -111,7 +114,9 @@ export class TickRunner {
   /** Throws `StoreAwayError` when the store does not answer; other failures belong to the rules that asked. */
   async #read(requests: readonly FrameRequest[], resolve: ResolveNames): Promise<readonly FrameAnswer[]> {
     const abort = new AbortController();
-    const cancel = this.#deps.clock.after(QUERY_TIMEOUT_MS, () => abort.abort(new StoreAwayError('the store did not answer in time')));
+    const cancel = this.#deps.clock.after(QUERY_TIMEOUT_MS, () =>
+      abort.abort(new StoreAwayError('the store did not answer in time')),
+    );
     try {
       const answers = await readFrames(requests, this.#deps.reader, resolve, abort.signal);
       for (const answer of answers) if ('error' in answer && answer.error instanceof StoreAwayError) throw answer.error;
@@ -144,7 +149,8 @@ export class TickRunner {
 
   /** Logs the first of a row of equal failures. */
   #failed(ruleId: string, rule: string, code: ErrorCode, error: unknown): ErrorCode {
-    if (this.codes.get(ruleId) !== code) this.#deps.logger.warn({ rule, code, error: String(error ?? code) }, 'a rule could not be evaluated');
+    if (this.codes.get(ruleId) !== code)
+      this.#deps.logger.warn({ rule, code, error: String(error ?? code) }, 'a rule could not be evaluated');
     this.codes.set(ruleId, code);
     return code;
   }
@@ -162,11 +168,15 @@ export class TickRunner {
       const commit = { cursor, groups: changes, intents: told.map(body => ({ id: body.id, body })), ticks };
       const version = await this.#deps.state.commitTick(runtime.rule.id, runtime.version, commit);
       runtime.committed(version, cursor, changes, outcomes.at(-1));
-      for (const { error } of outcomes) this.#deps.telemetry.ticks.inc({ outcome: behind ? 'store-behind' : (error ?? (late ? 'late' : 'ok')) });
+      for (const { error } of outcomes)
+        this.#deps.telemetry.ticks.inc({ outcome: behind ? 'store-behind' : (error ?? (late ? 'late' : 'ok')) });
     } catch (error) {
       runtime.history.restart();
       if (!(error instanceof VersionConflictError)) throw error;
-      this.#deps.logger.warn({ rule: runtime.rule.name }, 'the state of a rule was moved by another commit and is read again');
+      this.#deps.logger.warn(
+        { rule: runtime.rule.name },
+        'the state of a rule was moved by another commit and is read again',
+      );
       this.fenced = true;
     }
   }

@@ -91,7 +91,10 @@ class RuleEngine {
   health(ruleId: string): RuleHealth {
     const failures = this.#table.get(ruleId)?.state.failures ?? 0;
     if (failures === 0) return { state: 'ok' };
-    return { state: 'error', code: this.#runner.codes.get(ruleId) ?? this.#table.get(ruleId)?.state.failing?.code ?? 'query-failed' };
+    return {
+      state: 'error',
+      code: this.#runner.codes.get(ruleId) ?? this.#table.get(ruleId)?.state.failing?.code ?? 'query-failed',
+    };
   }
 
   /** Points that came after the tick that should have seen them; many suggest a longer delay. */
@@ -121,15 +124,21 @@ class RuleEngine {
       const { state, rule, names } = runtime;
       if (state.t < oldest) continue;
       for (const { ts, values } of groups) {
-        if (ts <= state.t && ts > state.t - rule.reachMs) runtime.lateAfterEval += values.filter(([name]) => names.has(name)).length;
+        if (ts <= state.t && ts > state.t - rule.reachMs)
+          runtime.lateAfterEval += values.filter(([name]) => names.has(name)).length;
       }
     }
   }
 
   /** What live evaluation did, from <= T <= to; the same shape as a replay. */
   async history(ruleId: string, from: number, to: number): Promise<RuleHistory> {
-    const stored = (await this.#deps.state.ticks(ruleId, from, to)).map(({ t, body }) => ({ t, tick: body as StoredTick }));
-    const labels = new Map(stored.flatMap(({ t, tick }) => (tick.labels === undefined ? [] : [[t, tick.labels] as const])));
+    const stored = (await this.#deps.state.ticks(ruleId, from, to)).map(({ t, body }) => ({
+      t,
+      tick: body as StoredTick,
+    }));
+    const labels = new Map(
+      stored.flatMap(({ t, tick }) => (tick.labels === undefined ? [] : [[t, tick.labels] as const])),
+    );
     for (const { tick } of stored) {
       if (tick.ref === undefined || labels.has(tick.ref)) continue;
       const [keyframe] = await this.#deps.state.ticks(ruleId, tick.ref, tick.ref);

@@ -113,7 +113,9 @@ class Rules {
 
   /** All rules, by name. */
   list(): readonly RuleView[] {
-    return [...this.#entries.values()].sort((a, b) => (a.rule.name < b.rule.name ? -1 : 1)).map(entry => this.#view(entry));
+    return [...this.#entries.values()]
+      .sort((a, b) => (a.rule.name < b.rule.name ? -1 : 1))
+      .map(entry => this.#view(entry));
   }
 
   /** Throws `UserError` not-found. */
@@ -152,7 +154,8 @@ class Rules {
 
   /** What a rule would have done (`POST /rules/replay`). Throws `UserError`. */
   async replay(request: ReplayRequest, signal?: AbortSignal): Promise<RuleHistory> {
-    const rule = 'id' in request.rule ? this.#entry(request.rule.id).rule : compileRule('replay', request.rule.document);
+    const rule =
+      'id' in request.rule ? this.#entry(request.rule.id).rule : compileRule('replay', request.rule.document);
     const { samples, from, to, asOf } = request;
     let { reader } = this.#deps;
     if (samples !== undefined) {
@@ -228,7 +231,8 @@ class Rules {
 
   #own(id: string): Entry {
     const entry = this.#entry(id);
-    if (entry.file !== null) throw new UserError('managed-by-file', `the rule is changed in ${entry.file}`, { status: 409 });
+    if (entry.file !== null)
+      throw new UserError('managed-by-file', `the rule is changed in ${entry.file}`, { status: 409 });
     return entry;
   }
 
@@ -269,7 +273,10 @@ async function withVersion<T>(write: () => Promise<T>): Promise<T> {
     return await write();
   } catch (error) {
     if (!(error instanceof VersionConflictError)) throw error;
-    throw new UserError('version-conflict', 'the rule was changed meanwhile; read it again', { status: 412, cause: error });
+    throw new UserError('version-conflict', 'the rule was changed meanwhile; read it again', {
+      status: 412,
+      cause: error,
+    });
   }
 }
 

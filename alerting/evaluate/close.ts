@@ -8,28 +8,62 @@ import type { RuleState } from './tick.ts';
 export type CloseReason = 'group-by-changed' | 'disabled' | 'deleted';
 
 /** Resolves for everything a rule has told and not ended (alerting.md rule 15). The caller forgets the groups. */
-export function closeRule(rule: Rule, state: RuleState, groups: ReadonlyMap<string, GroupState>, t: number, reason: CloseReason): readonly Intent[] {
+export function closeRule(
+  rule: Rule,
+  state: RuleState,
+  groups: ReadonlyMap<string, GroupState>,
+  t: number,
+  reason: CloseReason,
+): readonly Intent[] {
   const intents: Intent[] = [];
   const inputs = rule.metrics.map(() => 'missing-current' as const);
   for (const [key, group] of groups) {
     if (group.told === null) continue;
     const severity = group.severity ?? group.notifiedSeverity ?? rule.document.level;
-    const notice = { kind: 'resolved' as const, startsAt: group.told, activeAt: group.activeAt ?? group.told, severity, reason };
+    const notice = {
+      kind: 'resolved' as const,
+      startsAt: group.told,
+      activeAt: group.activeAt ?? group.told,
+      severity,
+      reason,
+    };
     intents.push(groupIntent(rule, { key, labels: group.labels, inputs }, t, notice));
   }
   if (state.noDataSince !== null && rule.document.no_data.notify) {
-    const about = { kind: 'nodata_resolved' as const, startsAt: state.noDataSince, ended: true, summary: `${rule.name}: ${reason}` };
+    const about = {
+      kind: 'nodata_resolved' as const,
+      startsAt: state.noDataSince,
+      ended: true,
+      summary: `${rule.name}: ${reason}`,
+    };
     intents.push({ ...ruleIntent(rule, t, about), reason });
   }
   if (state.failing !== null) {
-    const about = { kind: 'meta' as const, startsAt: state.failing.since, ended: true, summary: `${rule.name}: ${reason}`, code: state.failing.code };
+    const about = {
+      kind: 'meta' as const,
+      startsAt: state.failing.since,
+      ended: true,
+      summary: `${rule.name}: ${reason}`,
+      code: state.failing.code,
+    };
     intents.push({ ...ruleIntent(rule, t, about), reason });
   }
   return intents;
 }
 
 /** The same for a rule whose document is gone: all that is known of it is what its groups and its id say. */
-export function closeOrphan(ruleId: string, state: RuleState, groups: ReadonlyMap<string, GroupState>, t: number): readonly Intent[] {
-  const rule = compileRule(ruleId, { name: ruleId, schedule: '* * * * *', metrics: [{ metric: 'gone' }], condition: '{0} > 0', no_data: { notify: true } });
+export function closeOrphan(
+  ruleId: string,
+  state: RuleState,
+  groups: ReadonlyMap<string, GroupState>,
+  t: number,
+): readonly Intent[] {
+  const rule = compileRule(ruleId, {
+    name: ruleId,
+    schedule: '* * * * *',
+    metrics: [{ metric: 'gone' }],
+    condition: '{0} > 0',
+    no_data: { notify: true },
+  });
   return closeRule(rule, state, groups, t, 'deleted');
 }

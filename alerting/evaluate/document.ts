@@ -72,7 +72,10 @@ export const RuleDocument = z.strictObject({
     })
     .default({ policy: 'keep', after: 3, notify: false }),
   zero_baseline: z.enum(['unknown', 'grow']).default('unknown'),
-  annotations: z.array(z.strictObject({ name: z.string().min(1).max(200), formula: z.string().min(1) })).max(100).default([]),
+  annotations: z
+    .array(z.strictObject({ name: z.string().min(1).max(200), formula: z.string().min(1) }))
+    .max(100)
+    .default([]),
   summary: z.string().max(2000).nullable().default(null),
   receivers: z.array(z.string().min(1).max(200)).max(100).default([]),
   labels: z.record(LabelName, z.string()).default({}),

@@ -35,7 +35,11 @@ export function compileFormula(text: string, names: readonly (string | null)[], 
 }
 
 /** Compiles a condition; a formula that yields a number is refused. Throws `FormulaError`. */
-export function compileCondition(text: string, names: readonly (string | null)[], options: FormulaOptions): Condition | null {
+export function compileCondition(
+  text: string,
+  names: readonly (string | null)[],
+  options: FormulaOptions,
+): Condition | null {
   const { root, type } = parseFormula(text, names);
   return type === 'boolean' ? { text, root, type, inputs: inputsOf(root), evaluate: truth(root, options) } : null;
 }
@@ -99,7 +103,11 @@ function number(node: Expression, options: FormulaOptions): NumberClosure {
       return inputs => arithmetic(left(inputs), right(inputs), fn);
     }
     case 'call':
-      return call(node.name, node.args.map(argument => number(argument, options)), options);
+      return call(
+        node.name,
+        node.args.map(argument => number(argument, options)),
+        options,
+      );
     default:
       throw new Error(`not a number: ${node.kind}`);
   }
@@ -118,7 +126,8 @@ function call(name: FunctionName, args: readonly NumberClosure[], options: Formu
   }
   if (name === 'min' || name === 'max') {
     const fn = name === 'min' ? Math.min : Math.max;
-    return inputs => args.slice(1).reduce<NumberValue>((best, argument) => arithmetic(best, argument(inputs), fn), first(inputs));
+    return inputs =>
+      args.slice(1).reduce<NumberValue>((best, argument) => arithmetic(best, argument(inputs), fn), first(inputs));
   }
   const fn = UNARY[name as keyof typeof UNARY];
   return inputs => {

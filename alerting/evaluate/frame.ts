@@ -26,7 +26,12 @@ export interface WindowPlan {
 }
 
 /** What to ask the store for one metric of a rule. `arrivedWithinMs` counts from the tick (backtests as of arrival). */
-export function planWindow(metric: RuleMetric, groupBy: readonly string[] | '*', resolve: ResolveNames, arrivedWithinMs?: number): WindowPlan {
+export function planWindow(
+  metric: RuleMetric,
+  groupBy: readonly string[] | '*',
+  resolve: ResolveNames,
+  arrivedWithinMs?: number,
+): WindowPlan {
   const query = {
     names: resolve(metric.metric),
     matchers: metric.matchers,

@@ -25,11 +25,19 @@ export function annotationsOf(rule: Rule, inputs: Inputs): readonly Annotation[]
 }
 
 /** Builds the intent of a notice. `inputs` are the group's values at the tick. */
-export function groupIntent(rule: Rule, group: { key: string; labels: Labels; inputs: Inputs }, t: number, notice: Notice): Intent {
+export function groupIntent(
+  rule: Rule,
+  group: { key: string; labels: Labels; inputs: Inputs },
+  t: number,
+  notice: Notice,
+): Intent {
   const { key, labels: groupLabels, inputs } = group;
   const labels = alertLabels(rule, groupLabels, notice.severity);
   const level = rule.levels.find(candidate => candidate.severity === notice.severity) ?? rule.levels[0];
-  const condition = notice.kind === 'resolved' && rule.recovery !== null && rule.recovery.evaluate(inputs) === true ? rule.recovery : level?.condition;
+  const condition =
+    notice.kind === 'resolved' && rule.recovery !== null && rule.recovery.evaluate(inputs) === true
+      ? rule.recovery
+      : level?.condition;
   return {
     ...base(rule, t, notice.kind, key, notice.startsAt),
     labels,
@@ -48,7 +56,13 @@ export function groupIntent(rule: Rule, group: { key: string; labels: Labels; in
 export function ruleIntent(
   rule: Rule,
   t: number,
-  about: { kind: 'nodata' | 'nodata_resolved' | 'meta'; startsAt: number; ended: boolean; summary: string; code?: string },
+  about: {
+    kind: 'nodata' | 'nodata_resolved' | 'meta';
+    startsAt: number;
+    ended: boolean;
+    summary: string;
+    code?: string;
+  },
 ): Intent {
   const severity = rule.document.level;
   return {

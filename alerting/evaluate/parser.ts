@@ -40,13 +40,30 @@ export const MAX_FORMULA_DEPTH = 64;
 /** Longest chain of one arithmetic operator level, which nests to the left. */
 const MAX_CHAIN = 512;
 
-const POWER: Readonly<Record<string, number>> = { or: 1, and: 2, '==': 4, '!=': 4, '<': 4, '<=': 4, '>': 4, '>=': 4, '+': 5, '-': 5, '*': 6, '/': 6, '%': 6 };
+const POWER: Readonly<Record<string, number>> = {
+  or: 1,
+  and: 2,
+  '==': 4,
+  '!=': 4,
+  '<': 4,
+  '<=': 4,
+  '>': 4,
+  '>=': 4,
+  '+': 5,
+  '-': 5,
+  '*': 6,
+  '/': 6,
+  '%': 6,
+};
 const NOT_POWER = 3;
 const COMPARE_POWER = 4;
 const NEGATE_POWER = 7;
 
 /** Reads a formula over metrics named `names` (by position; null = unnamed). Throws `FormulaError` with the 0-based position. */
-export function parseFormula(text: string, names: readonly (string | null)[]): { readonly root: Expression; readonly type: ExpressionType } {
+export function parseFormula(
+  text: string,
+  names: readonly (string | null)[],
+): { readonly root: Expression; readonly type: ExpressionType } {
   const parser = new Parser(tokenize(text), names);
   const root = parser.expression(0, 0);
   parser.expectEnd();
@@ -76,7 +93,8 @@ class Parser {
   }
 
   expression(power: number, depth: number): Expression {
-    if (depth > MAX_FORMULA_DEPTH) throw new FormulaError(`nested deeper than ${MAX_FORMULA_DEPTH}`, this.#peek().position);
+    if (depth > MAX_FORMULA_DEPTH)
+      throw new FormulaError(`nested deeper than ${MAX_FORMULA_DEPTH}`, this.#peek().position);
     const start = this.#peek().position;
     let left = this.#prefix(depth);
     for (let links = 0; ; links++) {
@@ -103,7 +121,10 @@ class Parser {
         return { kind: 'number', value: token.value };
       case 'input':
         if (token.index >= this.#names.length) {
-          throw new FormulaError(`there is no metric {${token.index}}; the last is {${this.#names.length - 1}}`, token.position);
+          throw new FormulaError(
+            `there is no metric {${token.index}}; the last is {${this.#names.length - 1}}`,
+            token.position,
+          );
         }
         return { kind: 'input', index: token.index, name: null };
       case 'name':
@@ -157,7 +178,10 @@ class Parser {
     this.#expect(')');
     const { min, max } = FUNCTIONS[name];
     if (args.length < min || args.length > max) {
-      throw new FormulaError(`${name} takes ${min === max ? min : `${min} to ${max}`} argument(s), not ${args.length}`, position);
+      throw new FormulaError(
+        `${name} takes ${min === max ? min : `${min} to ${max}`} argument(s), not ${args.length}`,
+        position,
+      );
     }
     return { kind: 'call', name, args };
   }
@@ -184,7 +208,9 @@ function binary(op: string, left: Expression, right: Expression, leftStart: numb
   demand(left, operands, leftStart);
   demand(right, operands, rightStart);
   if (op === 'and' || op === 'or') {
-    return left.kind === 'logic' && left.op === op ? { kind: 'logic', op, of: [...left.of, right] } : { kind: 'logic', op, of: [left, right] };
+    return left.kind === 'logic' && left.op === op
+      ? { kind: 'logic', op, of: [...left.of, right] }
+      : { kind: 'logic', op, of: [left, right] };
   }
   if (POWER[op] === COMPARE_POWER) return { kind: 'compare', op: op as CompareOp, left, right };
   return { kind: 'arithmetic', op: op as ArithmeticOp, left, right };
@@ -192,7 +218,10 @@ function binary(op: string, left: Expression, right: Expression, leftStart: numb
 
 function demand(node: Expression, type: ExpressionType, position: number): void {
   if (typeOf(node) === type) return;
-  throw new FormulaError(type === 'boolean' ? 'expected a condition here, not a number' : 'expected a number here, not a condition', position);
+  throw new FormulaError(
+    type === 'boolean' ? 'expected a condition here, not a number' : 'expected a number here, not a condition',
+    position,
+  );
 }
 
 function isFunction(name: string): name is FunctionName {

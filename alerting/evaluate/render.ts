@@ -50,7 +50,11 @@ function write(node: Expression, scope: Scope, outer: number): string {
     case 'call':
       return `${node.name}(${node.args.map(argument => write(argument, scope, 0)).join(', ')})`;
     case 'compare':
-      return wrap(`${write(node.left, scope, POWER.compare)} ${node.op} ${write(node.right, scope, POWER.compare)}`, POWER.compare, outer);
+      return wrap(
+        `${write(node.left, scope, POWER.compare)} ${node.op} ${write(node.right, scope, POWER.compare)}`,
+        POWER.compare,
+        outer,
+      );
     case 'arithmetic': {
       const power = node.op === '+' || node.op === '-' ? POWER.sum : POWER.product;
       // One more on the right keeps a - (b - c) in its parentheses.
@@ -76,11 +80,14 @@ function excluded(node: Expression, inputs: Inputs): boolean {
   if (node.kind === 'input') return inputs[node.index] === 'not-applicable';
   if (node.kind === 'logic') return node.of[node.op === 'or' ? 'every' : 'some'](part => excluded(part, inputs));
   if (node.kind === 'negate' || node.kind === 'not') return excluded(node.of, inputs);
-  if (node.kind === 'compare' || node.kind === 'arithmetic') return excluded(node.left, inputs) || excluded(node.right, inputs);
+  if (node.kind === 'compare' || node.kind === 'arithmetic')
+    return excluded(node.left, inputs) || excluded(node.right, inputs);
   // exists is never n/a, coalesce is when its fallback is, the others when any argument is.
   if (node.kind === 'call') {
     if (typeOf(node) === 'boolean') return false;
-    return node.name === 'coalesce' ? node.args.every(a => excluded(a, inputs)) : node.args.some(a => excluded(a, inputs));
+    return node.name === 'coalesce'
+      ? node.args.every(a => excluded(a, inputs))
+      : node.args.some(a => excluded(a, inputs));
   }
   return false;
 }

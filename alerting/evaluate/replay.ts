@@ -1,9 +1,15 @@
 import { UserError } from '../../model/errors.ts';
 import { Frame, type MetricReader, planWindow, type ResolveNames } from './frame.ts';
-import { notificationRecords, type NotificationRecord, type RuleHistory, type TickRecord, tickRecord } from './record.ts';
+import {
+  type NotificationRecord,
+  notificationRecords,
+  type RuleHistory,
+  type TickRecord,
+  tickRecord,
+} from './record.ts';
 import type { Rule } from './rule.ts';
-import { evaluateTick, freshRuleState, type TickOutcome } from './tick.ts';
 import type { GroupState } from './state.ts';
+import { evaluateTick, freshRuleState, type TickOutcome } from './tick.ts';
 
 export interface ReplayOptions {
   readonly rule: Rule;
@@ -42,7 +48,9 @@ export async function* replayTicks(options: ReplayOptions, signal?: AbortSignal)
   const { rule, from, to } = options;
   const { ticks, dropped } = rule.schedule.between(from - 1, to, MAX_REPLAY_TICKS);
   if (dropped > 0) {
-    throw new UserError('bad-request', `the range has more than ${MAX_REPLAY_TICKS} ticks; choose a shorter one`, { issues: [{ path: 'from', message: 'too far back' }] });
+    throw new UserError('bad-request', `the range has more than ${MAX_REPLAY_TICKS} ticks; choose a shorter one`, {
+      issues: [{ path: 'from', message: 'too far back' }],
+    });
   }
   let state = freshRuleState(rule, from - 1);
   const groups = new Map<string, GroupState>();

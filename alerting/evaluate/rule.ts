@@ -1,6 +1,7 @@
 /** A rule ready to be evaluated: durations in ms, formulas as closures, everything checked. */
-import { type ErrorCode, type InputIssue, UserError } from '../../model/errors.ts';
+
 import { parseDuration } from '../../model/duration.ts';
+import { type ErrorCode, type InputIssue, UserError } from '../../model/errors.ts';
 import { compileMatchers, type Labels, type Matcher } from '../../model/labels.ts';
 import type { MetricOp } from '../../store/metric-store.ts';
 import { SEVERITIES, type Severity } from '../intent.ts';
@@ -104,13 +105,24 @@ export function compileRule(id: string, input: unknown): Rule {
 }
 
 /** Attributes of a series: usable as matchers though they are no labels, so a group says nothing about them. */
-const ATTRIBUTES = new Set(['job_id', 'task_id', 'operator_id', 'task_attempt_id', 'task_attempt_num', 'tm_id', 'app_id', 'container_id']);
+const ATTRIBUTES = new Set([
+  'job_id',
+  'task_id',
+  'operator_id',
+  'task_attempt_id',
+  'task_attempt_num',
+  'tm_id',
+  'app_id',
+  'container_id',
+]);
 
 function compileMetric(document: RuleDocument, metric: RuleDocument['metrics'][number]): RuleMetric {
   const own = toMatchers(metric.matchers);
   const { group_by: groupBy } = document;
   // Only labels a group carries can exclude it.
-  const visible = own.filter(matcher => (groupBy === '*' ? !ATTRIBUTES.has(matcher.label) : groupBy.includes(matcher.label)));
+  const visible = own.filter(matcher =>
+    groupBy === '*' ? !ATTRIBUTES.has(matcher.label) : groupBy.includes(matcher.label),
+  );
   const test = compileMatchers(visible);
   return {
     name: metric.name ?? null,
@@ -125,40 +137,64 @@ function compileMetric(document: RuleDocument, metric: RuleDocument['metrics'][n
 
 /** Matchers of a document as a list; a plain value is `=`. */
 export function toMatchers(matchers: Matchers): Matcher[] {
-  return Object.entries(matchers).map(([label, value]) => (typeof value === 'string' ? { label, op: '=', value } : { label, ...value }));
+  return Object.entries(matchers).map(([label, value]) =>
+    typeof value === 'string' ? { label, op: '=', value } : { label, ...value },
+  );
 }
 
 function checkMetrics(document: RuleDocument, complaints: Complaints): void {
   const seen = new Set<string>();
   document.metrics.forEach((metric, i) => {
     const at = `metrics.${i}`;
-    if (metric.log !== undefined) complaints.add(`${at}.log`, 'log sources are not evaluated by this version; use a metric');
+    if (metric.log !== undefined)
+      complaints.add(`${at}.log`, 'log sources are not evaluated by this version; use a metric');
     else if (metric.metric === undefined) complaints.add(`${at}.metric`, 'a metric row needs "metric"');
     if (metric.across !== undefined) complaints.add(`${at}.across`, 'across is not evaluated by this version');
-    if (metric.baseline !== undefined) complaints.add(`${at}.baseline`, 'baseline and score() are not evaluated by this version');
-    if (ms(metric.window ?? document.window) === 0) complaints.add(metric.window === undefined ? 'window' : `${at}.window`, 'a window is longer than 0');
+    if (metric.baseline !== undefined)
+      complaints.add(`${at}.baseline`, 'baseline and score() are not evaluated by this version');
+    if (ms(metric.window ?? document.window) === 0)
+      complaints.add(metric.window === undefined ? 'window' : `${at}.window`, 'a window is longer than 0');
     if (metric.name === undefined) return;
-    if (/^(and|or|not)$/i.test(metric.name)) complaints.add(`${at}.name`, `"${metric.name}" is a word of the formula language`);
+    if (/^(and|or|not)$/i.test(metric.name))
+      complaints.add(`${at}.name`, `"${metric.name}" is a word of the formula language`);
     if (seen.has(metric.name)) complaints.add(`${at}.name`, `two metrics are named "${metric.name}"`);
     seen.add(metric.name);
   });
 }
 
-function levelTexts(document: RuleDocument, complaints: Complaints): { severity: Severity; text: string; path: string }[] {
+function levelTexts(
+  document: RuleDocument,
+  complaints: Complaints,
+): { severity: Severity; text: string; path: string }[] {
   const { condition, levels } = document;
   if ((condition === undefined) === (levels === undefined)) {
     complaints.add('condition', 'a rule has either "condition" or "levels"');
     return [];
   }
   if (condition !== undefined) return [{ severity: document.level, text: condition, path: 'condition' }];
-  const listed = (levels ?? []).map((level, i) => ({ severity: level.level, text: level.condition, path: `levels.${i}.condition` }));
-  if (new Set(listed.map(level => level.severity)).size < listed.length) complaints.add('levels', 'a level is given twice');
+  const listed = (levels ?? []).map((level, i) => ({
+    severity: level.level,
+    text: level.condition,
+    path: `levels.${i}.condition`,
+  }));
+  if (new Set(listed.map(level => level.severity)).size < listed.length)
+    complaints.add('levels', 'a level is given twice');
   return listed.sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity));
 }
 
 function meaningOf(document: RuleDocument): string {
   const { metrics, condition, levels, recovery, matchers, window, zero_baseline, no_data } = document;
-  return JSON.stringify([metrics, condition, levels, recovery, matchers, window, zero_baseline, no_data.policy, no_data.after]);
+  return JSON.stringify([
+    metrics,
+    condition,
+    levels,
+    recovery,
+    matchers,
+    window,
+    zero_baseline,
+    no_data.policy,
+    no_data.after,
+  ]);
 }
 
 function ms(duration: string): number {
@@ -199,11 +235,16 @@ class Complaints {
 
   throwIfAny(): void {
     const issues = [...this.#formulas, ...this.#others];
-    if (issues.length > 0) throw refusal(this.#formulas.length > 0 ? 'bad-formula' : (this.#code ?? 'bad-request'), issues);
+    if (issues.length > 0)
+      throw refusal(this.#formulas.length > 0 ? 'bad-formula' : (this.#code ?? 'bad-request'), issues);
   }
 }
 
 function refusal(code: ErrorCode, issues: readonly InputIssue[]): UserError {
   const [first] = issues;
-  return new UserError(code, first?.path ? `${first.path}: ${first.message}` : (first?.message ?? 'the rule cannot be read'), { issues });
+  return new UserError(
+    code,
+    first?.path ? `${first.path}: ${first.message}` : (first?.message ?? 'the rule cannot be read'),
+    { issues },
+  );
 }

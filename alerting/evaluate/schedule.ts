@@ -53,7 +53,8 @@ export function nextTicks(pattern: string, zone: string, from: number, n: number
 function readSchedule(pattern: string, zone: string): Schedule {
   if (!isZone(zone)) throw badSchedule(`there is no time zone "${zone}"`, 'zone');
   const fields = pattern.trim().split(/\s+/);
-  if (fields.length !== 5 && fields.length !== 6) throw badSchedule(`a schedule has 5 or 6 fields, not ${fields.length}`, 'schedule');
+  if (fields.length !== 5 && fields.length !== 6)
+    throw badSchedule(`a schedule has 5 or 6 fields, not ${fields.length}`, 'schedule');
   const [second, minute, hour, day, month, weekday] = fields.length === 6 ? fields : ['0', ...fields];
   let times: CronPattern;
   let days: Cron;
@@ -184,7 +185,12 @@ class ZonedSchedule implements Schedule {
       for (; day <= last; day += DAY) yield day;
       return;
     }
-    for (let run = this.#days.nextRun(new Date(day - 1000)); run !== null && run.getTime() <= last; run = this.#days.nextRun(run)) yield run.getTime();
+    for (
+      let run = this.#days.nextRun(new Date(day - 1000));
+      run !== null && run.getTime() <= last;
+      run = this.#days.nextRun(run)
+    )
+      yield run.getTime();
   }
 }
 

@@ -102,7 +102,11 @@ export function step(rule: Rule, previous: GroupState | null, labels: Labels, se
 /** A quiet group that stays quiet: nothing can change, so nothing is computed. */
 function isSettled(state: GroupState, seen: Observation): boolean {
   if (state.status !== 'inactive' || state.told !== null || state.flapping || !seen.present) return false;
-  return state.unknownTicks === 0 && (seen.result !== false || state.ring === EMPTY_RING || state.ring === '0') && !state.firedInRing;
+  return (
+    state.unknownTicks === 0 &&
+    (seen.result !== false || state.ring === EMPTY_RING || state.ring === '0') &&
+    !state.firedInRing
+  );
 }
 
 /** A state in which nothing has happened. */
@@ -129,7 +133,11 @@ function blank(labels: Labels): GroupState {
 
 /** Whether quiet groups leave a trace: to notice that they are gone, or that they flap. */
 function remembers(rule: Rule): boolean {
-  return rule.document.no_data.policy === 'alert' || rule.document.flapping !== null || rule.metrics.some(metric => metric.op === 'COUNT');
+  return (
+    rule.document.no_data.policy === 'alert' ||
+    rule.document.flapping !== null ||
+    rule.metrics.some(metric => metric.op === 'COUNT')
+  );
 }
 
 /** The result after the no-data policy; null = unknown, which holds the state. */
@@ -167,7 +175,8 @@ function move(rule: Rule, state: GroupState, seen: Observation, result: boolean 
 
 function moveTrue(rule: Rule, state: GroupState, seen: Observation): GroupState {
   const severity = seen.severity ?? rule.document.level;
-  if (state.status === 'firing' || state.status === 'recovering') return { ...state, status: 'firing', falseSince: null, severity };
+  if (state.status === 'firing' || state.status === 'recovering')
+    return { ...state, status: 'firing', falseSince: null, severity };
   const activeAt = state.activeAt ?? seen.t;
   if (seen.t - activeAt < rule.forMs) return { ...state, status: 'pending', activeAt, severity };
   // While it flaps, receivers know one episode: further firings belong to it.
@@ -221,20 +230,37 @@ function tellFiring(rule: Rule, now: GroupState, before: GroupState, seen: Obser
   const startsAt = now.startsAt ?? seen.t;
   const rose = now.notifiedSeverity === null || rank(now.severity) > rank(now.notifiedSeverity);
   if (now.told === null || rose) {
-    const state = { ...now, told: startsAt, notifiedAt: seen.t, notifiedSeverity: now.severity, repeats: 0, firedInRing: true };
+    const state = {
+      ...now,
+      told: startsAt,
+      notifiedAt: seen.t,
+      notifiedSeverity: now.severity,
+      repeats: 0,
+      firedInRing: true,
+    };
     return withStale(state, before, seen, acts, [notice('firing', state, before, startsAt, unknownReason(seen))]);
   }
   const limit = rule.document.max_repeats;
-  const due = rule.repeatMs > 0 && seen.t - (now.notifiedAt ?? seen.t) >= rule.repeatMs && (limit === undefined || now.repeats < limit);
+  const due =
+    rule.repeatMs > 0 &&
+    seen.t - (now.notifiedAt ?? seen.t) >= rule.repeatMs &&
+    (limit === undefined || now.repeats < limit);
   if (!due) return withStale(now, before, seen, acts, []);
   const state = { ...now, notifiedAt: seen.t, notifiedSeverity: now.severity, repeats: now.repeats + 1 };
   return withStale(state, before, seen, acts, [notice('repeat', state, before, startsAt, unknownReason(seen))]);
 }
 
 /** One notice that a firing group stopped reporting while others go on; a group that fires for want of data is not stale. */
-function withStale(now: GroupState, before: GroupState, seen: Observation, acts: boolean, notices: readonly Notice[]): Told {
+function withStale(
+  now: GroupState,
+  before: GroupState,
+  seen: Observation,
+  acts: boolean,
+  notices: readonly Notice[],
+): Told {
   const firedBefore = now.startsAt !== null && now.missingSince !== null && now.startsAt < now.missingSince;
-  if (!acts || !seen.othersReport || now.staleTold || !firedBefore || !isActive(now.status)) return { state: now, notices };
+  if (!acts || !seen.othersReport || now.staleTold || !firedBefore || !isActive(now.status))
+    return { state: now, notices };
   const state = { ...now, staleTold: true };
   return { state, notices: [...notices, notice('stale', state, before, now.startsAt ?? seen.t, 'missing-current')] };
 }
@@ -242,7 +268,14 @@ function withStale(now: GroupState, before: GroupState, seen: Observation, acts:
 function tellTrueState(now: GroupState, before: GroupState, t: number): Told {
   const startsAt = now.told ?? now.startsAt ?? t;
   if (isActive(now.status)) {
-    const state = { ...now, flapping: false, told: startsAt, notifiedAt: t, notifiedSeverity: now.severity, repeats: 0 };
+    const state = {
+      ...now,
+      flapping: false,
+      told: startsAt,
+      notifiedAt: t,
+      notifiedSeverity: now.severity,
+      repeats: 0,
+    };
     return { state, notices: [notice('firing', state, before, startsAt)] };
   }
   const state = { ...now, flapping: false, told: null, notifiedAt: null, notifiedSeverity: null, repeats: 0 };
@@ -266,7 +299,10 @@ function unknownReason(seen: Observation): string | undefined {
 
 function keep(rule: Rule, previous: GroupState | null, next: GroupState, seen: Observation): GroupState | null {
   const idle = next.status === 'inactive' && next.told === null && !next.flapping;
-  const waiting = rule.document.no_data.policy === 'alert' && next.unknownTicks > 0 && next.unknownTicks < rule.document.no_data.after;
+  const waiting =
+    rule.document.no_data.policy === 'alert' &&
+    next.unknownTicks > 0 &&
+    next.unknownTicks < rule.document.no_data.after;
   if (idle && !(remembers(rule) && (seen.present || waiting))) return null;
   const trimmed = next.firedInRing && idle && ringChanges(next.ring) === 0 ? { ...next, firedInRing: false } : next;
   return previous !== null && same(previous, trimmed) ? previous : trimmed;

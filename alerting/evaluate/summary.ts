@@ -3,7 +3,7 @@ import { formatDuration } from '../../model/duration.ts';
 import type { Labels } from '../../model/labels.ts';
 import { FormulaError } from './lexer.ts';
 import { formatNumber } from './render.ts';
-import { type NumberValue } from './value.ts';
+import type { NumberValue } from './value.ts';
 
 const FILTERS: Readonly<Record<string, (value: number) => string>> = {
   number: formatNumber,
@@ -42,7 +42,8 @@ export function defaultSummary(ruleName: string): (groupLabels: Labels) => strin
 function compilePart(text: string, names: readonly (string | null)[], position: number): Summary {
   const [path = '', filter = null] = text.split('|').map(part => part.trim());
   const format = filter === null ? formatNumber : FILTERS[filter];
-  if (format === undefined || (filter !== null && !Object.hasOwn(FILTERS, filter))) throw new FormulaError(`there is no filter "${filter}"`, position);
+  if (format === undefined || (filter !== null && !Object.hasOwn(FILTERS, filter)))
+    throw new FormulaError(`there is no filter "${filter}"`, position);
   if (!path.startsWith('value.')) {
     const label = path.replace(/^labels\./, '');
     return labels => (Object.hasOwn(labels, label) ? (labels[label] ?? '') : '');

@@ -4,9 +4,9 @@
  */
 import type { ErrorCode } from '../../model/errors.ts';
 import type { Labels } from '../../model/labels.ts';
-import { type Intent, type Severity } from '../intent.ts';
-import { type Column, groupKeyOf } from './frame.ts';
+import type { Intent, Severity } from '../intent.ts';
 import type { Inputs } from './formula.ts';
+import { type Column, groupKeyOf } from './frame.ts';
 import { groupIntent, ruleIntent } from './intents.ts';
 import type { Rule } from './rule.ts';
 import { type GroupState, type Status, step } from './state.ts';
@@ -111,7 +111,8 @@ export function evaluateTick(rule: Rule, input: TickInput): TickOutcome {
  */
 export function failedTick(rule: Rule, input: Pick<TickInput, 't' | 'states' | 'rule'>, error: ErrorCode): TickOutcome {
   const { t, states } = input;
-  if (error === 'store-behind') return { t, groups: heldGroups(rule, states), changes: new Map(), rule: { ...input.rule, t }, intents: [] };
+  if (error === 'store-behind')
+    return { t, groups: heldGroups(rule, states), changes: new Map(), rule: { ...input.rule, t }, intents: [] };
   const failures = Math.min(input.rule.failures + 1, FAILURES_TOLD);
   const tell = failures === FAILURES_TOLD && input.rule.failing === null;
   const summary = `${rule.name}: the rule could not be evaluated ${FAILURES_TOLD} times in a row (${error})`;
@@ -133,7 +134,8 @@ interface Observed {
 /** Groups in any window, current or baseline, and groups with a state; a rule without group_by has exactly one. */
 function universeOf(rule: Rule, columns: readonly Column[], states: GroupStates): Map<string, Labels> {
   const universe = new Map<string, Labels>();
-  for (const column of columns) for (const [key, cell] of column) if (!universe.has(key)) universe.set(key, cell.labels);
+  for (const column of columns)
+    for (const [key, cell] of column) if (!universe.has(key)) universe.set(key, cell.labels);
   for (const [key, state] of states) if (!universe.has(key)) universe.set(key, state.labels);
   if (rule.groupBy.length === 0) universe.set(groupKeyOf({}, []), {});
   return universe;
@@ -168,8 +170,22 @@ function observe(rule: Rule, columns: readonly Column[], key: string, labels: La
 function toResult(group: Observed, state: GroupState | null, jobEnded: boolean): GroupResult {
   const { key, labels, inputs } = group;
   const result = group.result === 'not-applicable' ? false : typeof group.result === 'boolean' ? group.result : null;
-  const reason = jobEnded ? 'job-ended' : result === null ? String(group.result) : inputs.includes('not-applicable') ? 'not-applicable' : undefined;
-  return { key, labels, inputs, result, status: state?.status ?? 'inactive', state, ...(reason === undefined ? {} : { reason }) };
+  const reason = jobEnded
+    ? 'job-ended'
+    : result === null
+      ? String(group.result)
+      : inputs.includes('not-applicable')
+        ? 'not-applicable'
+        : undefined;
+  return {
+    key,
+    labels,
+    inputs,
+    result,
+    status: state?.status ?? 'inactive',
+    state,
+    ...(reason === undefined ? {} : { reason }),
+  };
 }
 
 function heldGroups(rule: Rule, states: GroupStates): readonly GroupResult[] {
@@ -178,7 +194,15 @@ function heldGroups(rule: Rule, states: GroupStates): readonly GroupResult[] {
   const inputs = rule.metrics.map(() => 'missing-current' as const);
   return [...held.keys()].sort().map(key => {
     const state = states.get(key) ?? null;
-    return { key, labels: held.get(key) ?? {}, inputs, result: null, reason: 'store-behind', status: state?.status ?? 'inactive', state };
+    return {
+      key,
+      labels: held.get(key) ?? {},
+      inputs,
+      result: null,
+      reason: 'store-behind',
+      status: state?.status ?? 'inactive',
+      state,
+    };
   });
 }
 
@@ -189,9 +213,18 @@ function withNoData(rule: Rule, input: TickInput, anyKnown: boolean, intents: In
   const { t } = input;
   if (anyKnown) {
     if (noDataSince !== null && notify) {
-      intents.push(ruleIntent(rule, t, { kind: 'nodata_resolved', startsAt: noDataSince, ended: true, summary: `${rule.name}: data is back` }));
+      intents.push(
+        ruleIntent(rule, t, {
+          kind: 'nodata_resolved',
+          startsAt: noDataSince,
+          ended: true,
+          summary: `${rule.name}: data is back`,
+        }),
+      );
     }
-    return noDataTicks === 0 && noDataSince === null ? input.rule : { ...input.rule, noDataTicks: 0, noDataSince: null };
+    return noDataTicks === 0 && noDataSince === null
+      ? input.rule
+      : { ...input.rule, noDataTicks: 0, noDataSince: null };
   }
   const ticks = Math.min(noDataTicks + 1, after);
   const begins = ticks === after && noDataSince === null;
@@ -206,7 +239,9 @@ function endFailure(rule: Rule, t: number, state: RuleState, intents: Intent[]):
   const { failing, failures } = state;
   if (failing !== null) {
     const summary = `${rule.name}: the rule is evaluated again`;
-    intents.push(ruleIntent(rule, t, { kind: 'meta', startsAt: failing.since, ended: true, summary, code: failing.code }));
+    intents.push(
+      ruleIntent(rule, t, { kind: 'meta', startsAt: failing.since, ended: true, summary, code: failing.code }),
+    );
   }
   return failing === null && failures === 0 ? state : { ...state, failing: null, failures: 0 };
 }
