@@ -65,7 +65,7 @@ export function formatTime(at: number, zone: string): string {
     format = new Intl.DateTimeFormat('en-CA', { ...options, ...fields, timeZone: 'UTC' });
   }
   const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  const offset = part['timeZoneName'] === 'GMT' ? 'UTC' : part['timeZoneName'];
+  const offset = /^GMT(\+0)?$/.test(part['timeZoneName'] ?? '') ? 'UTC' : part['timeZoneName'];
   return `${part['year']}-${part['month']}-${part['day']} ${part['hour']}:${part['minute']}:${part['second']} ${offset}`;
 }
 

@@ -67,7 +67,16 @@ export function sign(secret: string, timestampMs: number): string {
 }
 
 const Answer = z.object({
-  errcode: z.coerce.number().int().optional(),
+  // Never by coercion: null and '' would become 0, which is the one success.
+  errcode: z
+    .union([
+      z.int(),
+      z
+        .string()
+        .regex(/^-?\d{1,9}$/)
+        .transform(Number),
+    ])
+    .optional(),
   errmsg: z.string().optional(),
   wait: z.number().nonnegative().optional(),
 });
