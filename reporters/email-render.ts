@@ -18,8 +18,9 @@ const COLOURS: Readonly<Record<Message['severity'], string>> = {
   info: '#175cd3',
 };
 const RESOLVED_COLOUR = '#067647';
-const FONT = "font-family:-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei','Noto Sans SC',Arial,sans-serif";
-const MONO = "font-family:Consolas,Menlo,'DejaVu Sans Mono',monospace";
+// Font names without quotes: they stand inside an attribute.
+const FONT = 'font-family:-apple-system,Segoe UI,PingFang SC,Microsoft YaHei,Noto Sans SC,Arial,sans-serif';
+const MONO = 'font-family:Consolas,Menlo,DejaVu Sans Mono,monospace';
 const CELL = `${FONT};font-size:13px;line-height:20px;color:#1d2939;padding:8px 10px;border-bottom:1px solid #eaecf0;text-align:left;vertical-align:top`;
 const HEAD = `${FONT};font-size:12px;line-height:16px;color:#667085;padding:8px 10px;border-bottom:1px solid #d0d5dd;text-align:left;font-weight:600`;
 const NOTE = `${FONT};font-size:12px;line-height:18px;color:#475467`;

@@ -13,12 +13,12 @@ const CONNECT_MS = 10_000;
 
 const address = z
   .string()
-  .max(MAX_ADDRESS_CHARACTERS)
+  .max(MAX_ADDRESS_CHARACTERS, { abort: true })
   .regex(/^[^\s@<>(),;:"\\]{1,64}@[^\s@<>(),;:"\\]{1,255}$/, 'expected an address such as name@example.com');
 
 const sender = z
   .string()
-  .max(2 * MAX_ADDRESS_CHARACTERS)
+  .max(2 * MAX_ADDRESS_CHARACTERS, { abort: true })
   .regex(
     /^(?:[^\r\n<>"]{0,200}<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/,
     'expected name@example.com or Name <name@example.com>',

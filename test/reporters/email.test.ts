@@ -100,7 +100,9 @@ test('texts of the outside are escaped, and the page loads nothing from elsewher
 test('a line break in a title makes no header', async () => {
   await send({}, { title: 'a\r\nBcc: eve@example.com' });
 
-  assert.doesNotMatch(sink.mails[0]?.raw ?? '', /^Bcc:/m);
+  const taken = sink.mails[0];
+  assert.equal(taken?.mail.bcc, undefined);
+  assert.deepEqual(taken?.to, [A, B, C]);
 });
 
 test('a mixed answer: who has it is not asked again, who may take it later is', async () => {

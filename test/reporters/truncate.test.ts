@@ -6,10 +6,7 @@ import { fit, truncate, utf8Bytes } from '../../reporters/truncate.ts';
 test('a text within the limit is left alone, one beyond it is cut between code points and marked', () => {
   assert.equal(truncate('告警', 6), '告警');
   assert.equal(truncate('告警告警', 9), '告警…');
-  assert.equal(
-    truncate('a😀b', 7, text => utf8Bytes(text)),
-    'a😀b'.length === 4 ? 'a…' : '',
-  );
+  assert.equal(truncate('a😀😀', 6), 'a…', 'half a character is no character');
 });
 
 test('whatever the text, the cut fits, never breaks a character and is a beginning of the text', () => {
