@@ -21,9 +21,27 @@ interface BulkAnswer {
  * fast path is one flag; only when it says that something failed is the same bulk sent again for the items' answers, which the ids
  * make safe. Items that failed for a passing reason reject the whole with `StoreAwayError`: the caller repeats it.
  */
-export async function bulkCreate(
+export function bulkCreate(
   es: Elasticsearch,
   body: string | Buffer,
+  signal?: AbortSignal,
+): Promise<readonly BulkRefusal[]> {
+  return bulk(es, body, true, signal);
+}
+
+/** Sends one bulk of `update` actions that make the same document however often they run; a lost race (409) rejects like any passing failure. */
+export function bulkUpdate(
+  es: Elasticsearch,
+  body: string | Buffer,
+  signal?: AbortSignal,
+): Promise<readonly BulkRefusal[]> {
+  return bulk(es, body, false, signal);
+}
+
+async function bulk(
+  es: Elasticsearch,
+  body: string | Buffer,
+  conflictIsDone: boolean,
   signal?: AbortSignal,
 ): Promise<readonly BulkRefusal[]> {
   const first = await send(es, body, 'errors,error', signal);
@@ -32,7 +50,7 @@ export async function bulkCreate(
   const refused: BulkRefusal[] = [];
   for (const [index, item] of (full.items ?? []).entries()) {
     const result = Object.values(item)[0];
-    if (!result || result.status < 300 || result.status === 409) continue;
+    if (!result || result.status < 300 || (conflictIsDone && result.status === 409)) continue;
     if (result.status === 400) {
       refused.push({ index, status: 400, reason: result.error?.reason ?? result.error?.type ?? 'refused' });
       continue;
