@@ -21,8 +21,9 @@ const RESOLVED_COLOUR = '#067647';
 // Font names without quotes: they stand inside an attribute.
 const FONT = 'font-family:-apple-system,Segoe UI,PingFang SC,Microsoft YaHei,Noto Sans SC,Arial,sans-serif';
 const MONO = 'font-family:Consolas,Menlo,DejaVu Sans Mono,monospace';
-const CELL = `${FONT};font-size:13px;line-height:20px;color:#1d2939;padding:8px 10px;border-bottom:1px solid #eaecf0;text-align:left;vertical-align:top`;
-const HEAD = `${FONT};font-size:12px;line-height:16px;color:#667085;padding:8px 10px;border-bottom:1px solid #d0d5dd;text-align:left;font-weight:600`;
+const BLOCK = `${FONT};font-size:14px;line-height:22px;color:#1d2939;padding:14px 0;border-top:1px solid #d0d5dd;word-break:break-word`;
+const HEAD = `${FONT};font-size:12px;line-height:16px;color:#667085;padding:4px 16px 2px 0;text-align:left;font-weight:600`;
+const CELL = `${MONO};font-size:13px;line-height:20px;color:#1d2939;padding:2px 16px 4px 0;text-align:left;border-top:1px solid #eaecf0`;
 const NOTE = `${FONT};font-size:12px;line-height:18px;color:#475467`;
 
 export interface RenderedMail {
@@ -39,7 +40,6 @@ export function renderMail(message: Message): RenderedMail {
 
 function page(message: Message, subject: string): Html {
   const colour = message.status === 'resolved' ? RESOLVED_COLOUR : COLOURS[message.severity];
-  const columns = hintColumns(message.alerts);
   return html`<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light"><title>${subject}</title></head>
 <body style="margin:0;padding:0;background:#f2f4f7">
@@ -47,35 +47,37 @@ function page(message: Message, subject: string): Html {
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:760px;background:#ffffff;border:1px solid #eaecf0;border-top:4px solid ${colour}">
 <tr><td style="${FONT};padding:18px 20px 4px 20px;font-size:18px;line-height:26px;font-weight:600;color:#101828">${message.title}</td></tr>
 <tr><td style="${NOTE};padding:0 20px 14px 20px"><span style="color:${colour};font-weight:600">${badge(message)}</span> &middot; ${formatTime(message.at, message.zone)}${groupNote(message)}</td></tr>
-<tr><td style="padding:0 10px"><table width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse">
-<tr><th style="${HEAD}">状态<br>Status</th><th style="${HEAD}">告警<br>Alert</th>${columns.map(name => html`<th style="${HEAD}">${name}</th>`)}</tr>
-${message.alerts.map(alert => alertRows(alert, message, columns))}
-</table></td></tr>
+<tr><td style="padding:0 20px"><table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse">${message.alerts.map(alert => alertBlock(alert, message))}</table></td></tr>
 <tr><td style="${NOTE};padding:16px 20px 20px 20px">${omittedNote(message)}<a href="${message.url}" style="display:inline-block;background:#1d2939;color:#ffffff;text-decoration:none;padding:8px 16px;font-size:13px;line-height:20px">查看详情 Open in tidewatch</a></td></tr>
 <tr><td style="${NOTE};padding:10px 20px;background:#f9fafb;border-top:1px solid #eaecf0;color:#667085">接收人 Receiver: ${message.receiver}</td></tr>
 </table></td></tr></table></body></html>`;
 }
 
-function alertRows(alert: MessageAlert, message: Message, columns: readonly string[]): Html {
-  const values = new Map(alert.annotations.map(annotation => [annotation.name, annotation.value]));
-  const status = alert.status === 'resolved' ? RESOLVED_COLOUR : COLOURS[message.severity];
+/** One alert in one column, so that a phone can show it; only the hint columns stand side by side. */
+function alertBlock(alert: MessageAlert, message: Message): Html {
+  const colour = alert.status === 'resolved' ? RESOLVED_COLOUR : COLOURS[message.severity];
   const labels = labelText(alert.labels);
-  return html`<tr>
-<td style="${CELL};color:${status};font-weight:600">${statusWords(alert.status)}</td>
-<td style="${CELL};word-break:break-word"><a href="${alert.url}" style="color:#175cd3;text-decoration:none;font-weight:600">${alert.summary || alert.labels['alertname'] || labels}</a>${labels === '' ? '' : html`<br><span style="color:#475467">${labels}</span>`}${alert.formula === '' ? '' : html`<br><span style="${MONO};font-size:12px;color:#101828">${alert.formula}</span>`}</td>
-${columns.map(name => html`<td style="${CELL};${MONO}">${values.get(name) ?? '–'}</td>`)}
-</tr><tr><td colspan="${columns.length + 2}" style="${NOTE};padding:0 10px 10px 10px;border-bottom:1px solid #d0d5dd;word-break:break-word">${details(
-    alert,
-    message,
-    columns,
-  ).map(([name, value]) => html`<div><span style="color:#667085">${name}:</span> ${value}</div>`)}</td></tr>`;
+  const columns = hintColumns(alert);
+  return html`<tr><td style="${BLOCK}">
+<div><span style="color:${colour};font-weight:600">${statusWords(alert.status)}</span> &nbsp;<a href="${alert.url}" style="color:#175cd3;text-decoration:none;font-weight:600">${alert.summary || alert.labels['alertname'] || labels}</a></div>
+${labels === '' ? '' : html`<div style="color:#475467">${labels}</div>`}${alert.formula === '' ? '' : html`<div style="${MONO};font-size:12px;color:#101828;background:#f9fafb;padding:4px 8px;margin:4px 0">${alert.formula}</div>`}
+${columns.length === 0 ? '' : columnTable(columns)}
+<div style="${NOTE}">${details(alert, message).map(([name, value]) => html`<div><span style="color:#667085">${name}:</span> ${value}</div>`)}</div>
+</td></tr>`;
+}
+
+function columnTable(columns: MessageAlert['annotations']): Html {
+  return html`<table cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse;margin:4px 0"><tr>${columns.map(({ name }) => html`<th style="${HEAD}">${name}</th>`)}</tr><tr>${columns.map(({ value }) => html`<td style="${CELL}">${value}</td>`)}</tr></table>`;
 }
 
 /** What is said below an alert's row, name and value. */
-function details(alert: MessageAlert, message: Message, columns: readonly string[]): [string, string | Html][] {
+function details(alert: MessageAlert, message: Message): [string, string | Html][] {
   const lines: [string, string | Html][] = [['时间 Since', period(alert, message)]];
   if (alert.reason !== undefined) lines.push(['原因 Reason', reasonWords(alert.reason)]);
-  for (const { name, value } of alert.annotations) if (!columns.includes(name)) lines.push([name, value]);
+  const columns = hintColumns(alert);
+  for (const annotation of alert.annotations) {
+    if (!columns.includes(annotation)) lines.push([annotation.name, annotation.value]);
+  }
   if (alert.owner !== '') lines.push(['负责人 Owner', alert.owner]);
   if (alert.affects.length > 0) lines.push(['影响报表 Affects', alert.affects.join(', ')]);
   if (alert.logLine) {
@@ -107,11 +109,9 @@ function omittedNote(message: Message): Html {
   return html`<div style="padding-bottom:10px">… 还有 ${message.omitted} 条 and ${message.omitted} more</div>`;
 }
 
-/** Names of the hint columns, in the order in which alerts bring them. */
-function hintColumns(alerts: readonly MessageAlert[]): readonly string[] {
-  const names = new Set(alerts.flatMap(alert => alert.annotations.map(annotation => annotation.name)));
-  names.delete('late');
-  return [...names].slice(0, MAX_COLUMNS);
+/** The annotations that stand side by side; `late` and those beyond the width are listed below. */
+function hintColumns(alert: MessageAlert): MessageAlert['annotations'] {
+  return alert.annotations.filter(annotation => annotation.name !== 'late').slice(0, MAX_COLUMNS);
 }
 
 function plainText(message: Message): string {
