@@ -13,7 +13,7 @@ export interface OffsetSample {
 
 /** End offsets of one partition on the daemon's time. */
 export class PartitionEnds {
-  readonly curve = new Curve();
+  curve = new Curve();
   /** The last ten end offsets as sampled, oldest first. */
   readonly recent: OffsetSample[] = [];
   /** Oldest offset the broker still has; null when never told. */

@@ -32,7 +32,7 @@ export interface OffsetTablesOptions {
 /**
  * Everything known of offsets: end offsets per (cluster, topic, partition), positions per (hop, cluster, topic, group, partition),
  * checkpoints and queue ages per hop. `addRow` fills it. Bounded: 24 h a curve and `maxPartitions` curves; what is beyond that is
- * refused and counted in `refused`.
+ * refused and counted.
  */
 export class OffsetTables {
   readonly options: OffsetTablesOptions;
@@ -43,8 +43,7 @@ export class OffsetTables {
   readonly #byTopic = new Map<string, HopTopic[]>();
   readonly #facts = new Map<string, HopFacts>();
   #partitions = 0;
-  /** Rows not taken because `maxPartitions` is reached. */
-  refused = 0;
+  #refused = 0;
   /** Event time of the newest row; NaN before any. */
   newestTs = Number.NaN;
 
@@ -56,6 +55,13 @@ export class OffsetTables {
   /** Partitions with a curve. */
   get partitions(): number {
     return this.#partitions;
+  }
+
+  /** Rows not taken because `maxPartitions` is reached, since the last call. */
+  takeRefused(): number {
+    const refused = this.#refused;
+    this.#refused = 0;
+    return refused;
   }
 
   /** Consumers of a topic by this hop; several when it reads with several groups. */
@@ -197,7 +203,7 @@ export class OffsetTables {
 
   #admit(): boolean {
     if (this.#partitions >= this.#maxPartitions) {
-      this.refused++;
+      this.#refused++;
       return false;
     }
     this.#partitions++;

@@ -148,28 +148,30 @@ function pointProgress(
   // Level with end offsets that ended with the reports: nothing newer than those is known to be consumed.
   const known = Math.min(f, Math.max(last, ends.lastT));
   if (stale) return question.outputGrew(last) === true ? Math.min(at, known + (at - last)) : known;
-  return Math.min(at, f + slopeOf(visible, ends, consumer.intervalMs, f, reach) * (at - last));
+  return Math.min(at, extrapolate(visible, ends, at, consumer.intervalMs, f, reach));
 }
 
-/** How fast F is assumed to go on after the last position, ms per ms. */
-function slopeOf(
+/**
+ * F after the last position: frozen where the position stood still before a backlog, kept behind by its lag where that is below
+ * an interval, else the position goes on at its last rate. The position, not F itself: F leaps where the topic paused.
+ */
+function extrapolate(
   visible: Curve,
   ends: Curve,
+  at: number,
   intervalMs: number,
   f: number,
   reach: (x: number, t: number) => number,
 ): number {
   const n = visible.length;
   const last = visible.lastT;
-  if (n > 1) {
-    const before = visible.valueOf(n - 2);
-    const hadBacklog = before < (ends.at(visible.timeOf(n - 2)) ?? ends.lastX);
-    if (before === visible.lastX && hadBacklog) return 0;
-  }
-  if (last - f < intervalMs) return 1;
-  if (n < 2) return 1;
-  const earlier = visible.timeOf(n - 2);
-  return Math.max(0, (reach(visible.lastX, last) - reach(visible.valueOf(n - 2), earlier)) / (last - earlier));
+  const before = n > 1 ? visible.valueOf(n - 2) : Number.NaN;
+  const hadBacklog = n > 1 && before < (ends.at(visible.timeOf(n - 2)) ?? ends.lastX);
+  if (before === visible.lastX && hadBacklog) return f;
+  if (n < 2 || last - f < intervalMs) return f + (at - last);
+  const rate = (visible.lastX - before) / (last - visible.timeOf(n - 2));
+  const position = visible.lastX + rate * (at - last);
+  return position >= ends.lastX ? Math.max(f, ends.lastT) : Math.max(f, reach(position, at));
 }
 
 /** Table point on the left, for the last position sampled at or before `at`. */

@@ -1,0 +1,138 @@
+import type { Clock } from '../../model/clock.ts';
+import { StoreAwayError } from '../../model/errors.ts';
+import type { Telemetry } from '../../model/telemetry.ts';
+import type { MetricStore } from '../../store/metric-store.ts';
+import type { StateStore } from '../../store/state-store.ts';
+import { answerFreshness, type FreshnessAnswer, findSink } from './answer.ts';
+import { type GraphIndex, indexGraph } from './freshness.ts';
+import { freshnessSeries, type Report } from './freshness-series.ts';
+import type { HopGraph } from './hop-graph.ts';
+import type { OffsetTables } from './offsets.ts';
+import { answerReport, type ReportFreshness } from './report-answer.ts';
+import { createTableKeeper } from './table-keeper.ts';
+
+export interface FreshnessRecorderOptions {
+  readonly graph: () => HopGraph;
+  readonly reports: () => readonly Report[];
+  /** The very tables the lag deriver fills. */
+  readonly tables: OffsetTables;
+  readonly metricStore: Pick<MetricStore, 'append'>;
+  /** Keeps the tables over restarts. */
+  readonly state: Pick<StateStore, 'list' | 'putMany' | 'delete'>;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Told of every failed round; a store that is away is one. */
+  readonly onError?: (error: unknown) => void;
+  /** Between two series points, ms. */
+  readonly intervalMs?: number;
+  /** Between two writes of the tables, ms. */
+  readonly persistMs?: number;
+}
+
+export interface FreshnessRecorder {
+  /** Restores the tables, then records and persists at its intervals. Rejects when the tables cannot be read. */
+  start(): Promise<void>;
+  /** Ends the timers, waits for a write under way, writes the tables a last time. Idempotent. */
+  stop(): Promise<void>;
+  /** Writes the series of one instant now; rejects with `StoreAwayError`. */
+  flush(at: number): Promise<void>;
+  /** Every report's freshness at this moment, by name. */
+  freshness(at?: number): readonly ReportFreshness[];
+  /** Of a report, a dataset id or a hop without output; null when the graph knows none of that name. */
+  freshnessOf(name: string, at?: number): FreshnessAnswer | ReportFreshness | null;
+}
+
+/**
+ * Computes lag and freshness along the current graph and writes both back as series. Questions are answered from the tables when
+ * asked, so they are as new as the last row taken in.
+ */
+export function createFreshnessRecorder(options: FreshnessRecorderOptions): FreshnessRecorder {
+  const { tables, metricStore, clock, telemetry } = options;
+  const keeper = createTableKeeper(tables, options.state);
+  const index = indexOnce(options.graph);
+
+  async function flush(at: number): Promise<void> {
+    telemetry.lagTables.set(tables.partitions);
+    const groups = freshnessSeries(index(), tables, options.reports(), at);
+    if (groups.length > 0) await metricStore.append(groups, { visible: false });
+  }
+
+  async function persist(all: boolean): Promise<void> {
+    const refused = tables.takeRefused();
+    if (refused > 0) telemetry.lagRowsRefused.inc(refused);
+    await keeper.persist(clock.now(), { all });
+  }
+
+  const recording = repeat(clock, options.intervalMs ?? 5_000, () => quietly('freshness', flush(clock.now())));
+  const persisting = repeat(clock, options.persistMs ?? 30_000, () => quietly('lag_table', persist(false)));
+
+  /** A store that is away costs points of this instant, or delays the snapshot; the next round tries again. */
+  async function quietly(store: string, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      options.onError?.(error);
+      telemetry.storeErrors.inc({ store, reason: error instanceof StoreAwayError ? 'away' : 'internal' });
+    }
+  }
+
+  return {
+    flush,
+    async start() {
+      const unreadable = await keeper.restore();
+      if (unreadable > 0) telemetry.storeErrors.inc({ store: 'lag_table', reason: 'unreadable' }, unreadable);
+      recording.start();
+      persisting.start();
+    },
+    async stop() {
+      await Promise.all([recording.stop(), persisting.stop()]);
+      await quietly('lag_table', persist(true));
+    },
+    freshness(at = clock.now()) {
+      const reports = [...options.reports()].sort((a, b) => (a.name < b.name ? -1 : 1));
+      return reports.map(report => answerReport(index(), tables, report, at));
+    },
+    freshnessOf(name, at = clock.now()) {
+      const report = options.reports().find(known => known.name === name);
+      if (report !== undefined) return answerReport(index(), tables, report, at);
+      const sink = findSink(index(), name);
+      return sink === null ? null : answerFreshness(index(), tables, sink, name, at);
+    },
+  };
+}
+
+/** Indexes a graph again only when another one is handed out. */
+function indexOnce(graph: () => HopGraph): () => GraphIndex {
+  let of: HopGraph | null = null;
+  let indexed: GraphIndex = indexGraph({ hops: [] });
+  return () => {
+    const current = graph();
+    if (current !== of) {
+      of = current;
+      indexed = indexGraph(current);
+    }
+    return indexed;
+  };
+}
+
+/** Does `work` every `ms`, never two at once. `stop` waits for the one under way; idempotent. */
+function repeat(clock: Clock, ms: number, work: () => Promise<void>): { start(): void; stop(): Promise<void> } {
+  let cancel: (() => void) | null = null;
+  let running: Promise<void> = Promise.resolve();
+  let stopped = false;
+  const next = (): void => {
+    cancel = clock.after(ms, () => {
+      running = work().then(() => {
+        if (!stopped) next();
+      });
+    });
+  };
+  return {
+    start: next,
+    async stop() {
+      stopped = true;
+      cancel?.();
+      await running;
+    },
+  };
+}

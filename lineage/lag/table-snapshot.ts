@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import type { Json } from '../../model/json.ts';
+import { Curve } from './curve.ts';
+import { type HopTopic, keepRecent, type OffsetSample, type PartitionPositions, type TopicEnds } from './hop-topic.ts';
+import type { HopFacts, OffsetTables } from './offsets.ts';
+
+/** Partitions in one document: a topic of a thousand partitions stays well below any store's document limit. */
+const PARTITIONS_PER_DOC = 128;
+
+/** A part of the tables as the state store keeps it (kind `lag_table`). */
+export interface TableDoc {
+  readonly id: string;
+  readonly body: Json;
+}
+
+const Samples = z.array(z.tuple([z.number(), z.number()]));
+const EndsDoc = z.object({
+  kind: z.literal('ends'),
+  cluster: z.string(),
+  topic: z.string(),
+  partitions: z.array(z.object({ p: z.number(), curve: z.string(), recent: Samples, start: z.number().nullable() })),
+});
+const PositionsDoc = z.object({
+  kind: z.literal('positions'),
+  hop: z.string(),
+  cluster: z.string(),
+  topic: z.string(),
+  group: z.string(),
+  span: z.tuple([z.number(), z.number()]),
+  assigned: z.array(z.number()),
+  partitions: z.array(
+    z.object({
+      /** -1: the topic as a whole. */
+      p: z.number(),
+      raw: z.string(),
+      visible: z.string().nullable(),
+      lag: z.string().nullable(),
+      commits: Samples,
+      hasCommits: z.boolean(),
+      hasPositions: z.boolean(),
+    }),
+  ),
+});
+const FactsDoc = z.object({
+  kind: z.literal('facts'),
+  hop: z.string(),
+  checkpoints: z.string(),
+  queue: z.string(),
+  estimated: z.boolean(),
+});
+const AnyDoc = z.discriminatedUnion('kind', [EndsDoc, PositionsDoc, FactsDoc]);
+
+/** Documents of one topic's end offsets. */
+export function endsDocs(ends: TopicEnds): readonly TableDoc[] {
+  return blocks([...ends.partitions].sort((a, b) => a[0] - b[0])).map(([block, partitions]) => ({
+    id: `${endsId(ends)}#${block}`,
+    body: {
+      kind: 'ends',
+      cluster: ends.cluster,
+      topic: ends.topic,
+      partitions: partitions.map(([p, own]) => ({
+        p,
+        curve: own.curve.encode(),
+        recent: pairs(own.recent),
+        start: own.startOffset,
+      })),
+    } satisfies z.input<typeof EndsDoc>,
+  }));
+}
+
+/** Documents of one consumer's positions. */
+export function positionsDocs(consumer: HopTopic): readonly TableDoc[] {
+  const all: [number, PartitionPositions][] = [...consumer.partitions].sort((a, b) => a[0] - b[0]);
+  if (consumer.whole !== null) all.unshift([-1, consumer.whole]);
+  return blocks(all).map(([block, partitions]) => ({
+    id: `${positionsId(consumer)}#${block}`,
+    body: {
+      kind: 'positions',
+      hop: consumer.hop,
+      cluster: consumer.cluster,
+      topic: consumer.topic,
+      group: consumer.group,
+      span: [consumer.firstSampleTs, consumer.lastSampleTs],
+      assigned: [...consumer.assigned],
+      partitions: partitions.map(([p, own]) => ({
+        p,
+        raw: own.raw.encode(),
+        visible: own.rewound ? own.visible.encode() : null,
+        lag: own.lag?.encode() ?? null,
+        commits: pairs(own.commits),
+        hasCommits: own.hasCommits,
+        hasPositions: own.hasPositions,
+      })),
+    } satisfies z.input<typeof PositionsDoc>,
+  }));
+}
+
+/** The document of a hop's checkpoints and queue. */
+export function factsDoc(hop: string, facts: HopFacts): TableDoc {
+  const body = {
+    kind: 'facts',
+    hop,
+    checkpoints: facts.checkpoints.encode(),
+    queue: facts.queue.encode(),
+    estimated: facts.queueEstimated,
+  } satisfies z.input<typeof FactsDoc>;
+  return { id: `facts/${encodeURIComponent(hop)}`, body };
+}
+
+/** Ids under which a dropped topic or consumer may have documents. */
+export function docIdsOf(gone: TopicEnds | HopTopic): readonly string[] {
+  const prefix = 'hop' in gone ? positionsId(gone) : endsId(gone);
+  const highest = Math.max(0, ...gone.partitions.keys());
+  return Array.from({ length: Math.floor(highest / PARTITIONS_PER_DOC) + 1 }, (_, block) => `${prefix}#${block}`);
+}
+
+/** Puts a stored document back; false when it cannot be read (it is then left out, never guessed). */
+export function restoreDoc(tables: OffsetTables, body: Json): boolean {
+  const parsed = AnyDoc.safeParse(body);
+  if (!parsed.success) return false;
+  switch (parsed.data.kind) {
+    case 'ends':
+      restoreEnds(tables, parsed.data);
+      return true;
+    case 'positions':
+      restorePositions(tables, parsed.data);
+      return true;
+    case 'facts': {
+      const { hop, checkpoints, queue, estimated } = parsed.data;
+      const facts = { checkpoints: Curve.decode(checkpoints), queue: Curve.decode(queue), queueEstimated: estimated };
+      tables.restoreFacts(hop, { ...facts, dirty: false });
+      return true;
+    }
+  }
+}
+
+function restoreEnds(tables: OffsetTables, doc: z.output<typeof EndsDoc>): void {
+  const ends = tables.topicEnds(doc.cluster, doc.topic);
+  for (const stored of doc.partitions) {
+    const own = tables.partitionEnds(ends, stored.p);
+    if (own === null) continue;
+    own.curve = Curve.decode(stored.curve);
+    own.startOffset = stored.start;
+    for (const [ts, offset] of stored.recent) keepRecent(own.recent, { ts, offset });
+  }
+  ends.dirty = false;
+}
+
+function restorePositions(tables: OffsetTables, doc: z.output<typeof PositionsDoc>): void {
+  const consumer = tables.consumer(doc.hop, doc.cluster, doc.topic, doc.group);
+  for (const partition of doc.assigned) consumer.assigned.add(partition);
+  for (const t of doc.span) consumer.sampled(t);
+  for (const stored of doc.partitions) {
+    const own = tables.partitionPositions(consumer, stored.p < 0 ? null : stored.p);
+    if (own === null) continue;
+    own.raw = Curve.decode(stored.raw);
+    own.visible = stored.visible === null ? own.raw : Curve.decode(stored.visible);
+    own.lag = stored.lag === null ? null : Curve.decode(stored.lag);
+    own.hasCommits = stored.hasCommits;
+    own.hasPositions = stored.hasPositions;
+    own.commits = stored.commits.map(([ts, offset]) => ({ ts, offset }));
+  }
+  consumer.dirty = false;
+}
+
+function endsId(ends: { readonly cluster: string; readonly topic: string }): string {
+  return `ends/${[ends.cluster, ends.topic].map(encodeURIComponent).join('/')}`;
+}
+
+function positionsId(consumer: HopTopic): string {
+  const { hop, cluster, topic, group } = consumer;
+  return `positions/${[hop, cluster, topic, group].map(encodeURIComponent).join('/')}`;
+}
+
+/** Groups partitions by number, so that a new partition does not move the others to another document. */
+function blocks<V>(
+  partitions: readonly (readonly [number, V])[],
+): readonly (readonly [number, (readonly [number, V])[]])[] {
+  const byBlock = new Map<number, (readonly [number, V])[]>();
+  for (const entry of partitions) {
+    const block = Math.floor(Math.max(0, entry[0]) / PARTITIONS_PER_DOC);
+    byBlock.set(block, [...(byBlock.get(block) ?? []), entry]);
+  }
+  return [...byBlock];
+}
+
+function pairs(samples: readonly OffsetSample[]): [number, number][] {
+  return samples.map(({ ts, offset }) => [ts, offset]);
+}
