@@ -103,9 +103,9 @@ export class TickRunner {
         ticks: work.behind ? [] : work.ticks.slice(start, start + TICKS_PER_QUERY),
       }));
       const answers = await this.#read(requests, resolve);
-      active.forEach((run, i) =>
-        this.#evaluate(run, run.work.ticks.slice(start, start + TICKS_PER_QUERY), answers[i] as FrameAnswer),
-      );
+      for (const [i, run] of active.entries()) {
+        this.#evaluate(run, run.work.ticks.slice(start, start + TICKS_PER_QUERY), answers[i] as FrameAnswer);
+      }
     }
     const commits = await Promise.allSettled(runs.map(run => this.#commit(run, now)));
     for (const commit of commits) if (commit.status === 'rejected') throw commit.reason;

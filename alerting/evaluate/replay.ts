@@ -26,6 +26,8 @@ export interface ReplayOptions {
 
 /** Ticks a replay may have; more are refused. */
 export const MAX_REPLAY_TICKS = 100_000;
+/** Longest range of a replay, ms. */
+const MAX_REPLAY_MS = 366 * 86_400_000;
 /** Ticks read in one query: few enough that the answer of ten thousand groups stays small. */
 const TICKS_PER_QUERY = 1000;
 
@@ -46,12 +48,9 @@ export async function replayRule(options: ReplayOptions, signal?: AbortSignal): 
 /** The same, tick by tick, with everything a tick found out. */
 export async function* replayTicks(options: ReplayOptions, signal?: AbortSignal): AsyncGenerator<TickOutcome> {
   const { rule, from, to } = options;
+  if (to - from > MAX_REPLAY_MS) throw tooLong('a replay covers at most 366 days');
   const { ticks, dropped } = rule.schedule.between(from - 1, to, MAX_REPLAY_TICKS);
-  if (dropped > 0) {
-    throw new UserError('bad-request', `the range has more than ${MAX_REPLAY_TICKS} ticks; choose a shorter one`, {
-      issues: [{ path: 'from', message: 'too far back' }],
-    });
-  }
+  if (dropped > 0) throw tooLong(`the range has more than ${MAX_REPLAY_TICKS} ticks; choose a shorter one`);
   let state = freshRuleState(rule, from - 1);
   const groups = new Map<string, GroupState>();
   for (let start = 0; start < ticks.length; start += TICKS_PER_QUERY) {
@@ -80,4 +79,8 @@ function readFrames(options: ReplayOptions, ticks: readonly number[], signal?: A
       return new Frame(plan, await reader.window({ ...plan.query, at }, signal));
     }),
   );
+}
+
+function tooLong(message: string): UserError {
+  return new UserError('bad-request', message, { issues: [{ path: 'from', message }] });
 }

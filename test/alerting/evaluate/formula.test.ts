@@ -141,11 +141,11 @@ describe('properties', () => {
       : t.op === 'not'
         ? `not (${textOf(t.of)})`
         : `(${textOf(t.left)}) ${t.op} (${textOf(t.right)})`;
-  const valueOf = (t: Tree, leaves: readonly Truth[]): Truth => {
+  const truthOf = (t: Tree, leaves: readonly Truth[]): Truth => {
     if (t.op === 'leaf') return leaves[t.index] ?? '?';
-    if (t.op === 'not') return NOT[valueOf(t.of, leaves)];
+    if (t.op === 'not') return NOT[truthOf(t.of, leaves)];
     const table = t.op === 'and' ? AND : OR;
-    return table[valueOf(t.left, leaves)][valueOf(t.right, leaves)];
+    return table[truthOf(t.left, leaves)][truthOf(t.right, leaves)];
   };
   const INPUT = { T: 1, F: 0, '?': MISSING, N: NA } as const;
 
@@ -157,7 +157,7 @@ describe('properties', () => {
           leaves.map(leaf => INPUT[leaf]),
         );
         const letter = result === true ? 'T' : result === false ? 'F' : result === NA ? 'N' : '?';
-        assert.equal(letter, valueOf(t, leaves));
+        assert.equal(letter, truthOf(t, leaves));
       }),
       { numRuns: 500 },
     );

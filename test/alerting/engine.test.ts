@@ -1,0 +1,456 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, test } from 'node:test';
+import { createEngine, type Engine, type EngineDeps } from '../../alerting/engine.ts';
+import type { RuleDocumentInput } from '../../alerting/evaluate/document.ts';
+import { compileRule, type Rule } from '../../alerting/evaluate/rule.ts';
+import type { Intent } from '../../alerting/intent.ts';
+import { ManualClock } from '../../model/clock.ts';
+import { StoreAwayError, VersionConflictError } from '../../model/errors.ts';
+import type { MetricGroup } from '../../model/sample.ts';
+import { createTelemetry } from '../../model/telemetry.ts';
+import { MemoryMetricStore } from '../../store/memory-metrics.ts';
+import { openSqliteStateStore } from '../../store/sqlite/state-store.ts';
+import type { StateStore } from '../../store/state-store.ts';
+import { MINUTE, replay, rule, START, series, states, told } from './evaluate/scenario.ts';
+
+const opened: StateStore[] = [];
+afterEach(async () => {
+  for (const state of opened.splice(0)) await state.close();
+});
+
+interface Bench {
+  engine: Engine;
+  readonly clock: ManualClock;
+  readonly metrics: MemoryMetricStore;
+  readonly state: StateStore;
+  readonly deps: EngineDeps;
+  readonly warnings: string[];
+}
+
+/** An engine on the embedded state store and metrics in memory, at START, with the given rules. */
+async function bench(rules: readonly RuleDocumentInput[], changes: Partial<EngineDeps> = {}): Promise<Bench> {
+  const clock = new ManualClock(START - 1);
+  const metrics = new MemoryMetricStore();
+  const state = changes.state ?? openSqliteStateStore({ path: ':memory:', clock });
+  opened.push(state);
+  const warnings: string[] = [];
+  const log = (_: object, message: string): void => void warnings.push(message);
+  const deps: EngineDeps = {
+    state,
+    reader: metrics,
+    watermark: () => Number.POSITIVE_INFINITY,
+    clock,
+    telemetry: createTelemetry(),
+    logger: { warn: log, error: log },
+    config: { delayMs: 30_000, maxWaitMs: 5 * MINUTE, metaReceivers: ['ops'] },
+    ...changes,
+  };
+  const engine = createEngine(deps);
+  await engine.start();
+  await engine.load(rules.map(document => ({ rule: compile(document), savedAt: START - 1 })));
+  return { engine, clock, metrics, state, deps, warnings };
+}
+
+function compile(document: RuleDocumentInput): Rule {
+  return compileRule(document.name, document);
+}
+
+/** Lets time pass, a heartbeat every ten seconds. */
+async function live(b: Bench, minutes: number): Promise<void> {
+  for (let i = 0; i < minutes * 6; i++) {
+    await b.clock.advance(10_000);
+    await b.engine.tick();
+  }
+}
+
+/** Another process takes over the same stores. */
+async function restart(b: Bench, rules: readonly RuleDocumentInput[]): Promise<void> {
+  await b.engine.stop();
+  b.engine = createEngine(b.deps);
+  await b.engine.start();
+  await b.engine.load(rules.map(document => ({ rule: compile(document), savedAt: START - 1 })));
+}
+
+async function intents(b: Bench): Promise<Intent[]> {
+  return (await b.state.openIntents()).map(intent => intent.body as Intent);
+}
+
+async function kinds(b: Bench): Promise<string[]> {
+  return (await intents(b)).map(({ t, kind, reason, late, code, endsAt }) =>
+    [
+      (t - START) / MINUTE,
+      kind,
+      reason,
+      code,
+      kind === 'meta' && endsAt !== null ? 'ended' : undefined,
+      late ? 'late' : undefined,
+    ]
+      .filter(part => part !== undefined)
+      .join(' '),
+  );
+}
+
+const history = (b: Bench, id = 'r') => b.engine.history(id, 0, Number.MAX_SAFE_INTEGER);
+
+describe('live evaluation', () => {
+  test('a tick runs once its delay is over, not before', async () => {
+    const b = await bench([rule()]);
+    await b.metrics.append(series({}, '20'));
+    await b.clock.advance(30_000);
+    await b.engine.tick();
+    assert.deepEqual(await kinds(b), []);
+    await b.clock.advance(1);
+    await b.engine.tick();
+    await b.engine.tick();
+    assert.deepEqual(await kinds(b), ['0 firing']);
+  });
+
+  test('live history equals a replay of the same data, over many groups and more ticks than one keyframe', async () => {
+    const document = rule({
+      group_by: ['topic'],
+      for: '1m',
+      keep_firing_for: '1m',
+      repeat_interval: '3m',
+      flapping: { window: 20, changes: 4 },
+    });
+    const wave = (i: number): string =>
+      Array.from({ length: 90 }, (_, m) => ((m * (i + 3)) % 11 > 6 ? 20 : (m + i) % 13 === 0 ? '_' : 1)).join(' ');
+    const samples = Array.from({ length: 12 }, (_, i) => series({ topic: `t${i}` }, wave(i))).flat();
+    const b = await bench([document]);
+    await b.metrics.append(samples);
+
+    await live(b, 90);
+
+    const replayed = await replay(document, samples, 90);
+    assert.ok(replayed.notifications.length > 50);
+    assert.deepEqual(await history(b), replayed);
+    assert.deepEqual(
+      (await b.engine.history('r', START + 70 * MINUTE, START + 72 * MINUTE)).ticks,
+      replayed.ticks.slice(70, 73),
+    );
+  });
+
+  test('alerts list what is pending or firing, with the labels of an alert', async () => {
+    const b = await bench([rule({ group_by: ['topic'], labels: { team: 'dw' } })]);
+    await b.metrics.append([...series({ topic: 'a' }, '20 20'), ...series({ topic: 'b' }, '1 1')]);
+    await live(b, 2);
+    const [alert, ...others] = b.engine.alerts();
+    assert.equal(others.length, 0);
+    assert.deepEqual(alert?.labels, { alertname: 'r', severity: 'warning', team: 'dw', topic: 'a' });
+    assert.deepEqual([alert?.state, alert?.starts_at, alert?.values], ['firing', START, [20]]);
+    const [intent] = await intents(b);
+    assert.equal(intent?.episode, alert?.id);
+    assert.equal(intent?.formula, '{0} 20 > 10');
+  });
+
+  test('rules that ask the same question share one query', async () => {
+    let queries = 0;
+    const metrics = new MemoryMetricStore();
+    const reader = {
+      names: () => metrics.names(),
+      window: (query: Parameters<MemoryMetricStore['window']>[0]) => {
+        queries++;
+        return metrics.window(query);
+      },
+    };
+    const b = await bench([rule({ name: 'a' }), rule({ name: 'b', condition: '{0} > 30' })], { reader });
+    await metrics.append(series({}, '20'));
+    await live(b, 1);
+    assert.equal(queries, 1);
+    assert.deepEqual(
+      b.engine.alerts().map(alert => alert.labels['alertname']),
+      ['a'],
+    );
+  });
+
+  test('points that came after their tick are counted', async () => {
+    const b = await bench([rule()]);
+    await b.metrics.append(series({}, '1'));
+    await live(b, 1);
+    const late: MetricGroup[] = series({}, '5', 'lag', START - 10_000);
+    b.engine.noteStored([
+      ...late,
+      ...series({}, '5', 'other', START - 10_000),
+      ...series({}, '5', 'lag', START + MINUTE),
+    ]);
+    assert.equal(b.engine.lateAfterEval('r'), 1);
+  });
+});
+
+describe('after a restart', () => {
+  test('for, repeat and the cursor go on as if nothing had happened', async () => {
+    const document = rule({ for: '2m', repeat_interval: '2m' });
+    const samples = series({}, '20 20 20 20 20 20 1');
+    const b = await bench([document]);
+    await b.metrics.append(samples);
+    for (let minute = 0; minute < 7; minute++) {
+      await live(b, 1);
+      await restart(b, [document]);
+    }
+    assert.deepEqual(told(await history(b)), told(await replay(document, samples, 7)));
+    assert.deepEqual(await kinds(b), ['2 firing', '4 repeat', '6 resolved']);
+  });
+
+  test('six hours of downtime: every tick evaluated with its own T, notices coalesced and marked late', async () => {
+    const document = rule({ group_by: ['topic'], schedule: '*/5 * * * *', window: '5m' });
+    const long = (values: (m: number) => number): string => Array.from({ length: 400 }, (_, m) => values(m)).join(' ');
+    const samples = [
+      ...series(
+        { topic: 'came-and-went' },
+        long(m => (m > 60 && m < 120 ? 20 : 1)),
+      ),
+      ...series(
+        { topic: 'goes-on' },
+        long(m => (m > 100 ? 20 : 1)),
+      ),
+      ...series(
+        { topic: 'ended' },
+        long(m => (m < 50 ? 20 : 1)),
+      ),
+    ];
+    const b = await bench([document]);
+    await b.metrics.append(samples);
+    await live(b, 10);
+    await b.clock.advance(6 * 60 * MINUTE);
+    await restart(b, [document]);
+    await live(b, 1);
+
+    const replayed = await replay(document, samples, 371);
+    assert.deepEqual((await history(b)).ticks, replayed.ticks);
+    assert.deepEqual(await kinds(b), ['0 firing', '50 resolved late', '105 firing late']);
+  });
+
+  test('ticks older than a day are given up with a record of the gap', async () => {
+    const document = rule({ schedule: '0 * * * *' });
+    const b = await bench([document]);
+    await live(b, 1);
+    await b.clock.advance(50 * 60 * MINUTE);
+    await b.engine.tick();
+    const { ticks } = await history(b);
+    assert.equal(ticks.filter(tick => tick.error === undefined).length, 1 + 24);
+    assert.deepEqual(ticks[1], { t: START + 60 * MINUTE, error: { code: 'ticks-skipped' }, groups: [] });
+  });
+
+  test('what is left of a rule deleted meanwhile is ended', async () => {
+    const b = await bench([rule()]);
+    await b.metrics.append(series({}, '20'));
+    await live(b, 1);
+    await restart(b, []);
+    assert.deepEqual((await kinds(b)).at(-1)?.split(' ').slice(1), ['resolved', 'deleted']);
+    assert.deepEqual(await b.state.loadRuleStates(), []);
+  });
+});
+
+describe('trouble', () => {
+  test('a store that is behind is waited for, then the tick runs as unknown and holds its states', async () => {
+    let level = START;
+    const b = await bench([rule({ no_data: { policy: 'ok', after: 1 } })], { watermark: () => level });
+    await b.metrics.append(series({}, '20'));
+    await live(b, 4);
+    assert.equal((await history(b)).ticks.length, 1);
+    await live(b, 3);
+    const { ticks } = await history(b);
+    assert.deepEqual(ticks[1]?.groups, [
+      { labels: {}, values: [null], result: null, reason: 'store-behind', state: 'firing' },
+    ]);
+    level = Number.POSITIVE_INFINITY;
+    await b.metrics.append(series({}, '20 20 20 20 20 20', 'lag', START + 2 * MINUTE));
+    await live(b, 1);
+    assert.equal((await history(b)).ticks.at(-1)?.groups[0]?.state, 'firing');
+    assert.deepEqual(await kinds(b), ['0 firing']);
+  });
+
+  test('while the store is away ticks wait, and run with their own T when it is back', async () => {
+    let away = false;
+    const metrics = new MemoryMetricStore();
+    const reader = {
+      names: () => metrics.names(),
+      window: (query: Parameters<MemoryMetricStore['window']>[0]) =>
+        away ? Promise.reject(new StoreAwayError('gone')) : metrics.window(query),
+    };
+    const b = await bench([rule()], { reader });
+    await metrics.append(series({}, '1 20 20 1 1 1'));
+    await live(b, 1);
+    away = true;
+    await live(b, 4);
+    assert.equal((await history(b)).ticks.length, 1);
+    away = false;
+    await live(b, 1);
+    assert.equal(states(await history(b)), 'iffiii');
+    assert.deepEqual(await kinds(b), [], 'fired and resolved inside the gap');
+    assert.deepEqual(b.warnings, ['rules wait for the store']);
+  });
+
+  test('a failing query is an error of the rule: states held, told after three in a row, ended when it works again', async () => {
+    let broken = false;
+    const metrics = new MemoryMetricStore();
+    const reader = {
+      names: () => metrics.names(),
+      window: (query: Parameters<MemoryMetricStore['window']>[0]) =>
+        broken ? Promise.reject(new Error('bad')) : metrics.window(query),
+    };
+    const b = await bench([rule()], { reader });
+    await metrics.append(series({}, '20 20 20 20 20 20'));
+    await live(b, 1);
+    broken = true;
+    await live(b, 4);
+    assert.deepEqual(b.engine.health('r'), { state: 'error', code: 'query-failed' });
+    assert.deepEqual(
+      b.engine.alerts().map(alert => [alert.kind, alert.state, alert.code]),
+      [
+        ['rule', 'firing', undefined],
+        ['meta', 'firing', 'query-failed'],
+      ],
+    );
+    broken = false;
+    await live(b, 1);
+    assert.deepEqual(b.engine.health('r'), { state: 'ok' });
+    assert.deepEqual(await kinds(b), ['0 firing', '3 meta query-failed', '5 meta query-failed ended']);
+    assert.deepEqual((await intents(b))[1]?.receivers, ['ops']);
+  });
+
+  test('a commit that fails changes nothing in memory and is repeated', async () => {
+    const inner = openSqliteStateStore({ path: ':memory:' });
+    let fail = true;
+    const state = new Proxy(inner, {
+      get(target, key) {
+        if (key === 'commitTick' && fail) return () => Promise.reject(new StoreAwayError('disk'));
+        const value: unknown = Reflect.get(target, key);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const b = await bench([rule()], { state });
+    await b.metrics.append(series({}, '20'));
+    await live(b, 1);
+    assert.deepEqual(b.engine.alerts(), []);
+    fail = false;
+    await b.engine.tick();
+    assert.deepEqual(await kinds(b), ['0 firing']);
+  });
+
+  test('when another evaluator has moved a rule, its state is read again and no tick runs twice', async () => {
+    const b = await bench([rule()]);
+    await b.metrics.append(series({}, '20 20 1'));
+    const other = createEngine(b.deps);
+    await other.start();
+    await other.load([{ rule: compile(rule()), savedAt: START - 1 }]);
+    await b.clock.advance(31_000);
+    await other.tick();
+    await b.engine.tick();
+    await live(b, 2);
+    assert.deepEqual(await kinds(b), ['0 firing', '2 resolved']);
+    assert.equal(states(await history(b)), 'ffi');
+    await assert.rejects(
+      b.state.commitTick('r', null, { cursor: null, groups: new Map(), intents: [], ticks: [] }),
+      VersionConflictError,
+    );
+  });
+
+  test('a clock set back is waited for, and told when it is more than a minute', async () => {
+    const b = await bench([rule()]);
+    await b.metrics.append(series({}, '1 20 1 1 1'));
+    await live(b, 3);
+    const back = new ManualClock(START);
+    const engine = b.engine;
+    const now = b.clock.now.bind(b.clock);
+    b.clock.now = () => back.now();
+    await engine.tick();
+    await back.advance(MINUTE);
+    await engine.tick();
+    assert.equal(states(await history(b)), 'ifi');
+    b.clock.now = now;
+    await live(b, 1);
+    assert.equal(states(await history(b)), 'ifii');
+    assert.deepEqual(
+      (await kinds(b)).filter(kind => kind.includes('meta')).map(kind => kind.split(' ').slice(1).join(' ')),
+      ['meta clock-set-back', 'meta clock-set-back ended'],
+    );
+  });
+
+  test('a job that ended closes its alerts', async () => {
+    const ended = new Map<string, number>();
+    const b = await bench([rule({ group_by: ['job'], window: '5m', metrics: [{ metric: 'lag', op: 'MAX' }] })], {
+      jobEndedAt: job => ended.get(job) ?? null,
+    });
+    await b.metrics.append(series({ job: 'x' }, '20 20'));
+    await live(b, 2);
+    ended.set('x', START + 2 * MINUTE);
+    await live(b, 2);
+    assert.deepEqual(await kinds(b), ['0 firing', '2 resolved job-ended']);
+  });
+});
+
+describe('edits', () => {
+  const edit = async (b: Bench, document: RuleDocumentInput): Promise<void> =>
+    b.engine.upsert({ rule: compile(document), savedAt: b.clock.now() });
+
+  test('a threshold edit that stays true says nothing, one that is false ends as edited', async () => {
+    const document = rule({ keep_firing_for: '10m' });
+    const b = await bench([document]);
+    await b.metrics.append(series({}, '20 20 20 20'));
+    await live(b, 1);
+    await edit(b, { ...document, condition: '{0} > 15' });
+    await live(b, 1);
+    assert.deepEqual(await kinds(b), ['0 firing']);
+    await edit(b, { ...document, condition: '{0} > 50' });
+    await live(b, 1);
+    assert.deepEqual(await kinds(b), ['0 firing', '2 resolved edited']);
+  });
+
+  test('a longer for leaves a firing alert firing', async () => {
+    const b = await bench([rule()]);
+    await b.metrics.append(series({}, '20 20 20'));
+    await live(b, 1);
+    await edit(b, rule({ for: '30m' }));
+    await live(b, 1);
+    assert.equal(states(await history(b)), 'ff');
+  });
+
+  for (const [sentence, change, reason] of [
+    ['disabling', { enabled: false }, 'disabled'],
+    ['another group_by', { group_by: ['topic'] }, 'group-by-changed'],
+  ] as const) {
+    test(`${sentence} ends alerts once, with the reason`, async () => {
+      const b = await bench([rule()]);
+      await b.metrics.append(series({}, '20'));
+      await live(b, 1);
+      await edit(b, rule(change as Partial<RuleDocumentInput>));
+      await edit(b, rule(change as Partial<RuleDocumentInput>));
+      await live(b, 1);
+      assert.deepEqual(
+        (await kinds(b)).map(kind => kind.split(' ').slice(1).join(' ')),
+        ['firing', `resolved ${reason}`],
+      );
+    });
+  }
+
+  test('deleting ends alerts and forgets the state', async () => {
+    const b = await bench([rule()]);
+    await b.metrics.append(series({}, '20'));
+    await live(b, 1);
+    await b.engine.remove('r');
+    assert.deepEqual(
+      (await intents(b)).map(intent => [intent.kind, intent.reason]),
+      [
+        ['firing', undefined],
+        ['resolved', 'deleted'],
+      ],
+    );
+    assert.deepEqual(b.engine.alerts(), []);
+    assert.deepEqual(await b.state.loadRuleStates(), []);
+  });
+
+  test('a re-enabled rule starts at the first tick after the save', async () => {
+    const b = await bench([rule()]);
+    await b.metrics.append(series({}, Array.from({ length: 20 }, () => 20).join(' ')));
+    await live(b, 1);
+    await edit(b, rule({ enabled: false }));
+    await live(b, 5);
+    await edit(b, rule());
+    await live(b, 2);
+    assert.deepEqual(
+      (await history(b)).ticks.map(tick => (tick.t - START) / MINUTE),
+      [0, 6, 7],
+    );
+  });
+});

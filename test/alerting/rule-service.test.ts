@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, test } from 'node:test';
+import { createEngine, type Engine } from '../../alerting/engine.ts';
+import type { Intent } from '../../alerting/intent.ts';
+import { createRuleService, type FileRule, type RuleService } from '../../alerting/rule-service.ts';
+import { ManualClock } from '../../model/clock.ts';
+import { UserError } from '../../model/errors.ts';
+import { createTelemetry } from '../../model/telemetry.ts';
+import { MemoryMetricStore } from '../../store/memory-metrics.ts';
+import { openSqliteStateStore } from '../../store/sqlite/state-store.ts';
+import type { StateStore } from '../../store/state-store.ts';
+import { MINUTE, rule, START, series } from './evaluate/scenario.ts';
+
+const opened: StateStore[] = [];
+afterEach(async () => {
+  for (const state of opened.splice(0)) await state.close();
+});
+
+interface Bench {
+  readonly rules: RuleService;
+  readonly engine: Engine;
+  readonly clock: ManualClock;
+  readonly metrics: MemoryMetricStore;
+  readonly state: StateStore;
+}
+
+async function bench(files: readonly FileRule[] = [], from?: Bench): Promise<Bench> {
+  const clock = from?.clock ?? new ManualClock(START + 10_000);
+  const metrics = from?.metrics ?? new MemoryMetricStore();
+  const state = from?.state ?? openSqliteStateStore({ path: ':memory:', clock });
+  if (from === undefined) opened.push(state);
+  const logger = { warn: () => undefined, error: () => undefined };
+  const config = { delayMs: 30_000, maxWaitMs: 5 * MINUTE, metaReceivers: [] };
+  const engine = createEngine({
+    state,
+    reader: metrics,
+    watermark: () => Number.POSITIVE_INFINITY,
+    clock,
+    telemetry: createTelemetry(),
+    logger,
+    config,
+  });
+  const rules = createRuleService({ state, engine, reader: metrics, clock, logger, delayMs: 30_000 });
+  await engine.start();
+  await rules.start(files);
+  return { rules, engine, clock, metrics, state };
+}
+
+async function live(b: Bench, minutes: number): Promise<void> {
+  for (let i = 0; i < minutes * 6; i++) {
+    await b.clock.advance(10_000);
+    await b.engine.tick();
+  }
+}
+
+async function kinds(b: Bench): Promise<string[]> {
+  return (await b.state.openIntents()).map(({ body }) =>
+    [(body as Intent).kind, (body as Intent).reason].filter(Boolean).join(' '),
+  );
+}
+
+function refused(code: string, status: number): (error: unknown) => boolean {
+  return error => error instanceof UserError && error.code === code && error.status === status;
+}
+
+describe('rules over the API', () => {
+  test('a saved rule has an id, a version, its health and its next runs, and starts at the first tick after the save', async () => {
+    const b = await bench();
+    await b.metrics.append(series({}, '20 20 20'));
+    const view = await b.rules.create(rule(), 'ann');
+    assert.deepEqual(view.health, { state: 'ok' });
+    assert.equal(view.next_runs[0], new Date(START + MINUTE).toISOString());
+    assert.deepEqual(b.rules.get(view.id), view);
+
+    await live(b, 2);
+
+    const { ticks } = await b.engine.history(view.id, 0, START + 100 * MINUTE);
+    assert.deepEqual(
+      ticks.map(tick => tick.t),
+      [START + MINUTE],
+    );
+    assert.deepEqual(await kinds(b), ['firing']);
+  });
+
+  test('rules survive a restart', async () => {
+    const b = await bench();
+    const view = await b.rules.create(rule(), 'ann');
+    const again = await bench([], b);
+    assert.deepEqual(again.rules.get(view.id), view);
+  });
+
+  test('an update needs the current version', async () => {
+    const b = await bench();
+    const first = await b.rules.create(rule(), 'ann');
+    const second = await b.rules.update(first.id, rule({ condition: '{0} > 11' }), first.version, 'bob');
+    assert.notEqual(second.version, first.version);
+    await assert.rejects(b.rules.update(first.id, rule(), first.version, 'bob'), refused('version-conflict', 412));
+    await assert.rejects(b.rules.remove(first.id, first.version, 'bob'), refused('version-conflict', 412));
+    await assert.rejects(b.rules.update('nope', rule(), '1', 'bob'), refused('not-found', 404));
+    assert.equal(b.rules.get(first.id).condition, '{0} > 11');
+  });
+
+  test('names are unique, but a rule may keep its own', async () => {
+    const b = await bench();
+    const view = await b.rules.create(rule(), 'ann');
+    await assert.rejects(b.rules.create(rule(), 'ann'), refused('name-taken', 409));
+    await b.rules.update(view.id, rule({ for: '1m' }), view.version, 'ann');
+    assert.equal(b.rules.list().length, 1);
+  });
+
+  test('two saves of one name at the same moment: one of them is refused', async () => {
+    const b = await bench();
+    const results = await Promise.allSettled([b.rules.create(rule(), 'ann'), b.rules.create(rule(), 'bob')]);
+    assert.deepEqual(
+      results.map(result => result.status),
+      ['fulfilled', 'rejected'],
+    );
+  });
+
+  test('a bare name that would mix scopes is refused with the full names', async () => {
+    const b = await bench();
+    await assert.rejects(b.rules.create(rule({ metrics: [{ metric: 'numRecordsOut' }] }), 'ann'), (error: unknown) => {
+      assert.ok(error instanceof UserError && error.code === 'ambiguous-metric');
+      return (
+        error.message.includes('flink.task.numRecordsOut') && error.message.includes('flink.operator.numRecordsOut')
+      );
+    });
+  });
+
+  test('deleting ends the alerts; the audit says who did what', async () => {
+    const b = await bench();
+    await b.metrics.append(series({}, '20 20'));
+    const view = await b.rules.create(rule(), 'ann');
+    await live(b, 2);
+    await b.rules.update(view.id, rule({ condition: '{0} > 12' }), view.version, 'bob');
+    await b.rules.remove(view.id, null, 'eve');
+    assert.deepEqual(await kinds(b), ['firing', 'resolved deleted']);
+    assert.throws(() => b.rules.get(view.id), refused('not-found', 404));
+    const { items } = await b.state.listAudit(10);
+    const seen = items.map(item => item as { who: string; field: string; before: unknown; after: unknown });
+    assert.deepEqual(seen.map(({ who, field }) => `${who} ${field}`).sort(), ['ann ', 'bob condition', 'eve ']);
+    const change = seen.find(entry => entry.field === 'condition');
+    assert.deepEqual([change?.before, change?.after], ['{0} > 10', '{0} > 12']);
+  });
+
+  test('a replay needs no saved rule and uses only the samples given', async () => {
+    const b = await bench();
+    await b.metrics.append(series({}, '1 1 1'));
+    const request = { from: START, to: START + 2 * MINUTE, asOf: 'ideal' as const };
+    const result = await b.rules.replay({ ...request, rule: { document: rule() }, samples: series({}, '1 20 1') });
+    assert.deepEqual(
+      result.notifications.map(({ kind, t }) => [kind, t]),
+      [
+        ['firing', START + MINUTE],
+        ['resolved', START + 2 * MINUTE],
+      ],
+    );
+    const { id } = await b.rules.create(rule(), 'ann');
+    assert.deepEqual((await b.rules.replay({ ...request, rule: { id } })).notifications, []);
+    await assert.rejects(b.rules.replay({ ...request, from: 0, rule: { id } }), refused('bad-request', 422));
+  });
+});
+
+describe('rules from files', () => {
+  const file = (changes = {}): FileRule => ({
+    file: 'rules/lag.yaml',
+    document: rule({ name: 'from-file', ...changes }),
+  });
+
+  test('they cannot be changed over the API, and keep their state over a restart', async () => {
+    const b = await bench([file()]);
+    await b.metrics.append(series({}, '20 20 20 20 20'));
+    await live(b, 2);
+    const [view] = b.rules.list();
+    assert.equal(view?.file, 'rules/lag.yaml');
+    await assert.rejects(
+      b.rules.update(view?.id ?? '', rule(), view?.version ?? '', 'ann'),
+      refused('managed-by-file', 409),
+    );
+    await assert.rejects(b.rules.remove(view?.id ?? '', null, 'ann'), refused('managed-by-file', 409));
+    const again = await bench([file()], b);
+    await live(again, 2);
+    assert.deepEqual(await kinds(again), ['firing']);
+  });
+
+  test('a reload takes changed ones over, ends those that are gone, and refuses a bad one as a whole', async () => {
+    const b = await bench([file()]);
+    await b.metrics.append(series({}, '20 20 20 20 20'));
+    await live(b, 2);
+    await assert.rejects(
+      b.rules.setFileRules([file(), file({ name: 'bad', condition: '{0} >' })]),
+      /rules\/lag.yaml rule "bad": condition/,
+    );
+    assert.equal(b.rules.list().length, 1);
+    await b.rules.setFileRules([file({ condition: '{0} > 15' })]);
+    assert.equal(b.rules.list()[0]?.condition, '{0} > 15');
+    assert.deepEqual(await kinds(b), ['firing']);
+    await b.rules.setFileRules([]);
+    assert.deepEqual(await kinds(b), ['firing', 'resolved deleted']);
+  });
+});
