@@ -8,6 +8,9 @@ import type { StreamName } from './source.ts';
 const HASH_WINDOW_MS = 600_000;
 const MAX_KEY_LENGTH = 255;
 
+/** What of the state store the keys need. */
+export type IntakeDocs = Pick<StateStore, 'get' | 'put'>;
+
 /** When a request first arrived, and the epoch its log lines are stored under. Kept before any of its rows. */
 export interface Receipt {
   readonly receivedAt: number;
@@ -42,11 +45,11 @@ export function requestKey(stream: StreamName, body: Buffer, idempotencyKey: str
 
 /** Makes a repeated request count once: at the same time, later, and after a crash between its rows and its answer. */
 export class IntakeKeys<A extends { readonly [key: string]: unknown }> {
-  readonly #state: StateStore;
+  readonly #state: IntakeDocs;
   readonly #clock: Clock;
   readonly #underWay = new Map<string, Promise<A>>();
 
-  constructor(state: StateStore, clock: Clock) {
+  constructor(state: IntakeDocs, clock: Clock) {
     this.#state = state;
     this.#clock = clock;
   }

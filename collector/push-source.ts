@@ -2,9 +2,8 @@
 import type { Clock } from '../model/clock.ts';
 import { StoreAwayError, UserError } from '../model/errors.ts';
 import type { Telemetry } from '../model/telemetry.ts';
-import type { StateStore } from '../store/state-store.ts';
 import { bodyRecords } from './intake-body.ts';
-import { IntakeKeys, type Receipt, requestKey } from './intake-keys.ts';
+import { type IntakeDocs, IntakeKeys, type Receipt, requestKey } from './intake-keys.ts';
 import type { BatchSink, RawBatch, RawRecord, StreamName } from './source.ts';
 
 const MAX_REPORTED = 100;
@@ -68,7 +67,7 @@ export interface PushSource {
 /** Builds the intake on a sink and a state store, which keeps the keys. */
 export function createPushSource(parts: {
   sink: BatchSink;
-  state: StateStore;
+  state: IntakeDocs;
   clock: Clock;
   telemetry: Telemetry;
   limits?: Partial<IntakeLimits>;
@@ -94,10 +93,8 @@ export function createPushSource(parts: {
 
     account(body.length);
     const answer = keys.once(key, take).finally(() => account(-body.length));
-    const settled = answer.then(
-      () => underWay.delete(settled),
-      () => underWay.delete(settled),
-    );
+    const forget = (): void => void underWay.delete(settled);
+    const settled: Promise<void> = answer.then(forget, forget);
     underWay.add(settled);
     return answer;
 
