@@ -1,8 +1,8 @@
 /** Live alerts as `GET /alerts` lists them. */
 import type { Labels } from '../model/labels.ts';
 import type { RuleRuntime } from './engine-runtime.ts';
+import type { Status } from './evaluate/group-state.ts';
 import { alertLabels, episodeId, toValue } from './evaluate/intents.ts';
-import type { Status } from './evaluate/state.ts';
 
 export interface LiveAlert {
   /** The episode's id, as in the intents of the same alert; a pending alert gets its own when it fires. */

@@ -4,10 +4,10 @@
  */
 import type { Json } from '../model/json.ts';
 import type { Labels } from '../model/labels.ts';
+import type { Status } from './evaluate/group-state.ts';
 import { toValue } from './evaluate/intents.ts';
 import type { GroupRecord, NotificationRecord, TickRecord } from './evaluate/record.ts';
 import { notificationRecords } from './evaluate/record.ts';
-import type { Status } from './evaluate/state.ts';
 import type { TickOutcome } from './evaluate/tick.ts';
 
 /** One stored tick; JSON. Either `labels` or `ref`, the tick that has them. */

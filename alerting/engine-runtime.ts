@@ -1,6 +1,6 @@
 import { HistoryWriter } from './engine-history.ts';
+import type { GroupState } from './evaluate/group-state.ts';
 import type { Rule } from './evaluate/rule.ts';
-import type { GroupState } from './evaluate/state.ts';
 import type { GroupResult, RuleState, TickOutcome } from './evaluate/tick.ts';
 
 /** Missed ticks are replayed this far back, ms, and this many of a rule (alerting.md rule 7). */

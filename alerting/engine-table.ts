@@ -4,7 +4,7 @@ import type { StateStore, StoredRuleState } from '../store/state-store.ts';
 import { RuleRuntime } from './engine-runtime.ts';
 import type { SavedRule } from './engine-types.ts';
 import { type CloseReason, closeOrphan, closeRule } from './evaluate/close.ts';
-import type { GroupState } from './evaluate/state.ts';
+import type { GroupState } from './evaluate/group-state.ts';
 import { freshRuleState, identityOf, type RuleState } from './evaluate/tick.ts';
 
 /** Owner of what the engine says about itself, in the place of a rule id. */

@@ -7,8 +7,8 @@ import type { RuleTable } from './engine-table.ts';
 import type { EngineDeps } from './engine-types.ts';
 import { coalesce } from './evaluate/coalesce.ts';
 import type { ResolveNames } from './evaluate/frame.ts';
+import type { GroupState } from './evaluate/group-state.ts';
 import { createResolver } from './evaluate/resolve.ts';
-import type { GroupState } from './evaluate/state.ts';
 import { evaluateTick, failedTick, type RuleState, type TickOutcome } from './evaluate/tick.ts';
 import type { Intent } from './intent.ts';
 

@@ -1,7 +1,7 @@
 import type { Intent } from '../intent.ts';
+import type { GroupState } from './group-state.ts';
 import { groupIntent, ruleIntent } from './intents.ts';
 import { compileRule, type Rule } from './rule.ts';
-import type { GroupState } from './state.ts';
 import type { RuleState } from './tick.ts';
 
 /** Why all alerts of a rule end at once, whatever its condition. */

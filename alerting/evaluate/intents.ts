@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import type { Labels } from '../../model/labels.ts';
 import type { Annotation, Intent, Severity } from '../intent.ts';
 import type { Inputs } from './formula.ts';
+import type { Notice } from './group-state.ts';
 import { fillIn, hint } from './render.ts';
 import type { Rule } from './rule.ts';
-import type { Notice } from './state.ts';
 import { defaultSummary } from './summary.ts';
 
 /** One firing from beginning to end: a function of rule, group and the tick it began. Safe in a URL. */

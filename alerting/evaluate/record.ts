@@ -1,8 +1,8 @@
 /** A tick as people and the API see it (contracts.md section 6, `/rules/replay` and `/rules/{id}/history`). */
 import type { Labels } from '../../model/labels.ts';
 import type { Annotation, Intent, IntentKind } from '../intent.ts';
+import type { Status } from './group-state.ts';
 import { toValue } from './intents.ts';
-import type { Status } from './state.ts';
 import type { GroupResult, TickOutcome } from './tick.ts';
 
 export interface GroupRecord {

@@ -1,5 +1,6 @@
 import { UserError } from '../../model/errors.ts';
 import { Frame, type MetricReader, planWindow, type ResolveNames } from './frame.ts';
+import type { GroupState } from './group-state.ts';
 import {
   type NotificationRecord,
   notificationRecords,
@@ -8,7 +9,6 @@ import {
   tickRecord,
 } from './record.ts';
 import type { Rule } from './rule.ts';
-import type { GroupState } from './state.ts';
 import { evaluateTick, freshRuleState, type TickOutcome } from './tick.ts';
 
 export interface ReplayOptions {

@@ -7,9 +7,10 @@ import type { Labels } from '../../model/labels.ts';
 import type { Intent, Severity } from '../intent.ts';
 import type { Inputs } from './formula.ts';
 import { type Column, groupKeyOf } from './frame.ts';
+import type { GroupState, Status } from './group-state.ts';
 import { groupIntent, ruleIntent } from './intents.ts';
 import type { Rule } from './rule.ts';
-import { type GroupState, type Status, step } from './state.ts';
+import { step } from './state.ts';
 import { type NumberValue, or, type TruthValue } from './value.ts';
 
 /** A rule's own state, beside its groups'; JSON (an alias, so that it counts as `Json`). */
