@@ -48,7 +48,12 @@ export class SeriesIndex {
   #nameOf = new Int32Array(1024);
   #attrsOf = new Int32Array(1024);
   #attrsAt = new Float64Array(1024);
+  #lastAt = new Float64Array(1024);
   #count = 0;
+  /** One more than the largest number in use. */
+  #end = 0;
+  /** Numbers of removed series. */
+  readonly #free: number[] = [];
   readonly #plans = new Map<string, { readonly plan: SeriesPlan; readonly stamp: number }>();
   #cachedGroups = 0;
 
@@ -67,14 +72,61 @@ export class SeriesIndex {
     return this.#count < this.#maxSeries ? this.#sets.intern(labels) : (this.#sets.find(labels) ?? null);
   }
 
-  /** The number of (name, label set), made when it is new; -1 when `max_series` is reached. Numbers count up from 0. */
+  /** The number of (name, label set), made when it is new; -1 when `max_series` is reached. Numbers stay small. */
   series(name: string, set: number): number {
     const metric = this.#names.get(name) ?? this.#addName(name);
     const known = metric.bySet.get(set);
     if (known !== undefined) return known;
     if (this.#count >= this.#maxSeries) return -1;
-    const id = this.#count++;
+    const id = this.#free.pop() ?? this.#end;
+    this.#enter(id, metric, set);
+    return id;
+  }
+
+  /** Enters a series under the number it had before a restart, whatever `max_series` is now. */
+  restore(id: number, { name, labels, attrs }: SeriesInfo, lastAt: number): void {
+    this.#enter(id, this.#names.get(name) ?? this.#addName(name), this.#sets.intern(labels));
+    this.setAttrs(id, attrs, lastAt);
+    this.#lastAt[id] = lastAt;
+  }
+
+  /** Forgets a series; with `reuse` its number goes to the next new one, so nothing of it may be left anywhere. */
+  remove(series: number, reuse: boolean): void {
+    const metric = this.#byId[this.#nameOf[series]!]!;
+    const set = this.#setOf[series]!;
+    metric.bySet.delete(set);
+    metric.seriesVersion++;
+    this.#sets.release(set);
+    this.#attrSets.release(this.#attrsOf[series]!);
+    this.#lastAt[series] = Number.NaN;
+    if (reuse) this.#free.push(series);
+    this.#count--;
+  }
+
+  /** Notes that the series has a point at `ts`. */
+  touch(series: number, ts: number): void {
+    if (ts > this.#lastAt[series]!) this.#lastAt[series] = ts;
+  }
+
+  /** Time of the newest point of a series, epoch ms; -Infinity before the first. */
+  lastPoint(series: number): number {
+    return this.#lastAt[series] ?? -Infinity;
+  }
+
+  /** Time of the newest point of every series. */
+  *lastPoints(): Generator<{ series: number; at: number }> {
+    for (let series = 0; series < this.#end; series++) {
+      const at = this.#lastAt[series]!;
+      if (!Number.isNaN(at)) yield { series, at };
+    }
+  }
+
+  #enter(id: number, metric: MetricName, set: number): void {
     this.#reserve(id);
+    // A gap left by series forgotten before a restart is skipped, not used: blocks of theirs may still be on disk.
+    for (; this.#end < id; this.#end++) this.#lastAt[this.#end] = Number.NaN;
+    this.#end = Math.max(this.#end, id + 1);
+    this.#count++;
     this.#sets.hold(set);
     metric.bySet.set(set, id);
     metric.seriesVersion++;
@@ -83,7 +135,7 @@ export class SeriesIndex {
     this.#attrsOf[id] = this.#noAttrs;
     this.#attrSets.hold(this.#noAttrs);
     this.#attrsAt[id] = -Infinity;
-    return id;
+    this.#lastAt[id] = -Infinity;
   }
 
   /**
@@ -216,17 +268,16 @@ export class SeriesIndex {
 
   #reserve(id: number): void {
     if (id < this.#setOf.length) return;
-    const capacity = this.#setOf.length * 2;
-    const widen = (array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
-      const wider = new Int32Array(capacity);
-      wider.set(array);
-      return wider;
-    };
-    this.#setOf = widen(this.#setOf);
-    this.#nameOf = widen(this.#nameOf);
-    this.#attrsOf = widen(this.#attrsOf);
-    const at = new Float64Array(capacity);
-    at.set(this.#attrsAt);
-    this.#attrsAt = at;
+    const capacity = Math.max(this.#setOf.length * 2, id + 1);
+    this.#setOf = widened(new Int32Array(capacity), this.#setOf);
+    this.#nameOf = widened(new Int32Array(capacity), this.#nameOf);
+    this.#attrsOf = widened(new Int32Array(capacity), this.#attrsOf);
+    this.#attrsAt = widened(new Float64Array(capacity), this.#attrsAt);
+    this.#lastAt = widened(new Float64Array(capacity), this.#lastAt);
   }
+}
+
+function widened<T extends Int32Array | Float64Array>(target: T, source: T): T {
+  target.set(source);
+  return target;
 }

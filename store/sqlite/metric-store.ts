@@ -1,0 +1,382 @@
+import { join } from 'node:path';
+import type { Clock } from '../../model/clock.ts';
+import { systemClock } from '../../model/clock.ts';
+import { StoreAwayError, UserError } from '../../model/errors.ts';
+import type { MetricGroup } from '../../model/sample.ts';
+import type { Telemetry } from '../../model/telemetry.ts';
+import { ROLLUP_OPS } from '../aggregate.ts';
+import { listLabels, type PointsQuery, pointsOf, seriesAfter } from '../metric-listing.ts';
+import type {
+  AppendedPoints,
+  MetricOp,
+  MetricStore,
+  SeriesPoints,
+  SeriesSelector,
+  WindowGroup,
+  WindowQuery,
+} from '../metric-store.ts';
+import { PointBag } from '../point-bag.ts';
+import { SeriesIndex } from '../series-index.ts';
+import { SeriesRing } from '../series-ring.ts';
+import { evaluateWindow, type ReadPoints } from '../window-evaluation.ts';
+import { MetricBatch } from './metric-batch.ts';
+import { MetricClient } from './metric-client.ts';
+import { ColdPoints, MAX_COLD_POINTS, runsOf, seriesOf } from './metric-cold.ts';
+import { loadMetrics } from './metric-load.ts';
+import type { StoredSeries } from './metric-messages.ts';
+import { seriesToForget } from './metric-retention.ts';
+
+export interface SqliteMetricStoreOptions {
+  /** The file, or the folder in which `metrics.db` is it. */
+  readonly path?: string;
+  readonly dir?: string;
+  /** `metrics.max_series`: points of further series are refused and counted. */
+  readonly maxSeries?: number;
+  readonly clock?: Clock;
+  readonly telemetry?: Telemetry;
+  /** How much of the newest history is kept in memory at most, ms and bytes; older windows are read from the file. */
+  readonly hotMs?: number;
+  readonly hotBytes?: number;
+}
+
+const HOT_MS = 2 * 3_600_000;
+const HOT_BYTES = 100 * 1024 * 1024;
+
+/**
+ * Opens the embedded metric store: the newest hours in memory on this thread (a rule's window is answered without a thread change,
+ * `bench/metric-store.ts`), everything in one SQLite file behind a worker. Rejects with `StoreAwayError` when the file cannot be
+ * used. Only one process may have it open.
+ */
+export async function openSqliteMetricStore(options: SqliteMetricStoreOptions): Promise<MetricStore> {
+  const store = new SqliteMetricStore(options);
+  await store.load();
+  return store;
+}
+
+class SqliteMetricStore implements MetricStore {
+  readonly #clock: Clock;
+  readonly #telemetry: Telemetry | undefined;
+  readonly #maxSeries: number;
+  readonly #hotMs: number;
+  readonly #hotBytes: number;
+  readonly #client: MetricClient;
+  readonly #index: SeriesIndex;
+  readonly #ring = new SeriesRing();
+  /** Series the worker has not been told of, and those whose attributes it does not know. */
+  #undefined = new Set<number>();
+  #attrsChanged = new Set<number>();
+  /** Memory holds every point later than this; older ones are only in blocks. */
+  #hotFrom = -Infinity;
+  /** Points up to this go straight into blocks; ahead of `#hotFrom` while memory is about to be given back. */
+  #lateFrom = -Infinity;
+  /** Up to this there are rollups instead of raw points. */
+  #rawFrom = 0;
+  #evaluating = 0;
+  #cooling: Promise<void> | null = null;
+  #refused = 0;
+  #closed = false;
+
+  constructor(options: SqliteMetricStoreOptions) {
+    this.#clock = options.clock ?? systemClock;
+    this.#telemetry = options.telemetry;
+    this.#maxSeries = options.maxSeries ?? 200_000;
+    this.#hotMs = options.hotMs ?? HOT_MS;
+    this.#hotBytes = options.hotBytes ?? HOT_BYTES;
+    this.#client = new MetricClient(options.path ?? join(options.dir ?? '.', 'metrics.db'));
+    this.#index = new SeriesIndex(this.#maxSeries);
+  }
+
+  /** Moves what a crash left in the journal, then fills index and memory. */
+  async load(): Promise<void> {
+    try {
+      const loaded = await loadMetrics(this.#client, this.#index, this.#ring, {
+        now: this.#clock.now(),
+        hotMs: this.#hotMs,
+        hotBytes: this.#hotBytes,
+      });
+      this.#rawFrom = loaded.rawFrom;
+      this.#hotFrom = loaded.hotFrom;
+      this.#lateFrom = loaded.hotFrom;
+      this.#telemetry?.series.set(this.#index.size);
+    } catch (error) {
+      await this.#client.close();
+      throw error;
+    }
+  }
+
+  async append(
+    groups: readonly MetricGroup[],
+    _options: { visible?: boolean },
+    signal?: AbortSignal,
+  ): Promise<AppendedPoints> {
+    signal?.throwIfAborted();
+    const started = this.#clock.monotonic();
+    const { batch, refused } = this.#number(groups);
+    this.#count(refused);
+    if (batch.count > 0) await this.#persist(batch);
+    // What memory no longer covers is found in its block; everything else is visible from here on.
+    for (let i = 0; i < batch.count; i++) {
+      const ts = batch.times[i]!;
+      this.#index.touch(batch.series[i]!, ts);
+      if (ts > this.#hotFrom) this.#ring.put(batch.series[i]!, ts, batch.values[i]!, batch.delays[i]!);
+    }
+    this.#telemetry?.storeSeconds.observe({ store: 'metrics' }, (this.#clock.monotonic() - started) / 1000);
+    this.#telemetry?.series.set(this.#index.size);
+    this.#coolIfFull();
+    return { written: batch.count, refused };
+  }
+
+  async window(query: WindowQuery, signal?: AbortSignal): Promise<readonly WindowGroup[]> {
+    this.#checkOpen();
+    const plan = this.#index.plan(query, query.groupBy);
+    const at = query.at.toSorted((a, b) => a - b);
+    if (at.length === 0 || plan.series.length === 0) return [];
+    const oldest = at[0]! - query.windowMs;
+    this.#refuseBeyondRaw(oldest, query.op, query.arrivedWithinMs);
+    const evaluate = async (instants: readonly number[], read: ReadPoints) =>
+      evaluateWindow(plan, query, instants, read);
+    if (oldest >= this.#hotFrom) return this.#reading(() => evaluate(at, this.#readHot));
+
+    const series = seriesOf(plan);
+    const found = new Map<WindowGroup['labels'], WindowGroup['points'][number][]>();
+    for (const run of runsOf(at, query.windowMs, series.length)) {
+      signal?.throwIfAborted();
+      const part = await this.#withCold(series, run[0]! - query.windowMs, run.at(-1)!, query.op, read =>
+        evaluate(run, read),
+      );
+      for (const { labels, points } of part) {
+        const sofar = found.get(labels);
+        if (sofar) sofar.push(...points);
+        else found.set(labels, [...points]);
+      }
+    }
+    return plan.labels.flatMap(labels => {
+      const points = found.get(labels);
+      return points ? [{ labels, points }] : [];
+    });
+  }
+
+  async points(
+    query: PointsQuery,
+    signal?: AbortSignal,
+  ): Promise<{ readonly series: readonly SeriesPoints[]; readonly next: string | null }> {
+    this.#checkOpen();
+    const matching = seriesAfter(this.#index, query);
+    const page: SeriesPoints[] = [];
+    const bag = new PointBag();
+    let next = '';
+    for (let start = 0; start < matching.length; start += query.limit) {
+      signal?.throwIfAborted();
+      const chunk = matching.slice(start, start + query.limit);
+      const ids = Int32Array.from(new Set(chunk.map(s => s.series)));
+      const full = await this.#withCold(ids, query.from - 1, query.to, 'POINTS', async read => {
+        for (const { series, scale, key } of chunk) {
+          bag.clear();
+          read(series, query.from - 1, query.to, scale, bag);
+          if (bag.count === 0) continue;
+          if (page.length === query.limit) return true;
+          const { name, labels } = this.#index.describe(series);
+          page.push({ name, labels, points: pointsOf(bag) });
+          next = key;
+        }
+        return false;
+      });
+      if (full) return { series: page, next };
+    }
+    return { series: page, next: null };
+  }
+
+  async names(): Promise<readonly { readonly name: string; readonly series: number }[]> {
+    return this.#index.names();
+  }
+
+  async labels(query: SeriesSelector & { label?: string; limit: number }): Promise<readonly string[]> {
+    return listLabels(this.#index, query);
+  }
+
+  async expire(now: number, retention: { rawMs: number; rollupMs: number }): Promise<{ readonly dropped: number }> {
+    const rawTo = now - retention.rawMs;
+    const rollupTo = now - Math.max(retention.rawMs, retention.rollupMs);
+    const last: { id: number; last: number }[] = [];
+    for (const { series, at } of this.#index.lastPoints())
+      if (at > now - 2 * this.#hotMs) last.push({ id: series, last: at });
+    const forget = seriesToForget(this.#index, this.#maxSeries, rawTo, rollupTo);
+    // Memory first: it must not go on to show what the file no longer has.
+    if (rawTo > this.#hotFrom) await this.#cool(rawTo);
+    const { dropped, rawFrom } = await this.#client.ask('expire', {
+      rawTo,
+      rollupTo,
+      last,
+      forget: forget.map(f => f.series),
+    });
+    this.#rawFrom = rawFrom;
+    for (const { series, at, reuse } of forget) {
+      // A series that came back meanwhile is no longer in the file; the next append defines it again.
+      if (this.#index.lastPoint(series) === at) this.#index.remove(series, reuse);
+      else this.#undefined.add(series);
+    }
+    this.#telemetry?.series.set(this.#index.size);
+    return { dropped };
+  }
+
+  async stats(): Promise<{
+    readonly series: number;
+    readonly points: number;
+    readonly bytes: number;
+    readonly refused: number;
+  }> {
+    const { points, bytes } = await this.#client.ask('stats', {});
+    return { series: this.#index.size, points, bytes, refused: this.#refused };
+  }
+
+  async ping(): Promise<void> {
+    await this.#client.ask('stats', {});
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#client.close();
+  }
+
+  /** Gives every point its series; points of series that may not be added are left out. */
+  #number(groups: readonly MetricGroup[]): { batch: MetricBatch; refused: number } {
+    const batch = new MetricBatch();
+    let refused = 0;
+    for (const group of groups) {
+      const set = this.#index.labelSet(group.labels);
+      for (const [name, value] of group.values) {
+        const before = this.#index.size;
+        const series = set === null ? -1 : this.#index.series(name, set);
+        if (series < 0) {
+          refused++;
+          continue;
+        }
+        if (this.#index.size > before) this.#undefined.add(series);
+        if (this.#index.setAttrs(series, group.attrs, group.ts)) this.#attrsChanged.add(series);
+        batch.add(series, group.ts, value, group.arrivedAt - group.ts);
+      }
+    }
+    return { batch, refused };
+  }
+
+  async #persist(batch: MetricBatch): Promise<void> {
+    const [fresh, changed] = [this.#undefined, this.#attrsChanged];
+    this.#undefined = new Set();
+    this.#attrsChanged = new Set();
+    const define = Array.from(fresh, id => this.#storedSeries(id));
+    const attrs = Array.from(changed, id => ({ id, attrs: JSON.stringify(this.#index.describe(id).attrs) }));
+    const points = batch.pack();
+    this.#telemetry?.storeQueue.set({ store: 'metrics' }, this.#client.waiting + 1);
+    try {
+      await this.#client.ask('append', { points, lateFrom: this.#lateFrom, define, attrs }, [points.buffer]);
+    } catch (error) {
+      for (const id of fresh) this.#undefined.add(id);
+      for (const id of changed) this.#attrsChanged.add(id);
+      this.#telemetry?.storeErrors.inc({ store: 'metrics', reason: 'append' });
+      throw error;
+    } finally {
+      this.#telemetry?.storeQueue.set({ store: 'metrics' }, this.#client.waiting);
+    }
+  }
+
+  #storedSeries(id: number): StoredSeries {
+    const { name, labels, attrs } = this.#index.describe(id);
+    return { id, name, labels: JSON.stringify(labels), attrs: JSON.stringify(attrs), last: this.#clock.now() };
+  }
+
+  #count(refused: number): void {
+    if (refused === 0) return;
+    this.#refused += refused;
+    this.#telemetry?.seriesRefused.inc(refused);
+  }
+
+  readonly #readHot: ReadPoints = (series, from, to, scale, bag) => this.#ring.collect(series, from, to, scale, bag);
+
+  /** Runs `use` over the points of the range, from the file where memory does not reach back to its beginning. */
+  async #withCold<T>(
+    series: Int32Array<ArrayBuffer>,
+    from: number,
+    to: number,
+    op: MetricOp | 'POINTS',
+    use: (read: ReadPoints) => Promise<T>,
+  ): Promise<T> {
+    for (;;) {
+      const border = this.#hotFrom;
+      if (from >= border) return this.#reading(() => use(this.#readHot));
+      const answer = await this.#client.ask('read', {
+        series,
+        from,
+        to: Math.min(to, border),
+        op,
+        maxPoints: MAX_COLD_POINTS,
+      });
+      if ('tooMany' in answer)
+        throw new UserError(
+          'bad-query',
+          `the query reads more than ${MAX_COLD_POINTS} stored points; narrow its window, matchers or metric`,
+        );
+      // Memory may have been given back meanwhile; then the file has more to tell.
+      if (this.#hotFrom !== border) continue;
+      const cold = new ColdPoints(series, answer);
+      return this.#reading(() =>
+        use((id, after, upTo, scale, bag) => {
+          if (after < border) cold.collect(id, after, upTo, scale, bag);
+          if (upTo > border) this.#ring.collect(id, Math.max(after, border), upTo, scale, bag);
+        }),
+      );
+    }
+  }
+
+  /** While anything reads memory, none of it is given back. */
+  async #reading<T>(use: () => Promise<T>): Promise<T> {
+    this.#evaluating++;
+    try {
+      return await use();
+    } finally {
+      this.#evaluating--;
+    }
+  }
+
+  #coolIfFull(): void {
+    if (this.#cooling) return;
+    const now = this.#clock.now();
+    const byAge = now - this.#hotMs;
+    const full = this.#ring.usedBytes > this.#hotBytes;
+    if (!full && byAge - this.#hotFrom <= this.#hotMs / 4) return;
+    const upTo = full ? (Math.max(this.#hotFrom, byAge) + now) / 2 : byAge;
+    this.#cool(upTo).catch(() => this.#telemetry?.storeErrors.inc({ store: 'metrics', reason: 'compact' }));
+  }
+
+  /** Gives back the memory of points up to `upTo`, once all of them are in blocks. */
+  async #cool(upTo: number): Promise<void> {
+    await this.#cooling;
+    if (upTo <= this.#hotFrom) return;
+    this.#lateFrom = upTo;
+    this.#cooling = this.#giveBack(upTo).finally(() => {
+      this.#cooling = null;
+    });
+    await this.#cooling;
+  }
+
+  async #giveBack(upTo: number): Promise<void> {
+    await this.#client.ask('compact', {});
+    while (this.#evaluating > 0) await new Promise<void>(resolve => setImmediate(resolve));
+    this.#hotFrom = upTo;
+    this.#ring.trim(upTo);
+  }
+
+  /** Beyond raw history only whole minutes are known, and not when their points arrived. */
+  #refuseBeyondRaw(from: number, op: MetricOp, arrivedWithinMs: number | undefined): void {
+    if (from >= this.#rawFrom || (ROLLUP_OPS.has(op) && arrivedWithinMs === undefined)) return;
+    const what = arrivedWithinMs === undefined ? op : 'a replay as of arrival';
+    const days = new Date(this.#rawFrom).toISOString();
+    throw new UserError(
+      'bad-query',
+      `${what} needs raw points, which are kept from ${days} on; before it use ${[...ROLLUP_OPS].join(' ')}`,
+    );
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new StoreAwayError('The metric store is closed');
+  }
+}
