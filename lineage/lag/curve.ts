@@ -1,17 +1,19 @@
-/** Points a full curve holds; 16 bytes each, so two curves of a partition stay within 8 KiB. */
-const CAPACITY = 256;
+/** Points a full curve holds; 20 bytes each, so two curves of a partition take 8 KB. */
+const CAPACITY = 200;
 /** The newest points are never thinned: rates, intervals and re-emitted lags need them as they came. */
-const KEEP_NEWEST = 64;
+const KEEP_NEWEST = 48;
 const DAY_MS = 86_400_000;
 
 /**
- * A quantity over time as at most 256 samples in rising time order: an end-offset curve or a consumer's position. When it is full,
- * samples older than 24 h are dropped, then a quarter of the older ones is thinned: those whose removal moves the time at
- * which the curve passes any value the least. Samples that stay are as they were measured.
+ * A quantity over time as at most 200 samples in rising time order: an end-offset curve or a consumer's position. When it is full,
+ * samples older than 24 h are dropped, then some of the older ones are thinned: those whose removal moves the time at
+ * which the curve passes any value the least, earlier removals counted in. Samples that stay are as they were measured.
  */
 export class Curve {
   #t = new Float64Array(16);
   #x = new Float64Array(16);
+  /** Bound of the error thinning has put into the stretch after each sample, ms. */
+  #e = new Float32Array(16);
   #n = 0;
 
   get length(): number {
@@ -66,8 +68,10 @@ export class Curve {
     index++;
     this.#t.copyWithin(index + 1, index, this.#n);
     this.#x.copyWithin(index + 1, index, this.#n);
+    this.#e.copyWithin(index + 1, index, this.#n);
     this.#t[index] = t;
     this.#x[index] = x;
+    this.#e[index] = index > 0 && index < this.#n ? this.#e[index - 1]! : 0;
     this.#n++;
     return index;
   }
@@ -109,6 +113,7 @@ export class Curve {
     const curve = new Curve();
     curve.#t = this.#t.slice();
     curve.#x = this.#x.slice();
+    curve.#e = this.#e.slice();
     curve.#n = this.#n;
     return curve;
   }
@@ -119,7 +124,7 @@ export class Curve {
 
   /** Bytes of the samples, for the memory bound. */
   get bytes(): number {
-    return this.#t.byteLength + this.#x.byteLength;
+    return this.#t.byteLength + this.#x.byteLength + this.#e.byteLength;
   }
 
   /** Times then values, little-endian doubles in base64. */
@@ -151,9 +156,12 @@ export class Curve {
     const t = new Float64Array(size);
     const x = new Float64Array(size);
     t.set(this.#t);
+    const e = new Float32Array(size);
     x.set(this.#x);
+    e.set(this.#e);
     this.#t = t;
     this.#x = x;
+    this.#e = e;
   }
 
   #thin(): void {
@@ -162,35 +170,42 @@ export class Curve {
     if (expired > 0) {
       this.#t.copyWithin(0, expired, this.#n);
       this.#x.copyWithin(0, expired, this.#n);
+      this.#e.copyWithin(0, expired, this.#n);
       this.#n -= expired;
     }
     const candidates: { readonly index: number; readonly cost: number }[] = [];
     for (let i = 1; i < this.#n - KEEP_NEWEST; i++) candidates.push({ index: i, cost: this.#costOf(i) });
     candidates.sort((a, b) => a.cost - b.cost);
-    const drop = new Set<number>();
-    const wanted = Math.max(0, this.#n - (CAPACITY - (CAPACITY >> 2)));
-    for (const { index } of candidates) {
+    const drop = new Map<number, number>();
+    const wanted = Math.max(0, this.#n - (CAPACITY - (CAPACITY >> 3)));
+    for (const { index, cost } of candidates) {
       if (drop.size >= wanted) break;
       // A neighbour of a dropped sample stays in this round: its cost was computed with that neighbour in place.
-      if (!drop.has(index - 1) && !drop.has(index + 1)) drop.add(index);
+      if (!drop.has(index - 1) && !drop.has(index + 1)) drop.set(index, cost);
     }
     let kept = 0;
     for (let i = 0; i < this.#n; i++) {
-      if (drop.has(i)) continue;
+      const cost = drop.get(i);
+      if (cost !== undefined) {
+        this.#e[kept - 1] = cost;
+        continue;
+      }
       this.#t[kept] = this.#t[i]!;
       this.#x[kept] = this.#x[i]!;
+      this.#e[kept] = this.#e[i]!;
       kept++;
     }
     this.#n = kept;
   }
 
-  /** How far, in ms, the straight line between the neighbours of sample `i` passes from it. */
+  /** Bound of the error without sample `i`: how far the line between its neighbours passes from it, and what was lost before. */
   #costOf(i: number): number {
     const t0 = this.#t[i - 1]!;
     const x0 = this.#x[i - 1]!;
     const rise = this.#x[i + 1]! - x0;
-    if (rise === 0) return this.#x[i] === x0 ? 0 : Number.POSITIVE_INFINITY;
+    const before = Math.max(this.#e[i - 1]!, this.#e[i]!);
+    if (rise === 0) return this.#x[i] === x0 ? before : Number.POSITIVE_INFINITY;
     const passes = t0 + ((this.#x[i]! - x0) / rise) * (this.#t[i + 1]! - t0);
-    return Math.abs(this.#t[i]! - passes);
+    return before + Math.abs(this.#t[i]! - passes);
   }
 }
