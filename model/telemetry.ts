@@ -44,6 +44,7 @@ export function createTelemetry(options: { processMetrics?: boolean } = {}) {
     // lineage and lag
     lineageNodes: gauge('lineage_nodes', 'Nodes of the lineage graph', ['kind']),
     lineageErrors: counter('lineage_parse_errors_total', 'SQL statements that could not be read'),
+    lineageDropped: counter('lineage_dropped_total', 'Lineage evidence not taken, by kind: unreadable, or beyond a limit', ['kind']),
     lagTables: gauge('lag_partitions', 'Partitions with an offset table'),
     lagRowsRefused: counter('lag_rows_refused_total', 'Offset rows of new partitions refused because the tables are full'),
     // the daemon

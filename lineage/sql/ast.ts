@@ -8,16 +8,7 @@ export interface Ident {
 /** A dotted name; a part in backticks is one part even with a dot inside. Never empty. */
 export type QName = readonly Ident[];
 
-export type Expr =
-  | Literal
-  | Interval
-  | Ref
-  | Star
-  | Call
-  | Operation
-  | Case
-  | Subquery
-  | Lambda;
+export type Expr = Literal | Interval | Ref | Star | Call | Operation | Case | Subquery | Lambda;
 
 export interface Literal {
   readonly kind: 'literal';
@@ -101,7 +92,7 @@ export interface Case {
   readonly kind: 'case';
   readonly pos: number;
   readonly operand: Expr | null;
-  readonly whens: readonly { readonly when: Expr; readonly then: Expr }[];
+  readonly whens: readonly { readonly when: Expr; readonly value: Expr }[];
   readonly otherwise: Expr | null;
 }
 

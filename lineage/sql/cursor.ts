@@ -160,7 +160,8 @@ export class Cursor {
 function describe(token: Token): string {
   if (token.type === 'end') return 'the end of the statement';
   if (token.type === 'bad' && token.text.startsWith('/*')) return 'a comment without its end';
-  if (token.type === 'bad' && (token.text.includes("'") || token.text.startsWith('`'))) return 'a literal without its closing quote';
+  if (token.type === 'bad' && (token.text.includes("'") || token.text.startsWith('`')))
+    return 'a literal without its closing quote';
   const text = token.text.length > 40 ? `${token.text.slice(0, 40)}…` : token.text;
   return token.type === 'string' ? `'${text}'` : `"${text}"`;
 }

@@ -154,7 +154,13 @@ function isDigit(code: number): boolean {
 
 /** Letters of any script, `_`; also `$`, which placeholders of SQL templates begin with. */
 function isWordStart(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 36 || (code > 127 && isLetter(code));
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    code === 95 ||
+    code === 36 ||
+    (code > 127 && isLetter(code))
+  );
 }
 
 function isWordPart(code: number): boolean {

@@ -57,7 +57,10 @@ export function parseStatements(sql: string): ParsedScript {
       if (opensSet(lexed.tokens)) setOpenedAt = lexed.tokens[0]!.pos;
     }
   }
-  if (setOpenedAt !== null) errors.push(sqlError(sql, sql.length, 'expected END of the statement set that begins above, found the end of the script'));
+  if (setOpenedAt !== null)
+    errors.push(
+      sqlError(sql, sql.length, 'expected END of the statement set that begins above, found the end of the script'),
+    );
   return { statements, errors };
 }
 
@@ -91,7 +94,10 @@ function setMark(parsed: Statement): SetMark {
 }
 
 function opensSet(tokens: readonly Token[]): boolean {
-  const words = tokens.slice(0, 5).map(token => token.word).join(' ');
+  const words = tokens
+    .slice(0, 5)
+    .map(token => token.word)
+    .join(' ');
   return /^(EXPLAIN |EXECUTE )?STATEMENT SET BEGIN\b/.test(words) || words.startsWith('BEGIN STATEMENT SET');
 }
 
@@ -124,7 +130,8 @@ function scanTables(tokens: readonly Token[]): { reads: readonly QName[]; writes
   const reads: QName[] = [];
   const writes: QName[] = [];
   tokens.forEach((token, i) => {
-    const isRead = token.word === 'FROM' || token.word === 'JOIN' || (token.word === 'TABLE' && tokens[i - 1]?.word === '(');
+    const isRead =
+      token.word === 'FROM' || token.word === 'JOIN' || (token.word === 'TABLE' && tokens[i - 1]?.word === '(');
     const isWrite = token.word === 'INTO' || token.word === 'OVERWRITE';
     if (!isRead && !isWrite) return;
     const name = nameAt(tokens, i + 1);
@@ -139,7 +146,8 @@ function nameAt(tokens: readonly Token[], start: number): Ident[] {
   const parts: Ident[] = [];
   for (let i = start; ; i += 2) {
     const token = tokens[i];
-    if (token === undefined || (token.type !== 'quoted' && token.type !== 'word') || NOT_A_NAME.has(token.word)) return parts;
+    if (token === undefined || (token.type !== 'quoted' && token.type !== 'word') || NOT_A_NAME.has(token.word))
+      return parts;
     parts.push({ text: token.text, pos: token.pos });
     const next = tokens[i + 1];
     if (next?.word === '(') return [];

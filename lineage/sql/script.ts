@@ -1,8 +1,8 @@
 /** A script's lineage, statement by statement: what each reads and writes, and what the graph and the lag side need of it. */
-import type { Query, QName, Statement } from './ast.ts';
+import type { QName, Query, Statement } from './ast.ts';
 import { parseStatements, type SqlError } from './parser.ts';
 import { type Analysis, Findings, type TableRead, type WindowUse } from './resolve/analysis.ts';
-import { Catalog, type KnownTable, type TableEntry } from './resolve/catalog.ts';
+import { Catalog, type KnownTable } from './resolve/catalog.ts';
 import { alterTable, defineTable, defineView } from './resolve/ddl.ts';
 import { parseSession } from './resolve/names.ts';
 import { analyzeExpressions, analyzeQuery } from './resolve/query.ts';
@@ -12,6 +12,8 @@ import type { Relation } from './resolve/relation.ts';
 export interface NamedTable {
   readonly id: string;
   readonly parts: readonly string[];
+  /** The text all spellings of the name share, for tables nobody declared. */
+  readonly byName: string;
   /** Empty when nobody declared the table. OPTIONS hints are laid over it. */
   readonly options: ReadonlyMap<string, string>;
 }
@@ -32,8 +34,8 @@ export interface StatementLineage {
   readonly reads: readonly ReadTable[];
   /** Value sources of each column of its query; null when they cannot all be known, and for `modify`. */
   readonly columns: readonly (readonly string[])[] | null;
-  /** Ids of the views it goes through. */
-  readonly views: readonly string[];
+  /** Views it goes through, each with the ids of the base tables it reads. */
+  readonly views: readonly { readonly id: string; readonly bases: readonly string[] }[];
   readonly windows: readonly WindowUse[];
   /** How often event-time results come, ms: the longest TUMBLE size, HOP slide or CUMULATE step; null without such a window. */
   readonly windowMs: number | null;
@@ -88,7 +90,14 @@ class Script {
       case 'create-table': {
         const query = this.#analyze(statement.query);
         const entry = defineTable(statement, query, catalog);
-        if (query !== null) this.#add('insert', statement.pos, [named(entry)], query.findings, query.relation);
+        if (query !== null)
+          this.#add(
+            'insert',
+            statement.pos,
+            [{ ...this.#named(statement.name), options: entry.options }],
+            query.findings,
+            query.relation,
+          );
         return;
       }
       case 'create-view':
@@ -120,8 +129,8 @@ class Script {
     if (reads.length === 0 && writes.length === 0) return;
     const findings = new Findings();
     for (const name of reads) {
-      const { id, parts } = this.#catalog.resolve(name);
-      findings.addRead({ table: id, parts, how: 'plain', lookupHint: false, options: new Map() });
+      const { id, parts, byName } = this.#catalog.resolve(name);
+      findings.addRead({ table: id, parts, byName, how: 'plain', lookupHint: false, options: new Map() });
     }
     const sinks = writes.map(name => this.#named(name));
     this.#add(sinks.length > 0 ? 'insert' : 'query', pos, sinks, findings, null, true);
@@ -148,14 +157,18 @@ class Script {
   }
 
   #named(name: QName): NamedTable {
-    const { id, parts, entry } = this.#catalog.resolve(name);
-    return entry === null ? { id, parts, options: new Map() } : named(entry);
+    const { id, parts, byName, entry } = this.#catalog.resolve(name);
+    return { id, parts, byName, options: entry?.options ?? new Map() };
   }
 
   #use(what: 'catalog' | 'database', name: QName): void {
     const parts = name.map(part => part.text);
     const session = this.#catalog.session;
-    if (what === 'catalog') this.#catalog.session = { catalog: parts[0]!, database: session.catalog === parts[0] ? session.database : 'default' };
+    if (what === 'catalog')
+      this.#catalog.session = {
+        catalog: parts[0]!,
+        database: session.catalog === parts[0] ? session.database : 'default',
+      };
     else if (parts.length === 1) this.#catalog.session = { ...session, database: parts[0]! };
     else this.#catalog.session = { catalog: parts[0]!, database: parts[1]! };
   }
@@ -176,7 +189,7 @@ class Script {
       sinks,
       reads: [...findings.reads.values()].map(read => this.#readTable(read)),
       columns: relation === null ? null : knownColumns(relation),
-      views: [...findings.views],
+      views: [...findings.views].map(([id, bases]) => ({ id, bases })),
       windows,
       windowMs: longest(windows.map(window => window.stepMs)),
       allowedOooMs: disorder(windows, findings),
@@ -187,12 +200,15 @@ class Script {
   #readTable(read: TableRead): ReadTable {
     const entry = this.#catalog.find(read.parts);
     const options = new Map([...(entry?.options ?? []), ...read.options]);
-    return { id: read.table, parts: read.parts, options, how: read.how, lookupHint: read.lookupHint };
+    return {
+      id: read.table,
+      parts: read.parts,
+      byName: read.byName,
+      options,
+      how: read.how,
+      lookupHint: read.lookupHint,
+    };
   }
-}
-
-function named(entry: TableEntry): NamedTable {
-  return { id: entry.id, parts: entry.parts, options: entry.options };
 }
 
 function knownColumns(relation: Relation): readonly (readonly string[])[] | null {
@@ -213,6 +229,7 @@ function longest(lengths: readonly (number | null)[]): number | null {
 
 function disorder(windows: readonly WindowUse[], findings: Findings): number {
   const times = windows.flatMap(window => window.timeSources);
-  const delays = times.length > 0 ? times.map(time => findings.watermarks.get(time) ?? 0) : [...findings.watermarks.values()];
+  const delays =
+    times.length > 0 ? times.map(time => findings.watermarks.get(time) ?? 0) : [...findings.watermarks.values()];
   return Math.max(0, ...delays);
 }

@@ -115,7 +115,14 @@ function tableArgument(c: Cursor): TableArg {
   let source: TableArg['source'];
   if (c.accept('(')) {
     if (c.at('SELECT') || c.at('WITH') || c.at('VALUES')) {
-      source = { kind: 'derived', pos, query: c.nested(inner => inner.grammar.query(inner)), lateral: false, alias: null, asOf: null };
+      source = {
+        kind: 'derived',
+        pos,
+        query: c.nested(inner => inner.grammar.query(inner)),
+        lateral: false,
+        alias: null,
+        asOf: null,
+      };
     } else {
       source = c.nested(tableFunctionOrName);
     }

@@ -24,7 +24,18 @@ export function createTable(c: Cursor, prefix: CreatePrefix, materialized: boole
   const like = c.accept('LIKE') ? likeClause(c) : null;
   const query = c.accept('AS') ? c.grammar.query(c) : null;
   if (materialized && query === null) c.fail('AS');
-  return { kind: 'create-table', ...prefix, name, ifNotExists, materialized, ...body, partitionedBy, options, like, query };
+  return {
+    kind: 'create-table',
+    ...prefix,
+    name,
+    ifNotExists,
+    materialized,
+    ...body,
+    partitionedBy,
+    options,
+    like,
+    query,
+  };
 }
 
 type TableBody = Pick<CreateTable, 'columns' | 'watermarks' | 'primaryKey'>;
@@ -117,7 +128,16 @@ export function properties(c: Cursor): Map<string, string> {
   return options;
 }
 
-const LIKE_WHAT = new Set(['ALL', 'CONSTRAINTS', 'DISTRIBUTION', 'GENERATED', 'METADATA', 'OPTIONS', 'PARTITIONS', 'WATERMARKS']);
+const LIKE_WHAT = new Set([
+  'ALL',
+  'CONSTRAINTS',
+  'DISTRIBUTION',
+  'GENERATED',
+  'METADATA',
+  'OPTIONS',
+  'PARTITIONS',
+  'WATERMARKS',
+]);
 
 /** `LIKE name [({INCLUDING|EXCLUDING|OVERWRITING} what …)]`. */
 function likeClause(c: Cursor): Like {
@@ -125,7 +145,8 @@ function likeClause(c: Cursor): Like {
   const rules = new Map<string, string>();
   if (c.accept('(')) {
     while (!c.accept(')')) {
-      if (!c.at('INCLUDING') && !c.at('EXCLUDING') && !c.at('OVERWRITING')) c.fail('INCLUDING, EXCLUDING or OVERWRITING');
+      if (!c.at('INCLUDING') && !c.at('EXCLUDING') && !c.at('OVERWRITING'))
+        c.fail('INCLUDING, EXCLUDING or OVERWRITING');
       const how = c.next().word;
       if (!c.atAny(LIKE_WHAT)) c.fail('ALL, CONSTRAINTS, GENERATED, METADATA, OPTIONS, PARTITIONS or WATERMARKS');
       rules.set(c.next().word, how);

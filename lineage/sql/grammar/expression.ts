@@ -59,10 +59,19 @@ function binding(c: Cursor, least: number): Expr {
 
 function prefix(c: Cursor): Expr {
   const pos = c.pos;
-  if (c.accept('NOT')) return unary(pos, 'NOT', c.nested(inner => binding(inner, NOT)));
+  if (c.accept('NOT'))
+    return unary(
+      pos,
+      'NOT',
+      c.nested(inner => binding(inner, NOT)),
+    );
   if (c.at('-') || c.at('+')) {
     const op = c.next().word;
-    return unary(pos, op, c.nested(inner => binding(inner, SIGN)));
+    return unary(
+      pos,
+      op,
+      c.nested(inner => binding(inner, SIGN)),
+    );
   }
   return primary(c);
 }

@@ -9,7 +9,20 @@ const NILADIC = new Set(['CURRENT_DATE', 'CURRENT_TIME', 'CURRENT_TIMESTAMP', 'L
 const QUERY_STARTS = new Set(['SELECT', 'WITH', 'VALUES']);
 const QUERY_TAILS = new Set(['UNION', 'EXCEPT', 'INTERSECT', 'MINUS', 'ORDER', 'LIMIT', 'OFFSET', 'FETCH']);
 /** Reserved words that are functions when a parenthesis follows. */
-const CALLABLE = new Set(['LEFT', 'RIGHT', 'ROW', 'GROUPING', 'SET', 'VALUE', 'LIKE', 'DEFAULT', 'DATE', 'TIME', 'TIMESTAMP', 'FILTER']);
+const CALLABLE = new Set([
+  'LEFT',
+  'RIGHT',
+  'ROW',
+  'GROUPING',
+  'SET',
+  'VALUE',
+  'LIKE',
+  'DEFAULT',
+  'DATE',
+  'TIME',
+  'TIMESTAMP',
+  'FILTER',
+]);
 
 /** One operand. */
 export function primary(c: Cursor): Expr {
@@ -73,12 +86,12 @@ function wordOperand(c: Cursor): Expr {
       c.next();
       return subquery(c, true);
     case 'ROW':
-      if (c.peek(1).word === '(') return constructor(c, 'ROW', '(', ')');
+      if (c.peek(1).word === '(') return construct(c, 'ROW', '(', ')');
       break;
     case 'ARRAY':
     case 'MAP':
     case 'MULTISET':
-      if (c.peek(1).word === '[') return constructor(c, word, '[', ']');
+      if (c.peek(1).word === '[') return construct(c, word, '[', ']');
       if (c.peek(1).word === '(' && QUERY_STARTS.has(c.peek(2).word)) {
         c.next();
         return subquery(c, false);
@@ -108,7 +121,11 @@ function nameOrCall(c: Cursor): Expr {
   const { type, word, pos } = c.token;
   const opens = c.peek(1).word === '(';
   if (type === 'word' && opens && SPECIAL_CALLS.has(word)) return SPECIAL_CALLS.get(word)!(c);
-  if (type === 'word' && RESERVED.has(word) && !(opens && (CALLABLE.has(word) || word === 'ARRAY' || word === 'MULTISET'))) {
+  if (
+    type === 'word' &&
+    RESERVED.has(word) &&
+    !(opens && (CALLABLE.has(word) || word === 'ARRAY' || word === 'MULTISET'))
+  ) {
     return c.fail('an expression');
   }
   if (c.peek(1).word === '->') return lambda(c, [c.anyIdent('a parameter')]);
@@ -153,7 +170,7 @@ function subquery(c: Cursor, exists: boolean): Expr {
   return { kind: 'subquery', pos, query, exists };
 }
 
-function constructor(c: Cursor, op: string, open: string, close: string): Expr {
+function construct(c: Cursor, op: string, open: string, close: string): Expr {
   const pos = c.next().pos;
   c.expect(open);
   const args = c.at(close) ? [] : c.list(c.grammar.expression);
@@ -165,14 +182,16 @@ function caseExpression(c: Cursor): Case {
   const pos = c.pos;
   c.expect('CASE');
   const operand = c.at('WHEN') ? null : c.grammar.expression(c);
-  const whens: { when: Expr; then: Expr }[] = [];
+  const whens: { when: Expr; value: Expr }[] = [];
   do {
     c.expect('WHEN');
     const tests = c.list(c.grammar.expression);
     const when: Expr =
-      tests.length === 1 ? tests[0]! : { kind: 'op', pos: tests[0]!.pos, power: 0, ops: ['IN'], args: tests, type: null };
+      tests.length === 1
+        ? tests[0]!
+        : { kind: 'op', pos: tests[0]!.pos, power: 0, ops: ['IN'], args: tests, type: null };
     c.expect('THEN');
-    whens.push({ when, then: c.grammar.expression(c) });
+    whens.push({ when, value: c.grammar.expression(c) });
   } while (c.at('WHEN'));
   const otherwise = c.accept('ELSE') ? c.grammar.expression(c) : null;
   c.expect('END');
@@ -194,7 +213,10 @@ function interval(c: Cursor): Interval {
 }
 
 const UNITS = new Set(
-  ['MILLISECOND', 'SECOND', 'MINUTE', 'HOUR', 'DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'].flatMap(unit => [unit, `${unit}S`]),
+  ['MILLISECOND', 'SECOND', 'MINUTE', 'HOUR', 'DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'].flatMap(unit => [
+    unit,
+    `${unit}S`,
+  ]),
 );
 
 function intervalUnit(c: Cursor): string {

@@ -1,7 +1,17 @@
 /** One statement of a Flink SQL script. */
 import type { AlterChange, ColumnDef, Expr, Ident, Insert, QName, Statement, Watermark } from '../ast.ts';
 import type { Cursor } from '../cursor.ts';
-import { asQuery, assignment, columnDef, constraint, createTable, createView, objectName, properties, watermark } from './ddl.ts';
+import {
+  asQuery,
+  assignment,
+  columnDef,
+  constraint,
+  createTable,
+  createView,
+  objectName,
+  properties,
+  watermark,
+} from './ddl.ts';
 import { hintList } from './from.ts';
 
 /** Reads the statement at the cursor; what follows it is the caller's business. */
@@ -309,7 +319,20 @@ function modify(c: Cursor): Statement {
   return { kind: 'modify', pos, verb, target, exprs };
 }
 
-const SESSION_VERBS = new Set(['SHOW', 'LOAD', 'UNLOAD', 'ADD', 'REMOVE', 'ANALYZE', 'QUIT', 'EXIT', 'CLEAR', 'HELP', 'STOP', 'SAVE']);
+const SESSION_VERBS = new Set([
+  'SHOW',
+  'LOAD',
+  'UNLOAD',
+  'ADD',
+  'REMOVE',
+  'ANALYZE',
+  'QUIT',
+  'EXIT',
+  'CLEAR',
+  'HELP',
+  'STOP',
+  'SAVE',
+]);
 
 /** Statements without lineage: their text is taken as it is. */
 function other(c: Cursor): Statement {

@@ -4,8 +4,9 @@ import type { Relation } from './relation.ts';
 /** How a base table is read; one table may be read in several ways. */
 export interface TableRead {
   readonly table: string;
-  /** Split name, for tables nobody declared. */
   readonly parts: readonly string[];
+  /** The text all spellings of its name share. */
+  readonly byName: string;
   /** plain: in FROM or a join · temporal: on the right of FOR SYSTEM_TIME AS OF · travel: AS OF a fixed instant. */
   readonly how: 'plain' | 'temporal' | 'travel';
   /** A LOOKUP hint or a processing-time join says the table is asked row by row. */
@@ -26,8 +27,8 @@ export interface WindowUse {
 export class Findings {
   readonly reads = new Map<string, TableRead>();
   readonly windows = new Map<string, WindowUse>();
-  /** Ids of the views expanded on the way, outermost first. */
-  readonly views = new Set<string>();
+  /** Views expanded on the way, with the base tables each reads. */
+  readonly views = new Map<string, readonly string[]>();
   /** Watermark delays of the tables read, by base column, ms. */
   readonly watermarks = new Map<string, number>();
 
@@ -45,7 +46,7 @@ export class Findings {
   merge(other: Findings, as: { how: TableRead['how']; lookupHint: boolean }): void {
     for (const read of other.reads.values()) this.addRead(as.how === 'plain' ? read : { ...read, ...as });
     for (const window of other.windows.values()) this.addWindow(window);
-    for (const view of other.views) this.views.add(view);
+    for (const [view, bases] of other.views) this.views.set(view, bases);
     for (const [column, delay] of other.watermarks) this.watermarks.set(column, delay);
   }
 }

@@ -1,7 +1,7 @@
 /** The tables and views a script can name, as its statements leave them. */
 import type { QName } from '../ast.ts';
 import type { Analysis } from './analysis.ts';
-import { dottedText, formatName, parseName, qualify, type Session, splitParts } from './names.ts';
+import { DEFAULT_SESSION, dottedText, formatName, parseName, qualify, type Session, splitParts } from './names.ts';
 import type { Column } from './relation.ts';
 
 /** A table someone declared outside the script: a `table` record or a schema given with the request. */
@@ -31,6 +31,8 @@ export interface TableEntry {
 export interface ResolvedName {
   readonly id: string;
   readonly parts: readonly string[];
+  /** What all spellings of the name share: dotted text without the session's catalog and Flink's default database. */
+  readonly byName: string;
   readonly entry: TableEntry | null;
 }
 
@@ -54,12 +56,13 @@ export class Catalog {
     const written = name.map(part => part.text);
     const parts = qualify(written, this.session) ?? written;
     const first = this.find(parts);
-    if (first !== null) return { id: first.id, parts, entry: first };
+    const byName = sharedName(written, this.session);
+    if (first !== null) return { id: first.id, parts, byName, entry: first };
     const split = splitParts(written);
     const second = split.length > written.length ? qualify(split, this.session) : null;
     const entry = second === null ? null : this.find(second);
-    if (entry !== null) return { id: entry.id, parts: entry.parts, entry };
-    return { id: formatName(parts), parts, entry: null };
+    if (entry !== null) return { id: entry.id, parts: entry.parts, byName, entry };
+    return { id: formatName(parts), parts, byName, entry: null };
   }
 
   /** The table or view of exactly these parts; temporary ones first. */
@@ -67,7 +70,8 @@ export class Catalog {
     const id = formatName(parts);
     const made = this.#temporary.get(id) ?? this.#permanent.get(id);
     if (made !== undefined) return made;
-    const known = this.#known(dottedText(parts)) ?? (parts.length === 3 ? this.#known(dottedText(parts.slice(1))) : undefined);
+    const known =
+      this.#known(dottedText(parts)) ?? (parts.length === 3 ? this.#known(dottedText(parts.slice(1))) : undefined);
     if (known === undefined) return null;
     const entry = knownEntry(id, parts, known);
     this.#permanent.set(id, entry);
@@ -90,6 +94,13 @@ export class Catalog {
   isTemporary(id: string): boolean {
     return this.#temporary.has(id);
   }
+}
+
+/** `` `dw.sdk_log` ``, dw.sdk_log and, in a session of database dw, sdk_log are one text. */
+function sharedName(written: readonly string[], session: Session): string {
+  const parts = splitParts(written);
+  if (parts.length === 1 && session.database !== DEFAULT_SESSION.database) return `${session.database}.${parts[0]}`;
+  return dottedText(parts.length === 3 && parts[0] === session.catalog ? parts.slice(1) : parts);
 }
 
 /** A table's entry with nothing in it but what is given. */

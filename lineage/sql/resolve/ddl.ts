@@ -37,7 +37,9 @@ function columnsOf(defs: readonly ColumnDef[], query: Analysis | null): Pick<Col
 }
 
 function generatedOf(defs: readonly ColumnDef[]): [string, 'computed' | 'metadata'][] {
-  return defs.filter(def => def.role !== 'physical').map(def => [def.name.text, def.role === 'computed' ? 'computed' : 'metadata']);
+  return defs
+    .filter(def => def.role !== 'physical')
+    .map(def => [def.name.text, def.role === 'computed' ? 'computed' : 'metadata']);
 }
 
 function procTimesOf(defs: readonly ColumnDef[]): string[] {
@@ -57,7 +59,11 @@ function likeBase(like: Like, catalog: Catalog): TableEntry | null {
   const entry = catalog.resolve(like.name).entry;
   if (entry === null) return tableEntry(['?'], {});
   const takes = (what: string): boolean => (like.rules.get(what) ?? like.rules.get('ALL')) !== 'EXCLUDING';
-  const drops = new Set([...entry.generated].filter(([, kind]) => !takes(kind === 'computed' ? 'GENERATED' : 'METADATA')).map(([name]) => name));
+  const drops = new Set(
+    [...entry.generated]
+      .filter(([, kind]) => !takes(kind === 'computed' ? 'GENERATED' : 'METADATA'))
+      .map(([name]) => name),
+  );
   return {
     ...entry,
     columns: entry.columns?.filter(column => !drops.has(column.name)) ?? null,
@@ -67,11 +73,18 @@ function likeBase(like: Like, catalog: Catalog): TableEntry | null {
 }
 
 /** Registers a view with what its query gave; later changes of its tables do not reach it, as in Flink. */
-export function defineView(create: Pick<CreateView, 'name' | 'ifNotExists' | 'columns' | 'temporary'>, query: Analysis, catalog: Catalog): void {
+export function defineView(
+  create: Pick<CreateView, 'name' | 'ifNotExists' | 'columns' | 'temporary'>,
+  query: Analysis,
+  catalog: Catalog,
+): void {
   const written = create.name.map(part => part.text);
   const parts = qualify(written, catalog.session) ?? written;
   if (create.ifNotExists && catalog.find(parts) !== null) return;
-  const relation = renameColumns(query.relation, create.columns.map(column => column.text));
+  const relation = renameColumns(
+    query.relation,
+    create.columns.map(column => column.text),
+  );
   catalog.put(tableEntry(parts, { kind: 'view', view: { ...query, relation } }), create.temporary);
 }
 
@@ -85,7 +98,10 @@ export function alterTable(alter: AlterTable, query: Analysis | null, catalog: C
       const temporary = catalog.isTemporary(entry.id);
       const written = change.to.map(part => part.text);
       // A bare new name stays in the table's own database.
-      const parts = written.length === 1 ? [...entry.parts.slice(0, -1), written[0]!] : (qualify(written, catalog.session) ?? written);
+      const parts =
+        written.length === 1
+          ? [...entry.parts.slice(0, -1), written[0]!]
+          : (qualify(written, catalog.session) ?? written);
       catalog.drop(entry.id, temporary);
       const id = tableEntry(parts, {}).id;
       const columns = entry.columns?.map(column => baseColumn(id, column.name, column.type)) ?? null;

@@ -33,9 +33,9 @@ function collect(expr: Expr, ctx: Context, scope: Scope, into: SourceSet): void 
       return;
     case 'case':
       if (expr.operand !== null) collect(expr.operand, ctx, scope, into);
-      for (const { when, then } of expr.whens) {
+      for (const { when, value } of expr.whens) {
         collect(when, ctx, scope, into);
-        collect(then, ctx, scope, into);
+        collect(value, ctx, scope, into);
       }
       if (expr.otherwise !== null) collect(expr.otherwise, ctx, scope, into);
       return;

@@ -1,11 +1,32 @@
 /** Columns of FROM: base tables, views, CTEs, sub-queries, table functions, UNNEST, MATCH_RECOGNIZE, joins. */
-import type { Alias, DataType, Expr, From, Join, MatchRecognize, TableArg, TableFunction, TableName, TableRef, Unnest } from '../ast.ts';
+import type {
+  Alias,
+  DataType,
+  Expr,
+  From,
+  Join,
+  MatchRecognize,
+  TableArg,
+  TableFunction,
+  TableName,
+  TableRef,
+  Unnest,
+} from '../ast.ts';
 import { Findings, type TableRead } from './analysis.ts';
 import type { TableEntry } from './catalog.ts';
 import type { Context } from './context.ts';
 import { walkControl } from './expression.ts';
 import { splitParts } from './names.ts';
-import { type Column, columnOf, listsColumn, NO_COLUMNS, type OpenPart, type Relation, renameColumns, SourceSet } from './relation.ts';
+import {
+  type Column,
+  columnOf,
+  listsColumn,
+  NO_COLUMNS,
+  type OpenPart,
+  type Relation,
+  renameColumns,
+  SourceSet,
+} from './relation.ts';
 import { mergeJoinColumn, Scope, type ScopeEntry } from './scope.ts';
 import { tableWindow, windowFunctionKind } from './window.ts';
 
@@ -70,7 +91,12 @@ function entryPath(ref: Exclude<TableRef, { kind: 'joined' }>): readonly string[
 }
 
 function renamed(relation: Relation, alias: Alias | null): Relation {
-  return alias === null ? relation : renameColumns(relation, alias.columns.map(column => column.text));
+  return alias === null
+    ? relation
+    : renameColumns(
+        relation,
+        alias.columns.map(column => column.text),
+      );
 }
 
 /** Columns of one table expression before its alias; records what it reads. */
@@ -96,7 +122,12 @@ export function tableRelation(ref: TableRef, ctx: Context, scope: Scope, how: Ho
   }
 }
 
-function derived(query: Parameters<Context['rules']['query']>[0], ctx: Context, outer: Scope | null, how: How): Relation {
+function derived(
+  query: Parameters<Context['rules']['query']>[0],
+  ctx: Context,
+  outer: Scope | null,
+  how: How,
+): Relation {
   if (how === 'plain') return ctx.rules.query(query, ctx, outer);
   const findings = new Findings();
   const relation = ctx.rules.query(query, { ...ctx, findings }, outer);
@@ -114,14 +145,14 @@ function namedTable(ref: TableName, ctx: Context, how: How): Relation {
       return analysis.relation;
     }
   }
-  const { id, parts, entry } = ctx.catalog.resolve(ref.name);
+  const { id, parts, byName, entry } = ctx.catalog.resolve(ref.name);
   if (entry?.view) {
-    ctx.findings.views.add(id);
+    ctx.findings.views.set(id, [...new Set([...entry.view.findings.reads.values()].map(read => read.table))]);
     ctx.findings.merge(entry.view.findings, { how, lookupHint });
     return entry.view.relation;
   }
   const options = ref.hints.find(hint => hint.name === 'OPTIONS')?.options ?? new Map<string, string>();
-  ctx.findings.addRead({ table: id, parts, how, lookupHint, options });
+  ctx.findings.addRead({ table: id, parts, byName, how, lookupHint, options });
   if (entry !== null) noteWatermarks(entry, ctx);
   if (entry === null || entry.columns === null) return { columns: [], open: [{ kind: 'table', id }] };
   return { columns: entry.columns, open: [] };
@@ -188,7 +219,11 @@ function unnest(ref: Unnest, ctx: Context, scope: Scope): Relation {
 /** Columns an array's, multiset's or map's elements have; null when the type is not known. */
 function elementColumns(type: DataType | null): readonly { name: string; type: DataType | null }[] | null {
   if (type === null) return null;
-  if (type.name === 'MAP') return [{ name: 'KEY', type: type.args[0] ?? null }, { name: 'VALUE', type: type.args[1] ?? null }];
+  if (type.name === 'MAP')
+    return [
+      { name: 'KEY', type: type.args[0] ?? null },
+      { name: 'VALUE', type: type.args[1] ?? null },
+    ];
   const element = type.args[0];
   if (element === undefined) return null;
   return element.fields.length > 0 ? element.fields : [{ name: 'EXPR$0', type: element }];
@@ -200,14 +235,22 @@ function match(ref: MatchRecognize, ctx: Context, scope: Scope): Relation {
   const input = outer.all();
   const inner = new Scope(scope.parent);
   inner.entries.push({ path: outer.entries[0]?.path ?? [], relation: input });
-  for (const variable of new Set([...ref.variables, ...ref.defines.map(define => define.name)].map(name => name.text))) {
+  for (const variable of new Set(
+    [...ref.variables, ...ref.defines.map(define => define.name)].map(name => name.text),
+  )) {
     inner.entries.push({ path: [variable], relation: input, qualifiedOnly: true });
   }
   for (const define of ref.defines) walkControl(define.expr, ctx, inner);
   for (const key of ref.orderBy) walkControl(key, ctx, inner);
   const keys = ref.partitionBy.map(key => keyColumn(key, ctx, inner));
-  const measures = ref.measures.map(({ name, expr }) => ({ name: name.text, sources: ctx.rules.sources(expr, ctx, inner), type: null }));
-  return ref.allRows ? { columns: [...input.columns, ...measures], open: input.open } : { ...NO_COLUMNS, columns: [...keys, ...measures] };
+  const measures = ref.measures.map(({ name, expr }) => ({
+    name: name.text,
+    sources: ctx.rules.sources(expr, ctx, inner),
+    type: null,
+  }));
+  return ref.allRows
+    ? { columns: [...input.columns, ...measures], open: input.open }
+    : { ...NO_COLUMNS, columns: [...keys, ...measures] };
 }
 
 function keyColumn(key: Expr, ctx: Context, scope: Scope): Column {

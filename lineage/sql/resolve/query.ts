@@ -28,7 +28,16 @@ export function analyzeExpressions(exprs: readonly Expr[], catalog: Catalog): Fi
 function queryRelation(query: Query, ctx: Context, outer: Scope | null): Relation {
   let ctes = ctx.ctes;
   for (const cte of query.ctes) {
-    ctes = { name: cte.name.text, outer: ctes, analysis: once(cte.query, cte.columns.map(c => c.text), { ...ctx, ctes }, outer) };
+    ctes = {
+      name: cte.name.text,
+      outer: ctes,
+      analysis: once(
+        cte.query,
+        cte.columns.map(c => c.text),
+        { ...ctx, ctes },
+        outer,
+      ),
+    };
   }
   return bodyRelation(query.body, { ...ctx, ctes }, outer, query.orderBy);
 }
@@ -56,7 +65,9 @@ function bodyRelation(body: QueryBody, ctx: Context, outer: Scope | null, orderB
       return tableRelation(body, ctx, new Scope(outer), 'plain');
     case 'values': {
       const scope = new Scope(outer);
-      return aligned(body.rows.map(row => ({ ...NO_COLUMNS, columns: row.map((expr, i) => valueColumn(expr, i, ctx, scope)) })));
+      return aligned(
+        body.rows.map(row => ({ ...NO_COLUMNS, columns: row.map((expr, i) => valueColumn(expr, i, ctx, scope)) })),
+      );
     }
     case 'set':
       return aligned(body.branches.map(branch => bodyRelation(branch, ctx, outer, [])));
@@ -124,7 +135,8 @@ function starRelation(star: Star, scope: Scope): Relation {
   if (entry !== undefined) return entry.relation;
   const column = scope.resolve(parts);
   const fields = column?.type?.fields ?? [];
-  if (column === undefined || fields.length === 0) return { columns: [], open: [{ kind: 'function', sources: column?.sources ?? null }] };
+  if (column === undefined || fields.length === 0)
+    return { columns: [], open: [{ kind: 'function', sources: column?.sources ?? null }] };
   return { columns: fields.map(field => ({ ...field, sources: column.sources })), open: [] };
 }
 

@@ -55,8 +55,11 @@ export function renameColumns(relation: Relation, names: readonly string[]): Rel
     return { columns: relation.columns.map((column, i) => ({ ...column, name: names[i] ?? column.name })), open: [] };
   }
   const known = relation.columns.slice(0, names.length);
-  const rest = relation.open.length === 1 && relation.open[0]!.kind === 'function' ? openSources(relation.open[0]!, '') : null;
-  const columns = names.map((name, i) => (known[i] === undefined ? { name, sources: rest, type: null } : { ...known[i], name }));
+  const rest =
+    relation.open.length === 1 && relation.open[0]!.kind === 'function' ? openSources(relation.open[0]!, '') : null;
+  const columns = names.map((name, i) =>
+    known[i] === undefined ? { name, sources: rest, type: null } : { ...known[i], name },
+  );
   return { columns, open: [] };
 }
 

@@ -20,7 +20,9 @@ export function intervalMs(interval: Interval): number | null {
   if (interval.to === null) {
     const unit = UNIT_MS[interval.unit];
     const amount = Number(interval.value.trim());
-    return unit === undefined || interval.value.trim() === '' || Number.isNaN(amount) ? null : Math.round(sign * amount * unit);
+    return unit === undefined || interval.value.trim() === '' || Number.isNaN(amount)
+      ? null
+      : Math.round(sign * amount * unit);
   }
   // '1 2:30:00' DAY TO SECOND: one number per unit from the first to the last.
   const first = FINER.indexOf(interval.unit);
@@ -37,7 +39,8 @@ export function groupWindow(call: Call, sourcesOf: (arg: Expr) => readonly strin
   if (!OLD_WINDOWS.has(call.name)) return null;
   const [time, ...rest] = call.args.map(arg => arg.value);
   const lengths = rest.map(lengthOf);
-  if (time === undefined || time.kind === 'descriptor' || time.kind === 'table-arg' || lengths.length === 0) return null;
+  if (time === undefined || time.kind === 'descriptor' || time.kind === 'table-arg' || lengths.length === 0)
+    return null;
   const timeSources = sourcesOf(time) ?? [];
   return windowUse(call.name as Kind, timeSources, lengths[0] ?? null, lengths[1] ?? null);
 }
@@ -52,7 +55,12 @@ export function tableWindow(kind: Kind, fn: TableFunction, timeSources: readonly
   const named = (name: string): number | null => lengthOf(fn.args.find(arg => arg.name?.toUpperCase() === name)?.value);
   const lengths = fn.args.filter(isLength).map(arg => lengthOf(arg.value));
   if (fn.args.some(arg => arg.name !== null)) {
-    return windowUse(kind, timeSources, named(kind === 'HOP' ? 'SLIDE' : kind === 'CUMULATE' ? 'STEP' : kind === 'SESSION' ? 'GAP' : 'SIZE'), named('SIZE'));
+    return windowUse(
+      kind,
+      timeSources,
+      named(kind === 'HOP' ? 'SLIDE' : kind === 'CUMULATE' ? 'STEP' : kind === 'SESSION' ? 'GAP' : 'SIZE'),
+      named('SIZE'),
+    );
   }
   return windowUse(kind, timeSources, lengths[0] ?? null, lengths[1] ?? null);
 }

@@ -1,0 +1,179 @@
+/** A job's submission -> fragment: its SQL statement by statement, or the datasets a jar job declares. */
+import type { JobSubmitted } from '../../../model/job-event.ts';
+import type { SqlError } from '../../sql/parser.ts';
+import type { KnownTable } from '../../sql/resolve/catalog.ts';
+import { analyzeScript, type NamedTable, type ReadTable, type StatementLineage } from '../../sql/script.ts';
+import type { Clusters } from '../clusters.ts';
+import { byName, type DatasetRef, datasetRef } from '../dataset.ts';
+import {
+  type EdgeRole,
+  type Evidence,
+  type Fragment,
+  type FragmentEdge,
+  type FragmentHop,
+  NODE_ID,
+} from '../fragment.ts';
+import { connectorOf, deliveryOf, identify, isLookup } from '../identity.ts';
+
+export interface JobFragment {
+  readonly fragment: Fragment;
+  readonly errors: readonly SqlError[];
+  /** Names of its tables: a `table` record for one of them may change this fragment. */
+  readonly tables: readonly string[];
+}
+
+/** What a job's fragment needs of the rest of the graph. */
+export interface JobSurroundings {
+  readonly clusters: Clusters;
+  known(dotted: string): KnownTable | undefined;
+}
+
+/** Pure but for the brokers `clusters` learns. */
+export function jobFragment(job: JobSubmitted, { clusters, known }: JobSurroundings): JobFragment {
+  const { statements, errors } = analyzeScript({ sql: job.sql ?? '', session: job.session, known });
+  const builder = new JobBuilder(job.jobName, clusters);
+  for (const statement of ownStatements(statements, job.jobName)) builder.statement(statement);
+  if ((job.reads?.length ?? 0) > 0 || (job.writes?.length ?? 0) > 0) {
+    builder.declared((job.reads ?? []).map(datasetRef), (job.writes ?? []).map(datasetRef));
+  }
+  const node = { id: NODE_ID.job(job.jobName), kind: 'job', namespace: 'flink', name: job.jobName } as const;
+  const fragment: Fragment = {
+    key: node.id,
+    nodes: [job.owner === undefined ? node : { ...node, owner: job.owner }, ...builder.views.values()],
+    edges: builder.edges,
+    hops: builder.hops,
+    rank: 0,
+  };
+  return { fragment, errors, tables: [...builder.tables] };
+}
+
+/** A script that names its jobs (`SET 'pipeline.name'`) holds several; only the statements of this one count, if any is. */
+function ownStatements(statements: readonly StatementLineage[], jobName: string): readonly StatementLineage[] {
+  const running = statements.filter(statement => statement.kind !== 'explain');
+  const own = running.filter(statement => statement.pipelineName === jobName);
+  if (own.length > 0) return own;
+  // A bare SELECT beside INSERTs is somebody looking at data, not part of the job.
+  const writing = running.filter(statement => statement.kind !== 'query');
+  return writing.length > 0 ? writing : running;
+}
+
+class JobBuilder {
+  readonly edges: FragmentEdge[] = [];
+  readonly hops: FragmentHop[] = [];
+  readonly views = new Map<string, Fragment['nodes'][number]>();
+  readonly tables = new Set<string>();
+  readonly #job: string;
+  readonly #clusters: Clusters;
+
+  constructor(job: string, clusters: Clusters) {
+    this.#job = job;
+    this.#clusters = clusters;
+  }
+
+  statement(statement: StatementLineage): void {
+    const evidence: Evidence = statement.partial ? 'sql-partial' : 'sql';
+    const refs = new Map<string, readonly DatasetRef[]>();
+    const inputs: DatasetRef[] = [];
+    const lookups: DatasetRef[] = [];
+    const optional: DatasetRef[] = [];
+    for (const read of statement.reads) {
+      const found = this.#refs(read);
+      refs.set(read.id, found);
+      const role = roleOf(read);
+      const list = role === 'lookup' ? lookups : hasConsumerLag(read) ? inputs : optional;
+      for (const ref of found) {
+        list.push(ref);
+        this.#edge({ dataset: ref }, this.#self, role, evidence);
+      }
+    }
+    for (const view of statement.views) this.#view(view, refs);
+    const base = {
+      hop: this.#job,
+      inputs,
+      lookups,
+      optionalInputs: optional,
+      windowMs: statement.windowMs,
+      allowedOooMs: statement.allowedOooMs,
+    };
+    if (statement.sinks.length === 0) {
+      this.hops.push({ ...base, output: null, delivery: 'at_least_once', visibleOnCheckpoint: false });
+    }
+    for (const sink of statement.sinks) {
+      for (const ref of this.#refs(sink)) {
+        this.edges.push({
+          from: this.#self,
+          to: { dataset: ref },
+          role: 'writes',
+          evidence: evidenceOf(ref, evidence),
+          columns: statement.columns,
+        });
+        this.hops.push({ ...base, output: ref, ...deliveryOf(sink.options) });
+      }
+    }
+  }
+
+  declared(reads: readonly DatasetRef[], writes: readonly DatasetRef[]): void {
+    for (const ref of reads) this.#edge({ dataset: ref }, this.#self, 'reads', 'declared');
+    for (const ref of writes) this.#edge(this.#self, { dataset: ref }, 'writes', 'declared');
+    this.hops.push(...plainHops(this.#job, reads, writes));
+  }
+
+  get #self(): { readonly node: string } {
+    return { node: NODE_ID.job(this.#job) };
+  }
+
+  #view(view: StatementLineage['views'][number], refs: ReadonlyMap<string, readonly DatasetRef[]>): void {
+    const id = NODE_ID.view(this.#job, view.id);
+    this.views.set(id, { id, kind: 'view', namespace: this.#job, name: view.id });
+    for (const base of view.bases)
+      for (const ref of refs.get(base) ?? []) this.#edge({ dataset: ref }, { node: id }, 'derives', 'sql');
+    this.#edge({ node: id }, this.#self, 'derives', 'sql');
+  }
+
+  #edge(from: FragmentEdge['from'], to: FragmentEdge['to'], role: EdgeRole, evidence: Evidence): void {
+    const ref = 'dataset' in from ? from.dataset : 'dataset' in to ? to.dataset : null;
+    this.edges.push({ from, to, role, evidence: ref === null ? evidence : evidenceOf(ref, evidence) });
+  }
+
+  #refs(table: NamedTable): readonly DatasetRef[] {
+    const found = identify({ options: table.options, name: table.byName, job: this.#job }, this.#clusters);
+    this.tables.add(table.byName);
+    return found.length > 0 ? found.map(dataset => ({ kind: 'physical', dataset })) : [byName(table.byName)];
+  }
+}
+
+/** A job of which only the datasets are known: every output depends on every input. */
+export function plainHops(
+  hop: string,
+  reads: readonly DatasetRef[],
+  writes: readonly DatasetRef[],
+): readonly FragmentHop[] {
+  const outputs: readonly (DatasetRef | null)[] = writes.length > 0 ? writes : [null];
+  return outputs.map(output => ({
+    hop,
+    inputs: reads,
+    lookups: [],
+    optionalInputs: [],
+    output,
+    windowMs: null,
+    allowedOooMs: 0,
+    delivery: 'at_least_once',
+    visibleOnCheckpoint: false,
+  }));
+}
+
+function evidenceOf(ref: DatasetRef, evidence: Evidence): Evidence {
+  return ref.kind === 'by-name' && evidence === 'sql' ? 'by-name' : evidence;
+}
+
+/** The clause alone cannot tell a dimension from a versioned stream; the connector does. */
+function roleOf(read: ReadTable): EdgeRole {
+  if (read.how !== 'temporal') return 'reads';
+  return read.lookupHint || isLookup(connectorOf(read.options)) ? 'lookup' : 'versioned';
+}
+
+/** Kafka tables have a consumer lag, and so may tables nobody declared; scans of databases and generators have none. */
+function hasConsumerLag(read: ReadTable): boolean {
+  const connector = connectorOf(read.options);
+  return connector === null || connector.includes('kafka');
+}

@@ -1,0 +1,162 @@
+/** Questions to the graph: what is around a node, what leads to it, what depends on it. */
+import type { EdgeAttributes, Graph, NodeAttributes } from './build.ts';
+import type { EdgeRole, Evidence, NodeKind } from './fragment.ts';
+
+export type Direction = 'up' | 'down' | 'both';
+
+export interface GraphNode {
+  readonly id: string;
+  readonly kind: NodeKind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly label: string;
+  readonly owner?: string;
+  readonly connector?: string;
+  /** Of jobs. */
+  readonly status?: string;
+  /** True for jobs that ended (CANCELED, FINISHED, FAILED): their edges stay, marked. */
+  readonly stopped?: boolean;
+}
+
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly role: EdgeRole;
+  readonly evidence: readonly Evidence[];
+  /** Of `writes` edges when asked for: value sources of each column, null when unknown. */
+  readonly columns?: readonly (readonly string[])[] | null;
+}
+
+/** contracts.md section 5.2. `truncated` when the limit of nodes was reached. */
+export interface GraphAnswer {
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+  readonly truncated: boolean;
+}
+
+export interface Impact {
+  readonly reports: readonly { readonly name: string; readonly owner: string }[];
+  readonly jobs: readonly string[];
+}
+
+/** No page shows more, and no answer grows beyond it. */
+export const MAX_NODES = 5000;
+
+export interface WalkOptions {
+  readonly direction: Direction;
+  /** Edges away from the root; Infinity for all. */
+  readonly depth: number;
+  /** Lag paths end at dimension tables: nothing behind them is on the path. */
+  readonly stopAtLookups?: boolean;
+}
+
+/** Ids around `root` breadth first, itself first; both directions are walked apart, so siblings do not count. */
+export function walk(
+  graph: Graph,
+  root: string,
+  options: WalkOptions,
+): { readonly ids: ReadonlySet<string>; readonly truncated: boolean } {
+  const ids = new Set([root]);
+  let truncated = false;
+  const directions: readonly Direction[] = options.direction === 'both' ? ['up', 'down'] : [options.direction];
+  for (const direction of directions) {
+    const seen = new Set([root]);
+    let frontier = [root];
+    for (let depth = 0; depth < options.depth && frontier.length > 0; depth++) {
+      const next: string[] = [];
+      for (const id of frontier) {
+        for (const neighbour of neighbours(graph, id, direction)) {
+          if (seen.has(neighbour.id)) continue;
+          if (ids.size >= MAX_NODES) {
+            truncated = true;
+            break;
+          }
+          seen.add(neighbour.id);
+          ids.add(neighbour.id);
+          if (!(options.stopAtLookups && neighbour.role === 'lookup')) next.push(neighbour.id);
+        }
+      }
+      frontier = next;
+    }
+  }
+  return { ids, truncated };
+}
+
+function neighbours(graph: Graph, id: string, direction: Direction): { id: string; role: EdgeRole }[] {
+  return direction === 'up'
+    ? graph.mapInEdges(id, (_edge, { role }, from) => ({ id: from, role }))
+    : graph.mapOutEdges(id, (_edge, { role }, _from, to) => ({ id: to, role }));
+}
+
+/** The part of the graph between these nodes, nodes and edges sorted by id. */
+export function subgraph(
+  graph: Graph,
+  ids: ReadonlySet<string>,
+  options: { columns: boolean; truncated: boolean; statusOf: (job: string) => string | null },
+): GraphAnswer {
+  const nodes: GraphNode[] = [];
+  const edges: GraphEdge[] = [];
+  for (const id of [...ids].sort()) {
+    nodes.push(nodeOf(id, graph.getNodeAttributes(id), options.statusOf));
+    graph.forEachOutEdge(id, (_edge, attributes, from, to) => {
+      if (ids.has(to)) edges.push(edgeOf(from, to, attributes, options.columns));
+    });
+  }
+  return { nodes, edges, truncated: options.truncated };
+}
+
+const ENDED: ReadonlySet<string> = new Set(['CANCELED', 'FINISHED', 'FAILED', 'SUSPENDED']);
+
+/** True for a job status after which a run does not come back. */
+export function isEnded(status: string | null): boolean {
+  return status !== null && ENDED.has(status);
+}
+
+function nodeOf(id: string, attributes: NodeAttributes, statusOf: (job: string) => string | null): GraphNode {
+  const { kind, namespace, name, owner, connector } = attributes;
+  const status = kind === 'job' ? statusOf(name) : null;
+  return {
+    id,
+    kind,
+    namespace,
+    name,
+    label: name,
+    ...(owner === undefined ? {} : { owner }),
+    ...(connector === undefined || connector === null ? {} : { connector }),
+    ...(status === null ? {} : { status, stopped: isEnded(status) }),
+  };
+}
+
+function edgeOf(from: string, to: string, { role, evidence }: EdgeAttributes, withColumns: boolean): GraphEdge {
+  const said = [...evidence.values()];
+  const edge = { from, to, role, evidence: [...new Set(said.map(each => each.evidence))].sort() };
+  if (!withColumns || role !== 'writes') return edge;
+  return { ...edge, columns: said.find(each => each.columns !== undefined)?.columns ?? null };
+}
+
+/** Everything that reads, directly or through others, what `root` writes or holds. */
+export function impactOf(graph: Graph, root: string): Impact {
+  const { ids } = walk(graph, root, { direction: 'down', depth: Number.POSITIVE_INFINITY });
+  const reports: { name: string; owner: string }[] = [];
+  const jobs: string[] = [];
+  for (const id of ids) {
+    const { kind, name, owner } = graph.getNodeAttributes(id);
+    if (kind === 'report') reports.push({ name, owner: owner ?? '' });
+    else if (kind === 'job' && id !== root) jobs.push(name);
+  }
+  return { reports: reports.sort((a, b) => compare(a.name, b.name)), jobs: jobs.sort(compare) };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const BARE_KINDS = ['job', 'report', 'druid', 'nifi'] as const;
+
+/** The node of an id, or of a bare name: a job's, report's, supervisor's, flow's, else the only dataset of that name. */
+export function findNode(graph: Graph, text: string): string | null {
+  if (graph.hasNode(text)) return text;
+  for (const kind of BARE_KINDS) if (graph.hasNode(`${kind}:${text}`)) return `${kind}:${text}`;
+  const found = graph.filterNodes((_id, { kind, name }) => kind === 'dataset' && name === text);
+  return found.length === 1 ? found[0]! : null;
+}
