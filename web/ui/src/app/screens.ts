@@ -1,0 +1,77 @@
+/** Which screen an address shows. Every screen is a chunk of its own, loaded when first needed. */
+import type { ComponentType } from 'preact';
+import type { IconName } from '../parts/icon.tsx';
+
+export type ScreenName = 'overview' | 'jobs' | 'job' | 'logs' | 'lineage' | 'alerts' | 'inbox';
+
+/** What a screen gets: the decoded rest of the path after its own part. */
+export interface ScreenProps {
+  readonly rest: readonly string[];
+}
+
+const LOADERS: Record<ScreenName, () => Promise<{ readonly default: ComponentType<ScreenProps> }>> = {
+  overview: () => import('../screens/overview/overview.tsx'),
+  jobs: () => import('../screens/jobs/jobs.tsx'),
+  job: () => import('../screens/job/job.tsx'),
+  logs: () => import('../screens/logs/logs.tsx'),
+  lineage: () => import('../screens/lineage/lineage.tsx'),
+  alerts: () => import('../screens/alerts/alerts.tsx'),
+  inbox: () => import('../screens/inbox/inbox.tsx'),
+};
+
+export interface NavItem {
+  readonly name: Exclude<ScreenName, 'job'>;
+  readonly path: string;
+  readonly icon: IconName;
+  /** Second key after `g`. */
+  readonly key: string;
+  readonly demoOnly?: true;
+}
+
+export const NAV: readonly NavItem[] = [
+  { name: 'overview', path: '/', icon: 'overview', key: 'o' },
+  { name: 'jobs', path: '/jobs', icon: 'jobs', key: 'j' },
+  { name: 'logs', path: '/logs', icon: 'logs', key: 'l' },
+  { name: 'lineage', path: '/lineage', icon: 'lineage', key: 'g' },
+  { name: 'alerts', path: '/alerts', icon: 'alerts', key: 'a' },
+  { name: 'inbox', path: '/inbox', icon: 'inbox', key: 'i', demoOnly: true },
+];
+
+/** The screen of a path and the rest of it; null when there is none. */
+export function screenOf(path: string): { readonly name: ScreenName; readonly rest: readonly string[] } | null {
+  const [, first = '', ...more] = path.split('/');
+  const rest = more.map(decodeURIComponent);
+  switch (first) {
+    case '':
+      return { name: 'overview', rest };
+    case 'jobs':
+      return { name: rest.length > 0 ? 'job' : 'jobs', rest };
+    case 'rules':
+      return { name: 'alerts', rest: ['rules', ...rest] };
+    case 'logs':
+    case 'lineage':
+    case 'alerts':
+    case 'inbox':
+      return { name: first, rest };
+    default:
+      return null;
+  }
+}
+
+/** The navigation entry a screen belongs to. */
+export function navOf(name: ScreenName): NavItem['name'] {
+  return name === 'job' ? 'jobs' : name;
+}
+
+const loaded = new Map<ScreenName, ComponentType<ScreenProps>>();
+
+/** The screen's component if it is here already. */
+export function loadedScreen(name: ScreenName): ComponentType<ScreenProps> | undefined {
+  return loaded.get(name);
+}
+
+export async function loadScreen(name: ScreenName): Promise<ComponentType<ScreenProps>> {
+  const component = (await LOADERS[name]()).default;
+  loaded.set(name, component);
+  return component;
+}

@@ -1,0 +1,21 @@
+/** Recognises IDs that people paste from YARN, Flink or a message, so that they become exact filters. */
+
+/** Filter parameters of the log screen for a pasted ID; null when the text is not one. */
+export function idFilter(
+  text: string,
+): { readonly container?: string; readonly app?: string; readonly q?: string } | null {
+  const id = text.trim();
+  if (/^container_(e\d+_)?\d+_\d+_\d+_\d+$/.test(id)) return { container: id };
+  if (/^application_\d+_\d+$/.test(id)) return { app: id };
+  if (/^[0-9a-f]{32}$/.test(id)) return { q: `job_id:${id}` };
+  return null;
+}
+
+/** The part of a long ID that tells it from its neighbours: `…000003` of a container, `…_0042` of an application. */
+export function shortId(id: string): string {
+  const container = /^container_.*_(\d+)$/.exec(id);
+  if (container) return `…${container[1]}`;
+  const app = /^application_\d+_(\d+)$/.exec(id);
+  if (app) return `…${app[1]}`;
+  return id.length > 16 ? `${id.slice(0, 8)}…` : id;
+}

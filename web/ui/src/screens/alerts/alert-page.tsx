@@ -1,0 +1,240 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { type AlertDetail, ackAlert, getDeliveries } from '../../api/alerts.ts';
+import { now, refreshNow, useLive } from '../../api/live.ts';
+import { link } from '../../app/router.ts';
+import { timeRange } from '../../app/time-range.ts';
+import { duration } from '../../format/duration.ts';
+import { compact, exact } from '../../format/number.ts';
+import { clock, clockSeconds, fullTime } from '../../format/time.ts';
+import { words } from '../../i18n/language.ts';
+import { Card } from '../../parts/card.tsx';
+import { Chart } from '../../parts/chart.tsx';
+import { LevelBadge, severityLevel } from '../../parts/level.tsx';
+import { Region } from '../../parts/states.tsx';
+import { tip } from '../../parts/tip.ts';
+import { DeliveryTable } from './delivery-table.tsx';
+import { describeMetric } from './rule-text.ts';
+
+/** One alert: the formula with its numbers, every query's value, what it hurts, why, and who was told. */
+export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
+  const { alerts: w } = words();
+  const since = alert.starts_at ?? alert.active_at;
+  const job = alert.labels['job'];
+  const topic = alert.labels['topic'];
+  const at = since ?? now.value;
+  return (
+    <div class="stack" style={{ gap: '16px' }} data-testid="alert-page">
+      <section class="card">
+        <div class="card-body alert-head">
+          <p class="row wrap">
+            <LevelBadge
+              level={severityLevel(alert.severity)}
+              text={words().severity[alert.severity as 'info'] ?? alert.severity}
+              pill
+            />
+            <span class="pill">{w.states[alert.state as 'firing'] ?? alert.state}</span>
+            {since !== null && (
+              <span class="soft" {...tip(fullTime(since))}>
+                {w.since(clock(since), duration(now.value - since))}
+              </span>
+            )}
+            {alert.owner && <span class="soft">{alert.owner}</span>}
+            <Ack alert={alert} />
+          </p>
+          <h1>{alert.summary || alert.rule_name}</h1>
+          <p class="formula mono" {...tip(alert.rule?.condition)}>
+            {alert.formula || alert.rule?.condition}
+          </p>
+          <p class="row wrap">
+            {alert.rule_id && (
+              <a class="button" href={link(`/rules/${encodeURIComponent(alert.rule_id)}`)}>
+                {w.openRule}
+              </a>
+            )}
+            {(job ?? topic) && (
+              <a class="button" href={link('/lineage', { root: job ?? topic, direction: 'both' })}>
+                {w.path}
+              </a>
+            )}
+            <a
+              class="button"
+              href={link('/logs', {
+                job,
+                q: 'level:>=WARN',
+                from: Math.round(at - 900_000),
+                to: Math.round(at + 900_000),
+                range: undefined,
+              })}
+            >
+              {w.logs}
+            </a>
+          </p>
+        </div>
+      </section>
+      <Card title={w.values}>
+        <Values alert={alert} />
+      </Card>
+      <Card title={w.chart}>
+        <History alert={alert} />
+      </Card>
+      {alert.log_line && (
+        <Card title={w.logLine}>
+          <LogLine line={alert.log_line} job={job} />
+        </Card>
+      )}
+      <Card title={w.affects} count={alert.affects.length || undefined}>
+        {alert.affects.length === 0 ? (
+          <p class="card-body muted">{w.noAffects}</p>
+        ) : (
+          <ul class="lines">
+            {alert.affects.map(({ report, owner }) => (
+              <li key={report}>
+                <a class="row" href={link('/lineage', { root: report })}>
+                  <span class="grow ellipsis">{report}</span>
+                  <span class="muted">{owner}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Card>
+      <Card title={w.labels}>
+        <div class="card-body row wrap">
+          {Object.entries(alert.labels).map(([name, value]) => (
+            <span key={name} class="pill mono">
+              {name}={value}
+            </span>
+          ))}
+        </div>
+      </Card>
+      <Notices alert={alert} />
+    </div>
+  );
+}
+
+function Ack({ alert }: { alert: AlertDetail }): JSX.Element {
+  const { alerts: w } = words();
+  const [failure, setFailure] = useState('');
+  if (alert.acked)
+    return <span class="pill more">{typeof alert.acked === 'object' ? w.ackedBy(alert.acked.by) : w.acked}</span>;
+  const ack = (): void => {
+    ackAlert(alert.id, w.you).then(
+      () => refreshNow(),
+      cause => setFailure(w.ackFailed(cause instanceof Error ? cause.message : String(cause))),
+    );
+  };
+  return (
+    <span class="row more">
+      {failure && <span class="level-critical">{failure}</span>}
+      <button type="button" class="button" onClick={ack} {...tip(w.ackHow)}>
+        {w.ack}
+      </button>
+    </span>
+  );
+}
+
+function Values({ alert }: { alert: AlertDetail }): JSX.Element {
+  const { alerts: w } = words();
+  const metrics = alert.rule?.metrics ?? [];
+  return (
+    <div class="table-scroll">
+      <table class="table">
+        <tbody>
+          {alert.values.map((value, i) => (
+            <tr key={i}>
+              <td class="mono muted">{`{${i}}`}</td>
+              <td>{metrics[i]?.name ?? ''}</td>
+              <td class="mono soft">{metrics[i] ? describeMetric(metrics[i]) : ''}</td>
+              <td class="num strong">{exact(value, 3)}</td>
+            </tr>
+          ))}
+          {alert.annotations.map(({ name, value }) => (
+            <tr key={name}>
+              <td class="muted">{w.hints}</td>
+              <td>{name}</td>
+              <td />
+              <td class="num">{value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function History({ alert }: { alert: AlertDetail }): JSX.Element {
+  const { alerts: w } = words();
+  const { history } = alert;
+  if (history.length === 0) return <p class="card-body muted">{w.noHistory}</p>;
+  const names = alert.values.map((_, i) => alert.rule?.metrics[i]?.name ?? `{${i}}`);
+  const series = names.map((label, i) => ({
+    label,
+    points: history.map(tick => [tick.t, tick.values[i] ?? null] as const),
+  }));
+  const first = history[0]?.t ?? timeRange.value.from;
+  const last = history.at(-1)?.t ?? timeRange.value.to;
+  return (
+    <>
+      <Chart series={series} from={first} to={Math.max(last, first + 1)} format={compact} label={w.chart} />
+      <div class="ticks" role="img" aria-label={w.history}>
+        {history.map(tick => (
+          <i
+            key={tick.t}
+            class={`tick tick-${tick.state}`}
+            {...tip(
+              `${clockSeconds(tick.t)}  ${w.states[tick.state as 'firing'] ?? tick.state}`,
+              tick.values.map(v => exact(v, 3)).join(' · '),
+            )}
+          />
+        ))}
+      </div>
+    </>
+  );
+}
+
+function LogLine({ line, job }: { line: NonNullable<AlertDetail['log_line']>; job: string | undefined }): JSX.Element {
+  const text = 'text' in line ? line.text : line.message;
+  const detail = 'exception' in line && line.exception ? `${line.exception.class}: ${line.exception.message}` : '';
+  const body = (
+    <>
+      <span class="muted" {...tip(fullTime(line.ts))}>
+        {clockSeconds(line.ts)}
+      </span>
+      <span class="mono grow log-quote">
+        {text}
+        {detail && <span class="level-critical"> {detail}</span>}
+      </span>
+    </>
+  );
+  if (!line.id) return <p class="row card-body">{body}</p>;
+  return (
+    <a
+      class="row card-body quote-link"
+      href={link('/logs', { job, around: line.id, from: line.ts - 300_000, to: line.ts + 300_000 })}
+    >
+      {body}
+    </a>
+  );
+}
+
+function Notices({ alert }: { alert: AlertDetail }): JSX.Element {
+  const { alerts: w } = words();
+  const live = useLive('deliveries/', signal => getDeliveries('', signal));
+  return (
+    <Card title={w.notices}>
+      <Region live={live} rows={2}>
+        {({ items }) => {
+          const own = items.filter(d =>
+            d.alerts.some(
+              a =>
+                Object.entries(a.labels).every(([name, value]) => alert.labels[name] === value) &&
+                Object.keys(a.labels).length > 0,
+            ),
+          );
+          return own.length === 0 ? <p class="card-body muted">{w.noNotices}</p> : <DeliveryTable deliveries={own} />;
+        }}
+      </Region>
+    </Card>
+  );
+}
