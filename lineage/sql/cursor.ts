@@ -143,6 +143,11 @@ export class Cursor {
     return this.token.type === 'end' || this.token.type === 'bad';
   }
 
+  /** Takes the rest of the statement as it is. */
+  skipToEnd(): void {
+    while (!this.ended()) this.next();
+  }
+
   mark(): number {
     return this.#at;
   }

@@ -1,10 +1,11 @@
 /** Splits a script and parses each statement; a broken one never changes how the others are read. */
-import type { Ident, QName, Statement } from './ast.ts';
+import type { Ident, QName } from './ast.ts';
 import { Cursor, type Grammar, SqlSyntaxError } from './cursor.ts';
 import { expression, operand } from './grammar/expression.ts';
 import { query, queryTail } from './grammar/query.ts';
 import { statement } from './grammar/statement.ts';
 import { type StatementTokens, type Token, tokenizeStatement } from './lexer.ts';
+import type { Statement } from './statement-ast.ts';
 
 /** `line` and `column` count from 1. */
 export interface SqlError {

@@ -1,5 +1,5 @@
 /** A script's lineage, statement by statement: what each reads and writes, and what the graph and the lag side need of it. */
-import type { QName, Query, Statement } from './ast.ts';
+import type { QName, Query } from './ast.ts';
 import { parseStatements, type SqlError } from './parser.ts';
 import { type Analysis, Findings, type TableRead, type WindowUse } from './resolve/analysis.ts';
 import { Catalog, type KnownTable } from './resolve/catalog.ts';
@@ -7,6 +7,7 @@ import { alterTable, defineTable, defineView } from './resolve/ddl.ts';
 import { parseSession } from './resolve/names.ts';
 import { analyzeExpressions, analyzeQuery } from './resolve/query.ts';
 import type { Relation } from './resolve/relation.ts';
+import type { Statement } from './statement-ast.ts';
 
 /** A table as a statement names it: its id, its name's parts, and what the script's DDL or a `table` record says of it. */
 export interface NamedTable {

@@ -1,6 +1,7 @@
 /** CREATE TABLE and CREATE VIEW in all their forms. */
-import type { ColumnDef, CreateTable, CreateView, Expr, Ident, Like, QName, Query, Watermark } from '../ast.ts';
+import type { Expr, Ident, QName, Query } from '../ast.ts';
 import type { Cursor } from '../cursor.ts';
+import type { ColumnDef, CreateTable, CreateView, Like, Watermark } from '../statement-ast.ts';
 import { dataType } from './data-type.ts';
 
 /** What stands between CREATE and the object's kind. */

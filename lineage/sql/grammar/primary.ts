@@ -2,7 +2,8 @@
 import type { Case, Expr, Ident, Interval } from '../ast.ts';
 import type { Cursor } from '../cursor.ts';
 import { RESERVED } from '../reserved.ts';
-import { call, SPECIAL_CALLS } from './call.ts';
+import { call } from './call.ts';
+import { SPECIAL_CALLS } from './special-call.ts';
 
 /** Functions written without parentheses. */
 const NILADIC = new Set(['CURRENT_DATE', 'CURRENT_TIME', 'CURRENT_TIMESTAMP', 'LOCALTIME', 'LOCALTIMESTAMP']);

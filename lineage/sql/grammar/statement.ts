@@ -1,17 +1,9 @@
 /** One statement of a Flink SQL script. */
-import type { AlterChange, ColumnDef, Expr, Ident, Insert, QName, Statement, Watermark } from '../ast.ts';
+import type { Expr, Ident, QName } from '../ast.ts';
 import type { Cursor } from '../cursor.ts';
-import {
-  asQuery,
-  assignment,
-  columnDef,
-  constraint,
-  createTable,
-  createView,
-  objectName,
-  properties,
-  watermark,
-} from './ddl.ts';
+import type { Insert, Statement } from '../statement-ast.ts';
+import { alter } from './alter.ts';
+import { assignment, createTable, createView, objectName, properties } from './ddl.ts';
 import { hintList } from './from.ts';
 
 /** Reads the statement at the cursor; what follows it is the caller's business. */
@@ -109,7 +101,7 @@ function create(c: Cursor): Statement {
     return { kind: 'other', pos, verb: 'CREATE' };
   }
   if (c.accept('MODEL') || c.accept('CONNECTION')) {
-    skipToEnd(c);
+    c.skipToEnd();
     return { kind: 'other', pos, verb: 'CREATE' };
   }
   return c.fail('TABLE, VIEW, FUNCTION, CATALOG or DATABASE');
@@ -144,74 +136,6 @@ function drop(c: Cursor): Statement {
   if (!c.accept('RESTRICT')) c.accept('CASCADE');
   const what = word === 'VIEW' ? 'view' : word === 'TABLE' || word === 'MATERIALIZED' ? 'table' : 'other';
   return { kind: 'drop', pos, what, temporary, name };
-}
-
-function alter(c: Cursor): Statement {
-  const pos = c.pos;
-  c.expect('ALTER');
-  c.accept('MATERIALIZED');
-  const what = c.accept('VIEW') ? 'view' : c.accept('TABLE') ? 'table' : null;
-  if (what === null) {
-    c.accept('TEMPORARY');
-    c.accept('SYSTEM');
-    if (!['FUNCTION', 'DATABASE', 'CATALOG', 'MODEL', 'CONNECTION'].some(word => c.accept(word))) {
-      c.fail('TABLE, VIEW, FUNCTION, DATABASE or CATALOG');
-    }
-    skipToEnd(c);
-    return { kind: 'other', pos, verb: 'ALTER' };
-  }
-  c.accept('IF', 'EXISTS');
-  const name = c.name('a name');
-  return { kind: 'alter-table', pos, name, what, change: alterChange(c) };
-}
-
-function alterChange(c: Cursor): AlterChange {
-  if (c.accept('RENAME', 'TO')) return { kind: 'rename', to: c.name('a name') };
-  if (c.accept('RENAME')) {
-    const from = c.ident('a column');
-    c.expect('TO');
-    return { kind: 'rename-column', from, to: c.ident('a column') };
-  }
-  if (c.accept('SET')) return { kind: 'set-options', options: properties(c) };
-  if (c.accept('RESET')) return { kind: 'reset-options', keys: c.parenthesized(inner => inner.string('a quoted key')) };
-  if (c.at('ADD') || c.at('MODIFY')) {
-    const kind = c.next().word === 'ADD' ? 'add' : 'modify';
-    return { kind, ...schemaChanges(c) };
-  }
-  if (c.accept('DROP', 'WATERMARK')) return { kind: 'drop-watermark' };
-  if (c.accept('DROP', 'PRIMARY', 'KEY')) return { kind: 'other' };
-  if (c.accept('DROP', 'CONSTRAINT') || c.accept('DROP', 'PARTITION') || c.accept('DROP', 'DISTRIBUTION')) {
-    skipToEnd(c);
-    return { kind: 'other' };
-  }
-  if (c.accept('DROP')) return { kind: 'drop-columns', columns: c.at('(') ? c.parenthesized(column) : [column(c)] };
-  if (c.at('AS')) return { kind: 'as', query: asQuery(c) };
-  if (['SUSPEND', 'RESUME', 'REFRESH', 'PARTITION', 'COMPACT'].some(word => c.at(word))) {
-    skipToEnd(c);
-    return { kind: 'other' };
-  }
-  return c.fail('RENAME, SET, RESET, ADD, MODIFY, DROP or AS');
-}
-
-function column(c: Cursor): Ident {
-  return c.ident('a column');
-}
-
-function schemaChanges(c: Cursor): { columns: ColumnDef[]; watermarks: Watermark[] } {
-  const columns: ColumnDef[] = [];
-  const watermarks: Watermark[] = [];
-  const change = (inner: Cursor): void => {
-    if (inner.at('WATERMARK')) watermarks.push(watermark(inner));
-    else if (inner.at('CONSTRAINT') || inner.at('PRIMARY', 'KEY')) constraint(inner);
-    else if (inner.at('PARTITION') || inner.at('DISTRIBUTION')) skipToEnd(inner);
-    else {
-      columns.push(columnDef(inner));
-      if (!inner.accept('FIRST') && inner.accept('AFTER')) inner.ident('a column');
-    }
-  };
-  if (c.at('(')) c.parenthesized(change);
-  else change(c);
-  return { columns, watermarks };
 }
 
 function use(c: Cursor): Statement {
@@ -271,7 +195,7 @@ function execute(c: Cursor): Statement {
     return { kind: 'other', pos, verb: 'EXECUTE' };
   }
   if (c.at('IMMEDIATE')) {
-    skipToEnd(c);
+    c.skipToEnd();
     return { kind: 'other', pos, verb: 'EXECUTE' };
   }
   return c.nested(statement);
@@ -339,10 +263,6 @@ function other(c: Cursor): Statement {
   const { pos, word } = c.token;
   if (!SESSION_VERBS.has(word)) return c.fail('a statement');
   c.next();
-  skipToEnd(c);
+  c.skipToEnd();
   return { kind: 'other', pos, verb: word };
-}
-
-function skipToEnd(c: Cursor): void {
-  while (!c.ended()) c.next();
 }

@@ -1,5 +1,6 @@
 /** What CREATE, ALTER and DROP make of the catalog. */
-import type { AlterTable, ColumnDef, CreateTable, CreateView, Expr, Like, Watermark } from '../ast.ts';
+import type { Expr } from '../ast.ts';
+import type { AlterTable, ColumnDef, CreateTable, CreateView, Like, Watermark } from '../statement-ast.ts';
 import type { Analysis } from './analysis.ts';
 import { baseColumn, type Catalog, type TableEntry, tableEntry } from './catalog.ts';
 import { qualify } from './names.ts';

@@ -1,0 +1,150 @@
+/** Syntax tree of statements. */
+import type { DataType, Expr, Hint, Ident, QName, Query } from './ast.ts';
+
+export type Statement =
+  | CreateTable
+  | CreateView
+  | Insert
+  | QueryStatement
+  | Explain
+  | Use
+  | DropObject
+  | AlterTable
+  | SetOption
+  | Modify
+  | StatementSetMark
+  | Other;
+
+export interface CreateTable {
+  readonly kind: 'create-table';
+  readonly pos: number;
+  readonly name: QName;
+  readonly temporary: boolean;
+  readonly ifNotExists: boolean;
+  readonly replace: boolean;
+  readonly materialized: boolean;
+  readonly columns: readonly ColumnDef[];
+  readonly watermarks: readonly Watermark[];
+  readonly primaryKey: readonly Ident[];
+  readonly partitionedBy: readonly Ident[];
+  readonly options: ReadonlyMap<string, string>;
+  readonly like: Like | null;
+  /** CTAS, RTAS, materialized tables. */
+  readonly query: Query | null;
+}
+
+/** `type` null: a name alone (CTAS reorders columns this way) or a computed column. */
+export interface ColumnDef {
+  readonly name: Ident;
+  readonly type: DataType | null;
+  readonly role: 'physical' | 'computed' | 'metadata' | 'virtual-metadata';
+  readonly expr: Expr | null;
+}
+
+export interface Watermark {
+  readonly column: QName;
+  readonly expr: Expr;
+}
+
+export interface Like {
+  readonly name: QName;
+  /** `INCLUDING OPTIONS` -> OPTIONS: INCLUDING; ALL applies to what is not named. */
+  readonly rules: ReadonlyMap<string, string>;
+}
+
+export interface CreateView {
+  readonly kind: 'create-view';
+  readonly pos: number;
+  readonly name: QName;
+  readonly temporary: boolean;
+  readonly ifNotExists: boolean;
+  readonly columns: readonly Ident[];
+  readonly query: Query;
+}
+
+export interface Insert {
+  readonly kind: 'insert';
+  readonly pos: number;
+  readonly overwrite: boolean;
+  readonly target: QName;
+  readonly hints: readonly Hint[];
+  readonly partition: readonly { readonly column: Ident; readonly value: Expr | null }[];
+  readonly columns: readonly QName[];
+  readonly query: Query;
+}
+
+export interface QueryStatement {
+  readonly kind: 'query-statement';
+  readonly pos: number;
+  readonly query: Query;
+}
+
+export interface Explain {
+  readonly kind: 'explain';
+  readonly pos: number;
+  readonly of: Statement;
+}
+
+export interface Use {
+  readonly kind: 'use';
+  readonly pos: number;
+  readonly what: 'catalog' | 'database';
+  readonly name: QName;
+}
+
+export interface DropObject {
+  readonly kind: 'drop';
+  readonly pos: number;
+  readonly what: 'table' | 'view' | 'other';
+  readonly temporary: boolean;
+  readonly name: QName;
+}
+
+export interface AlterTable {
+  readonly kind: 'alter-table';
+  readonly pos: number;
+  readonly name: QName;
+  readonly what: 'table' | 'view';
+  readonly change: AlterChange;
+}
+
+export type AlterChange =
+  | { readonly kind: 'rename'; readonly to: QName }
+  | { readonly kind: 'set-options'; readonly options: ReadonlyMap<string, string> }
+  | { readonly kind: 'reset-options'; readonly keys: readonly string[] }
+  | { readonly kind: 'add'; readonly columns: readonly ColumnDef[]; readonly watermarks: readonly Watermark[] }
+  | { readonly kind: 'modify'; readonly columns: readonly ColumnDef[]; readonly watermarks: readonly Watermark[] }
+  | { readonly kind: 'drop-columns'; readonly columns: readonly Ident[] }
+  | { readonly kind: 'drop-watermark' }
+  | { readonly kind: 'rename-column'; readonly from: Ident; readonly to: Ident }
+  | { readonly kind: 'as'; readonly query: Query }
+  | { readonly kind: 'other' };
+
+export interface SetOption {
+  readonly kind: 'set';
+  readonly pos: number;
+  readonly key: string | null;
+  readonly value: string | null;
+}
+
+/** UPDATE, DELETE, TRUNCATE, CALL …: `target` is written; `queries` are sub-queries inside. */
+export interface Modify {
+  readonly kind: 'modify';
+  readonly pos: number;
+  readonly verb: string;
+  readonly target: QName;
+  readonly exprs: readonly Expr[];
+}
+
+/** BEGIN STATEMENT SET / END. */
+export interface StatementSetMark {
+  readonly kind: 'set-begin' | 'set-end';
+  readonly pos: number;
+}
+
+/** Read and understood, without lineage: CREATE FUNCTION, ADD JAR, SHOW, … */
+export interface Other {
+  readonly kind: 'other';
+  readonly pos: number;
+  readonly verb: string;
+}
