@@ -4,6 +4,7 @@ import type { Telemetry } from '../../model/telemetry.ts';
 import type { MetricStore } from '../../store/metric-store.ts';
 import type { StateStore } from '../../store/state-store.ts';
 import { answerFreshness, type FreshnessAnswer, findSink } from './answer.ts';
+import { Completeness } from './completeness.ts';
 import { type GraphIndex, indexGraph } from './freshness.ts';
 import { freshnessSeries, type Report } from './freshness-series.ts';
 import type { HopGraph } from './hop-graph.ts';
@@ -49,7 +50,8 @@ export interface FreshnessRecorder {
 export function createFreshnessRecorder(options: FreshnessRecorderOptions): FreshnessRecorder {
   const { tables, metricStore, clock, telemetry } = options;
   const keeper = createTableKeeper(tables, options.state);
-  const index = indexOnce(options.graph);
+  const completeness = new Completeness();
+  const index = indexOnce(options.graph, () => completeness.clear());
 
   async function flush(at: number): Promise<void> {
     telemetry.lagTables.set(tables.partitions);
@@ -90,19 +92,19 @@ export function createFreshnessRecorder(options: FreshnessRecorderOptions): Fres
     },
     freshness(at = clock.now()) {
       const reports = [...options.reports()].sort((a, b) => (a.name < b.name ? -1 : 1));
-      return reports.map(report => answerReport(index(), tables, report, at));
+      return reports.map(report => completeness.hold(answerReport(index(), tables, report, at)));
     },
     freshnessOf(name, at = clock.now()) {
       const report = options.reports().find(known => known.name === name);
-      if (report !== undefined) return answerReport(index(), tables, report, at);
+      if (report !== undefined) return completeness.hold(answerReport(index(), tables, report, at));
       const sink = findSink(index(), name);
-      return sink === null ? null : answerFreshness(index(), tables, sink, name, at);
+      return sink === null ? null : completeness.hold(answerFreshness(index(), tables, sink, name, at));
     },
   };
 }
 
 /** Indexes a graph again only when another one is handed out. */
-function indexOnce(graph: () => HopGraph): () => GraphIndex {
+function indexOnce(graph: () => HopGraph, onChange: () => void): () => GraphIndex {
   let of: HopGraph | null = null;
   let indexed: GraphIndex = indexGraph({ hops: [] });
   return () => {
@@ -110,6 +112,7 @@ function indexOnce(graph: () => HopGraph): () => GraphIndex {
     if (current !== of) {
       of = current;
       indexed = indexGraph(current);
+      onChange();
     }
     return indexed;
   };

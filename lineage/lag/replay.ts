@@ -1,6 +1,7 @@
 import { UserError } from '../../model/errors.ts';
 import type { OffsetRow } from '../../model/offset-row.ts';
 import { answerFreshness, findSink } from './answer.ts';
+import { Completeness } from './completeness.ts';
 import { type GraphIndex, indexGraph } from './freshness.ts';
 import { addRow } from './offset-intake.ts';
 import { OffsetTables } from './offsets.ts';
@@ -12,6 +13,7 @@ import { type ReplayLine, readReplayLine } from './replay-line.ts';
  */
 export async function* replayFreshness(lines: AsyncIterable<string>): AsyncGenerator<string> {
   const tables = new OffsetTables();
+  const completeness = new Completeness();
   let graph: GraphIndex | null = null;
   let number = 0;
   for await (const text of lines) {
@@ -20,9 +22,11 @@ export async function* replayFreshness(lines: AsyncIterable<string>): AsyncGener
     const line = parse(text, number);
     if (line.type === 'graph') {
       graph = indexGraph(line);
+      completeness.clear();
     } else if (line.type === 'query') {
       if (graph === null) throw problem(number, 'a query needs a graph line before it');
-      yield JSON.stringify(answer(graph, tables, line.ts, line.sink ?? onlySink(graph, number), number));
+      const fresh = answer(graph, tables, line.ts, line.sink ?? onlySink(graph, number), number);
+      yield JSON.stringify(completeness.hold(fresh));
     } else {
       addRow(tables, line satisfies OffsetRow);
     }
