@@ -24,6 +24,7 @@ export interface LiveAlert {
 export function liveAlerts(runtime: RuleRuntime): readonly LiveAlert[] {
   const { rule, groups, state, results } = runtime;
   const alerts: LiveAlert[] = [];
+  const inputs = new Map(groups.size === 0 ? [] : results.map(result => [result.key, result.inputs]));
   for (const [key, group] of groups) {
     if (group.status === 'inactive' || group.activeAt === null) continue;
     const since = group.startsAt ?? group.activeAt;
@@ -35,7 +36,7 @@ export function liveAlerts(runtime: RuleRuntime): readonly LiveAlert[] {
       state: group.status,
       starts_at: group.startsAt,
       active_at: group.activeAt,
-      values: (results.get(key)?.inputs ?? []).map(toValue),
+      values: (inputs.get(key) ?? []).map(toValue),
       ...(group.flapping ? { flapping: true } : {}),
     });
   }

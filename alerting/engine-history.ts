@@ -64,7 +64,7 @@ export class HistoryWriter {
       for (const input of group.inputs) v.push(toValue(input));
       r += group.result === null ? '?' : group.result ? '1' : '0';
       s += group.status[0];
-      const letter = group.reason === undefined ? '.' : (REASON_LETTERS.get(group.reason) ?? '.');
+      const letter = group.reason === null ? '.' : (REASON_LETTERS.get(group.reason) ?? '.');
       reasons ||= letter !== '.';
       w += letter;
     }

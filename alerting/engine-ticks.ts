@@ -13,7 +13,7 @@ import { evaluateTick, failedTick, type RuleState, type TickOutcome } from './ev
 import type { Intent } from './intent.ts';
 
 /** Rules read and committed together: their queries are shared and their commits can be one transaction. */
-const RULES_PER_CHUNK = 200;
+const RULES_PER_CHUNK = 500;
 const TICKS_PER_QUERY = 1000;
 const QUERY_TIMEOUT_MS = 30_000;
 /** A tick that runs this much later than it could have is told as late, ms. */

@@ -2,7 +2,7 @@
 import type { Labels } from '../../model/labels.ts';
 import type { IntentKind, Severity } from '../intent.ts';
 import { EMPTY_RING } from './flapping.ts';
-import type { TruthValue } from './value.ts';
+import type { Observed } from './observe.ts';
 
 /** inactive -> pending (true, `for` not over) -> firing -> recovering (false, not yet ended) -> inactive. */
 export type Status = 'inactive' | 'pending' | 'firing' | 'recovering';
@@ -35,16 +35,10 @@ export type GroupState = {
   readonly firedInRing: boolean;
 };
 
-/** What a tick found out about a group. */
+/** A group at a tick and what surrounds it. */
 export interface Observation {
   readonly t: number;
-  readonly result: TruthValue;
-  /** The highest level that is true; null when none is. */
-  readonly severity: Severity | null;
-  /** Only read when the condition is not true. */
-  readonly recovery: TruthValue | null;
-  /** Some window holds data of the group. */
-  readonly present: boolean;
+  readonly group: Observed;
   /** Another group of the rule is known at this tick. */
   readonly othersReport: boolean;
   /** The rule was edited since the last tick. */

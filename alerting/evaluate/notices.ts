@@ -30,7 +30,8 @@ export interface Told {
 export function notify(rule: Rule, before: GroupState, now: GroupState, occasion: Occasion): Told {
   const { seen, acts, ended, reason } = occasion;
   if (now.flapping && !ended) {
-    const calm = typeof seen.result === 'boolean' && (ringRun(now.ring) > CALM_TICKS || ringChanges(now.ring) === 0);
+    const calm =
+      typeof seen.group.truth === 'boolean' && (ringRun(now.ring) > CALM_TICKS || ringChanges(now.ring) === 0);
     return calm ? tellTrueState(now, before, seen.t) : { state: now, notices: [] };
   }
   const changed = isActive(before.status) !== isActive(now.status);
@@ -116,7 +117,7 @@ function notice(kind: IntentKind, now: GroupState, before: GroupState, startsAt:
 }
 
 function unknownReason(seen: Observation): string | undefined {
-  return typeof seen.result === 'string' ? seen.result : undefined;
+  return typeof seen.group.truth === 'string' ? seen.group.truth : undefined;
 }
 
 function rank(severity: Severity | null): number {

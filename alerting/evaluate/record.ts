@@ -50,7 +50,7 @@ export function notificationRecords(outcome: TickOutcome): readonly Notification
 
 function groupRecord(group: GroupResult): GroupRecord {
   const { labels, inputs, result, reason, status } = group;
-  return { labels, values: inputs.map(toValue), result, ...(reason === undefined ? {} : { reason }), state: status };
+  return { labels, values: inputs.map(toValue), result, ...(reason === null ? {} : { reason }), state: status };
 }
 
 function notificationRecord(intent: Intent, groups: readonly GroupResult[]): NotificationRecord {

@@ -1,5 +1,6 @@
 /** A rule ready to be evaluated: durations in ms, formulas as closures, everything checked. */
 
+import { createHash } from 'node:crypto';
 import { parseDuration } from '../../model/duration.ts';
 import { type ErrorCode, type InputIssue, UserError } from '../../model/errors.ts';
 import { compileMatchers, type Labels, type Matcher } from '../../model/labels.ts';
@@ -42,6 +43,8 @@ export interface Rule {
   readonly recovery: Condition | null;
   readonly annotations: readonly { readonly name: string; readonly formula: Formula }[];
   readonly summary: Summary | null;
+  /** Quiet groups leave a trace: to notice that they are gone (policy alert, COUNT), or that they flap. */
+  readonly remembersQuiet: boolean;
   /** Look-back of the longest metric including its offset, ms. */
   readonly reachMs: number;
   /** Text that changes whenever an edit may change a result; a firing group found false after that ends as `edited`. */
@@ -99,6 +102,10 @@ export function compileRule(id: string, input: unknown): Rule {
     recovery,
     annotations,
     summary,
+    remembersQuiet:
+      document.no_data.policy === 'alert' ||
+      document.flapping !== null ||
+      metrics.some(metric => metric.op === 'COUNT'),
     reachMs: Math.max(...metrics.map(metric => metric.offsetMs + metric.windowMs)),
     meaning: meaningOf(document),
   };
@@ -184,7 +191,7 @@ function levelTexts(
 
 function meaningOf(document: RuleDocument): string {
   const { metrics, condition, levels, recovery, matchers, window, zero_baseline, no_data } = document;
-  return JSON.stringify([
+  const text = JSON.stringify([
     metrics,
     condition,
     levels,
@@ -195,6 +202,7 @@ function meaningOf(document: RuleDocument): string {
     no_data.policy,
     no_data.after,
   ]);
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
 function ms(duration: string): number {

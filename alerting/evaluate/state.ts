@@ -2,7 +2,6 @@
  * The state machine of one group of one rule (alerting.md rules 4-6, 11, 12): a pure step from tick to tick. Identity is
  * (rule id, group key). Everything a restart must not lose is in `GroupState`, which is JSON.
  */
-import type { Labels } from '../../model/labels.ts';
 import { pushResult, ringChanges } from './flapping.ts';
 import { blankState, type GroupState, isActive, type Notice, type Observation } from './group-state.ts';
 import { notify } from './notices.ts';
@@ -18,44 +17,43 @@ export interface Step {
 /** A gone group that fires is closed after this long, ms. */
 const VANISHED_AFTER = 86_400_000;
 
-const NOTHING: Step = { state: null, notices: [] };
-
 /** Moves one group over one tick. */
-export function step(rule: Rule, previous: GroupState | null, labels: Labels, seen: Observation): Step {
-  const quiet = seen.result === false || seen.result === 'not-applicable';
-  if (previous === null && quiet && !remembers(rule)) return NOTHING;
+export function step(rule: Rule, previous: GroupState | null, seen: Observation): Step {
+  const { truth, labels } = seen.group;
+  const quiet = truth === false || truth === 'not-applicable';
   if (previous !== null && quiet && isSettled(rule, previous, seen)) return { state: previous, notices: [] };
   const before = previous ?? blankState(labels);
-  const missing = seen.result === 'missing-current';
+  const missing = seen.group.truth === 'missing-current';
   const { policy, after } = rule.document.no_data;
   const unknownTicks = missing ? Math.min(before.unknownTicks + 1, after) : 0;
   const missingSince = missing ? (before.missingSince ?? seen.t) : null;
   const counted = { ...before, unknownTicks, missingSince, staleTold: missing && before.staleTold };
   const acts = missing && unknownTicks >= after;
   const end = forcedEnd(counted, seen, acts && policy === 'ok');
-  const moved = end === null ? move(rule, counted, seen, effective(seen.result, acts, policy)) : inactive(counted);
+  const moved = end === null ? move(rule, counted, seen, effective(seen.group.truth, acts, policy)) : inactive(counted);
   const reason = end ?? (seen.edited ? 'edited' : undefined);
-  const told = notify(rule, before, withRing(rule, moved, seen.result), { seen, acts, ended: end !== null, reason });
+  const told = notify(rule, before, withRing(rule, moved, seen.group.truth), {
+    seen,
+    acts,
+    ended: end !== null,
+    reason,
+  });
   return { state: keep(rule, previous, told.state, seen), notices: told.notices };
 }
 
 /** A quiet group that stays quiet: nothing can change, so nothing is computed. */
 function isSettled(rule: Rule, state: GroupState, seen: Observation): boolean {
-  if (state.status !== 'inactive' || state.told !== null || state.flapping || !seen.present) return false;
+  if (state.status !== 'inactive' || state.told !== null || state.flapping || !seen.group.present) return false;
   return (
     state.unknownTicks === 0 &&
-    (rule.document.flapping === null || seen.result !== false || state.ring === '0') &&
+    (rule.document.flapping === null || seen.group.truth !== false || state.ring === '0') &&
     !state.firedInRing
   );
 }
 
-/** Whether quiet groups leave a trace: to notice that they are gone, or that they flap. */
-function remembers(rule: Rule): boolean {
-  return (
-    rule.document.no_data.policy === 'alert' ||
-    rule.document.flapping !== null ||
-    rule.metrics.some(metric => metric.op === 'COUNT')
-  );
+/** True for a group without a state whose `step` would say nothing and remember nothing: most groups of most rules. */
+export function leavesNoTrace(rule: Rule, truth: TruthValue): boolean {
+  return !rule.remembersQuiet && (truth === false || truth === 'not-applicable');
 }
 
 /** The result after the no-data policy; null = unknown, which holds the state. */
@@ -80,7 +78,7 @@ function inactive(state: GroupState): GroupState {
 function move(rule: Rule, state: GroupState, seen: Observation, result: boolean | null): GroupState {
   if (result === true) return moveTrue(rule, state, seen);
   const active = isActive(state.status);
-  if (active && seen.recovery === true) return inactive(state);
+  if (active && seen.group.recovery === true) return inactive(state);
   if (result === null) return state;
   if (!active) return state.status === 'inactive' ? state : inactive(state);
   if (seen.edited) return inactive(state);
@@ -92,7 +90,7 @@ function move(rule: Rule, state: GroupState, seen: Observation, result: boolean 
 }
 
 function moveTrue(rule: Rule, state: GroupState, seen: Observation): GroupState {
-  const severity = seen.severity ?? rule.document.level;
+  const severity = seen.group.severity ?? rule.document.level;
   if (isActive(state.status)) return { ...state, status: 'firing', falseSince: null, severity };
   const activeAt = state.activeAt ?? seen.t;
   if (seen.t - activeAt < rule.forMs) return { ...state, status: 'pending', activeAt, severity };
@@ -113,7 +111,7 @@ function keep(rule: Rule, previous: GroupState | null, next: GroupState, seen: O
     rule.document.no_data.policy === 'alert' &&
     next.unknownTicks > 0 &&
     next.unknownTicks < rule.document.no_data.after;
-  if (idle && !(remembers(rule) && (seen.present || waiting))) return null;
+  if (idle && !(rule.remembersQuiet && (seen.group.present || waiting))) return null;
   const trimmed = next.firedInRing && idle && ringChanges(next.ring) === 0 ? { ...next, firedInRing: false } : next;
   return previous !== null && same(previous, trimmed) ? previous : trimmed;
 }

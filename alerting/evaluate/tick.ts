@@ -4,14 +4,13 @@
  */
 import type { ErrorCode } from '../../model/errors.ts';
 import type { Labels } from '../../model/labels.ts';
-import type { Intent, Severity } from '../intent.ts';
-import type { Inputs } from './formula.ts';
-import { type Column, groupKeyOf } from './frame.ts';
+import type { Intent } from '../intent.ts';
+import type { Column } from './frame.ts';
 import type { GroupState, Status } from './group-state.ts';
 import { groupIntent, ruleIntent } from './intents.ts';
+import { type Observed, observe, universeOf } from './observe.ts';
 import type { Rule } from './rule.ts';
-import { step } from './state.ts';
-import { type NumberValue, or, type TruthValue } from './value.ts';
+import { leavesNoTrace, step } from './state.ts';
 
 /** A rule's own state, beside its groups'; JSON (an alias, so that it counts as `Json`). */
 export type RuleState = {
@@ -33,15 +32,13 @@ export type RuleState = {
   readonly failing: { readonly since: number; readonly code: string } | null;
 };
 
-/** A group at a tick. `inputs` keeps the reasons that `values` of the API cannot show. */
-export interface GroupResult {
-  readonly key: string;
-  readonly labels: Labels;
-  readonly inputs: Inputs;
+/** A group at a tick: what was found out about it and what became of it. */
+export interface GroupResult extends Observed {
+  /** The truth as people see it: n/a counts as false, null is unknown. */
   readonly result: boolean | null;
-  readonly reason?: string;
+  /** Why the result is unknown or values are missing; null when there is nothing to say. */
+  readonly reason: string | null;
   readonly status: Status;
-  readonly state: GroupState | null;
 }
 
 /** What a tick did. On `error` states are held and `groups` is empty or all unknown. */
@@ -83,20 +80,21 @@ export function identityOf(rule: Rule): Pick<RuleState, 'meaning' | 'groupBy' | 
 
 /** Evaluates `rule` at `input.t`. */
 export function evaluateTick(rule: Rule, input: TickInput): TickOutcome {
-  const { t, columns, states } = input;
-  const universe = universeOf(rule, columns, states);
-  if (universe.size > rule.document.max_groups) return failedTick(rule, input, 'too-many-groups');
+  const { t, columns, states, jobEndedAt } = input;
+  const members = universeOf(rule, columns, states);
+  if (members.length > rule.document.max_groups) return failedTick(rule, input, 'too-many-groups');
   const edited = input.rule.meaning !== rule.meaning;
-  const keys = [...universe.keys()].sort();
-  const observed = keys.map(key => observe(rule, columns, key, universe.get(key) as Labels));
-  const known = observed.reduce((count, group) => count + (group.result === 'missing-current' ? 0 : 1), 0);
+  const observed = members.map(member => observe(rule, columns, member));
+  let known = 0;
+  for (const { truth } of observed) if (truth !== 'missing-current') known++;
   const changes = new Map<string, GroupState | null>();
   const intents: Intent[] = [];
   const groups = observed.map(group => {
     const previous = states.get(group.key) ?? null;
-    const othersReport = known > (group.result === 'missing-current' ? 0 : 1);
-    const jobEnded = hasEnded(group.labels, t, input.jobEndedAt);
-    const moved = step(rule, previous, group.labels, { t, ...group, othersReport, edited, jobEnded });
+    const jobEnded = jobEndedAt !== undefined && hasEnded(group.labels, t, jobEndedAt);
+    if (previous === null && leavesNoTrace(rule, group.truth)) return toResult(group, null, jobEnded);
+    const othersReport = known > (group.truth === 'missing-current' ? 0 : 1);
+    const moved = step(rule, previous, { t, group, othersReport, edited, jobEnded });
     if (moved.state !== previous) changes.set(group.key, moved.state);
     for (const notice of moved.notices) intents.push(groupIntent(rule, group, t, notice));
     return toResult(group, moved.state, jobEnded);
@@ -122,89 +120,36 @@ export function failedTick(rule: Rule, input: Pick<TickInput, 't' | 'states' | '
   return { t, error, groups: [], changes: new Map(), rule: { ...input.rule, t, failures, failing }, intents };
 }
 
-interface Observed {
-  readonly key: string;
-  readonly labels: Labels;
-  readonly inputs: Inputs;
-  readonly result: TruthValue;
-  readonly severity: Severity | null;
-  readonly recovery: TruthValue | null;
-  readonly present: boolean;
-}
-
-/** Groups in any window, current or baseline, and groups with a state; a rule without group_by has exactly one. */
-function universeOf(rule: Rule, columns: readonly Column[], states: GroupStates): Map<string, Labels> {
-  const universe = new Map<string, Labels>();
-  for (const column of columns)
-    for (const [key, cell] of column) if (!universe.has(key)) universe.set(key, cell.labels);
-  for (const [key, state] of states) if (!universe.has(key)) universe.set(key, state.labels);
-  if (rule.groupBy.length === 0) universe.set(groupKeyOf({}, []), {});
-  return universe;
-}
-
-function observe(rule: Rule, columns: readonly Column[], key: string, labels: Labels): Observed {
-  const inputs: NumberValue[] = [];
-  let present = false;
-  for (let i = 0; i < rule.metrics.length; i++) {
-    const metric = rule.metrics[i] as Rule['metrics'][number];
-    const cell = columns[i]?.get(key);
-    if (cell !== undefined) present = true;
-    if (!metric.applies(labels)) inputs.push('not-applicable');
-    else if (cell !== undefined) inputs.push(cell.value);
-    // Nothing counted is a count: COUNT is never unknown for a group of the universe.
-    else inputs.push(metric.op === 'COUNT' ? 0 : metric.offsetMs > 0 ? 'missing-baseline' : 'missing-current');
-  }
-  let result: TruthValue = 'not-applicable';
-  let severity: Severity | null = null;
-  for (const level of rule.levels) {
-    const truth = level.condition.evaluate(inputs);
-    result = or(result, truth);
-    if (truth === true) {
-      severity = level.severity;
-      break;
-    }
-  }
-  const recovery = rule.recovery === null || result === true ? null : rule.recovery.evaluate(inputs);
-  return { key, labels, inputs, result, severity, recovery, present };
-}
-
 function toResult(group: Observed, state: GroupState | null, jobEnded: boolean): GroupResult {
-  const { key, labels, inputs } = group;
-  const result = group.result === 'not-applicable' ? false : typeof group.result === 'boolean' ? group.result : null;
-  const reason = jobEnded
-    ? 'job-ended'
-    : result === null
-      ? String(group.result)
-      : inputs.includes('not-applicable')
-        ? 'not-applicable'
-        : undefined;
-  return {
-    key,
-    labels,
-    inputs,
-    result,
-    status: state?.status ?? 'inactive',
-    state,
-    ...(reason === undefined ? {} : { reason }),
-  };
+  const { key, labels, inputs, truth, severity, recovery, present } = group;
+  const result = truth === 'not-applicable' ? false : typeof truth === 'boolean' ? truth : null;
+  const status = state === null ? 'inactive' : state.status;
+  return { key, labels, inputs, truth, severity, recovery, present, result, reason: reasonOf(group, jobEnded), status };
+}
+
+function reasonOf({ truth, inputs }: Observed, jobEnded: boolean): string | null {
+  if (jobEnded) return 'job-ended';
+  if (typeof truth === 'string' && truth !== 'not-applicable') return truth;
+  return inputs.includes('not-applicable') ? 'not-applicable' : null;
 }
 
 function heldGroups(rule: Rule, states: GroupStates): readonly GroupResult[] {
-  const held = new Map([...states].map(([key, state]) => [key, state.labels]));
-  if (rule.groupBy.length === 0) held.set(groupKeyOf({}, []), {});
   const inputs = rule.metrics.map(() => 'missing-current' as const);
-  return [...held.keys()].sort().map(key => {
-    const state = states.get(key) ?? null;
-    return {
-      key,
-      labels: held.get(key) ?? {},
-      inputs,
-      result: null,
-      reason: 'store-behind',
-      status: state?.status ?? 'inactive',
-      state,
-    };
-  });
+  const unknown = {
+    inputs,
+    truth: 'missing-current',
+    severity: null,
+    recovery: null,
+    present: false,
+    result: null,
+    reason: 'store-behind',
+  } as const;
+  return universeOf(rule, [], states).map(({ key, labels }) => ({
+    ...unknown,
+    key,
+    labels,
+    status: states.get(key)?.status ?? 'inactive',
+  }));
 }
 
 /** One NoData alert per rule when none of its groups has been known for `no_data.after` ticks, until one is. */
@@ -247,9 +192,9 @@ function endFailure(rule: Rule, t: number, state: RuleState, intents: Intent[]):
   return failing === null && failures === 0 ? state : { ...state, failing: null, failures: 0 };
 }
 
-function hasEnded(labels: Labels, t: number, jobEndedAt: TickInput['jobEndedAt']): boolean {
+function hasEnded(labels: Labels, t: number, jobEndedAt: (job: string) => number | null): boolean {
   const { job } = labels;
-  if (jobEndedAt === undefined || job === undefined || job === '') return false;
+  if (job === undefined || job === '') return false;
   const endedAt = jobEndedAt(job);
   return endedAt !== null && endedAt <= t;
 }

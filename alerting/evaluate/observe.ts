@@ -1,0 +1,96 @@
+/** What a tick finds out about each group before any state is looked at: its values and what the conditions say of them. */
+import type { Labels } from '../../model/labels.ts';
+import type { Severity } from '../intent.ts';
+import type { Column } from './frame.ts';
+import type { GroupState } from './group-state.ts';
+import type { Rule } from './rule.ts';
+import { type NumberValue, or, type TruthValue } from './value.ts';
+
+/** A group of the rule's universe. */
+export interface Member {
+  readonly key: string;
+  readonly labels: Labels;
+}
+
+/** A group's values and truth at a tick. */
+export interface Observed extends Member {
+  /** Values {0}, {1}, … or why there are none. */
+  readonly inputs: readonly NumberValue[];
+  readonly truth: TruthValue;
+  /** The highest level that is true; null when none is. */
+  readonly severity: Severity | null;
+  /** What the recovery expression says; null without one and while the condition is true. */
+  readonly recovery: TruthValue | null;
+  /** Some window holds data of the group. */
+  readonly present: boolean;
+}
+
+const NOBODY: Member = { key: '', labels: {} };
+
+/** Columns are shared by rules that ask the same: so is the sorted list of their groups. */
+const membersOf = new WeakMap<Column, readonly Member[]>();
+
+/**
+ * Groups in any window, current or baseline, and groups with a state, sorted by key; a rule without group_by has exactly one. The
+ * order makes live evaluation and replay agree to the letter.
+ */
+export function universeOf(
+  rule: Rule,
+  columns: readonly Column[],
+  states: ReadonlyMap<string, GroupState>,
+): readonly Member[] {
+  if (rule.groupBy.length === 0) return [NOBODY];
+  const [first = new Map() as Column, ...others] = columns.toSorted((a, b) => b.size - a.size);
+  const complete = others.every(column => within(column, first)) && within(states, first);
+  if (complete) return columnMembers(first);
+  const labels = new Map<string, Labels>();
+  for (const column of columns) for (const [key, cell] of column) labels.set(key, cell.labels);
+  for (const [key, state] of states) if (!labels.has(key)) labels.set(key, state.labels);
+  return sorted(labels);
+}
+
+/** Evaluates the rule's conditions for one group. */
+export function observe(rule: Rule, columns: readonly Column[], { key, labels }: Member): Observed {
+  const inputs: NumberValue[] = [];
+  let present = false;
+  for (let i = 0; i < rule.metrics.length; i++) {
+    const metric = rule.metrics[i] as Rule['metrics'][number];
+    const cell = columns[i]?.get(key);
+    if (cell !== undefined) present = true;
+    if (!metric.applies(labels)) inputs.push('not-applicable');
+    else if (cell !== undefined) inputs.push(cell.value);
+    // Nothing counted is a count: COUNT is never unknown for a group of the universe.
+    else inputs.push(metric.op === 'COUNT' ? 0 : metric.offsetMs > 0 ? 'missing-baseline' : 'missing-current');
+  }
+  let truth: TruthValue = 'not-applicable';
+  let severity: Severity | null = null;
+  for (const level of rule.levels) {
+    const says = level.condition.evaluate(inputs);
+    truth = or(truth, says);
+    if (says === true) {
+      severity = level.severity;
+      break;
+    }
+  }
+  const recovery = rule.recovery === null || truth === true ? null : rule.recovery.evaluate(inputs);
+  return { key, labels, inputs, truth, severity, recovery, present };
+}
+
+function within(some: ReadonlyMap<string, unknown>, all: Column): boolean {
+  if (some.size > all.size) return false;
+  for (const key of some.keys()) if (!all.has(key)) return false;
+  return true;
+}
+
+function columnMembers(column: Column): readonly Member[] {
+  let members = membersOf.get(column);
+  if (members === undefined) {
+    members = sorted(new Map([...column].map(([key, cell]) => [key, cell.labels])));
+    membersOf.set(column, members);
+  }
+  return members;
+}
+
+function sorted(labels: ReadonlyMap<string, Labels>): readonly Member[] {
+  return [...labels.keys()].sort().map(key => ({ key, labels: labels.get(key) ?? {} }));
+}
