@@ -47,17 +47,18 @@ export async function sendOnce(
 }
 
 /**
- * The row after an answer. `pauseMs` > 0: the channel as a whole is to be left alone. A retryable answer past the channel's
+ * The row after an answer. `pauseMs` > 0: the channel as a whole is to be left alone;
+ * `failures` counts how often in a row it was before. A retryable answer past the channel's
  * `give_up` is dead with class `gave-up`.
  */
 export function afterAttempt(
   entry: Entry,
   result: SendResult,
   channel: ActiveChannel,
-  now: number,
-  random: number,
+  at: { readonly now: number; readonly random: number; readonly failures: number },
 ): { readonly entry: Entry; readonly pauseMs: number } {
   const { row, body } = entry;
+  const { now, random, failures } = at;
   const attempts = row.attempts + 1;
   const recipients = mergeRecipients(body.recipients, result.recipients ?? []);
   const refused = recipients.filter(recipient => recipient.status === 'permanent');
@@ -75,19 +76,22 @@ export function afterAttempt(
       refused.length > 0 ? { class: 'partial', error: refused[0]?.error } : { class: undefined, error: undefined };
     return { entry: withBody(entry, { ...tried, ...partial }, { status: 'delivered', attempts }), pauseMs: 0 };
   }
-  const failed = { ...tried, class: result.class, error: result.error };
-  if (result.kind === 'permanent') return { entry: withBody(entry, failed, { status: 'dead', attempts }), pauseMs: 0 };
+  const untaken = { ...tried, class: result.class, error: result.error };
+  if (result.kind === 'permanent') return { entry: withBody(entry, untaken, { status: 'dead', attempts }), pauseMs: 0 };
 
   const throttled = result.class === 'throttled';
   const atLeastMs = Math.max(result.retryAfterMs ?? 0, throttled ? channel.throttleFloorMs : 0);
-  const nextAttemptAt = now + retryDelay(channel.retry, attempts, atLeastMs, random);
+  const ofChannel = CHANNEL_CLASSES.has(result.class);
+  // A new message at a channel that has long been down waits as long as the old ones do.
+  const failed = ofChannel ? Math.max(attempts, failures + 1) : attempts;
+  const nextAttemptAt = now + retryDelay(channel.retry, failed, atLeastMs, random);
   if (nextAttemptAt > row.createdAt + channel.retry.giveUpMs) {
-    const body = { ...failed, class: 'gave-up', error: `${result.class}: ${result.error}` };
+    const body = { ...untaken, class: 'gave-up', error: `${result.class}: ${result.error}` };
     return { entry: withBody(entry, body, { status: 'dead', attempts }), pauseMs: 0 };
   }
   return {
-    entry: withBody(entry, failed, { status: 'retrying', attempts, nextAttemptAt }),
-    pauseMs: CHANNEL_CLASSES.has(result.class) ? nextAttemptAt - now : 0,
+    entry: withBody(entry, untaken, { status: 'retrying', attempts, nextAttemptAt }),
+    pauseMs: ofChannel ? nextAttemptAt - now : 0,
   };
 }
 

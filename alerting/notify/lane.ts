@@ -22,14 +22,16 @@ export interface LaneOptions {
   readonly stopped: AbortSignal;
   /** Writes a row; resolves when it is durable. Rejects only when the sender stops. */
   readonly save: (row: OutboxRow) => Promise<void>;
-  /** Sends one row and returns it as it stands afterwards, already saved. `pauseMs` leaves the whole channel alone. */
-  readonly attempt: (entry: Entry) => Promise<{ readonly entry: Entry; readonly pauseMs: number }>;
+  /** Sends one row and returns it as it stands afterwards, already saved. `pauseMs` > 0: the channel as a whole failed, leave it alone. */
+  readonly attempt: (entry: Entry, failures: number) => Promise<{ readonly entry: Entry; readonly pauseMs: number }>;
 }
 
 export class Lane {
   readonly #options: LaneOptions;
   readonly #waiting = new Map<string, Entry>();
   #pausedUntil = 0;
+  /** Attempts in a row at which the channel as a whole failed. */
+  #failures = 0;
   #running: Promise<void> | null = null;
 
   constructor(options: LaneOptions) {
@@ -89,9 +91,10 @@ export class Lane {
       const next = ready[0];
       if (!next) return;
       window.record(now);
-      const result = await this.#options.attempt(next);
-      this.#keep(result.entry);
-      if (result.pauseMs > 0) this.#pausedUntil = this.#options.clock.now() + result.pauseMs;
+      const { entry, pauseMs } = await this.#options.attempt(next, this.#failures);
+      this.#keep(entry);
+      this.#failures = pauseMs > 0 ? this.#failures + 1 : 0;
+      if (pauseMs > 0) this.#pausedUntil = this.#options.clock.now() + pauseMs;
     }
   }
 
@@ -106,7 +109,7 @@ export class Lane {
     for (const entry of supersede(this.#inOrder())) await this.#save(entry);
   }
 
-  /** Rows that are due and behind no other row of the same alert; the worst first, then the least tried, then the oldest. */
+  /** Rows that are due and behind no other row of the same alert; the worst first, ends last, then the least tried, then the oldest. */
   #ready(now: number): Entry[] {
     const ahead = new Set<string>();
     const ready: Entry[] = [];
@@ -115,7 +118,8 @@ export class Lane {
       if (free && entry.row.nextAttemptAt <= now) ready.push(entry);
       for (const ref of entry.body.alerts) ahead.add(ref.key);
     }
-    const rank = ({ body }: Entry): number => severityRank(body.message.severity);
+    const rank = ({ body: { message } }: Entry): number =>
+      2 * severityRank(message.severity) + Number(message.status !== 'resolved');
     return ready.sort((a, b) => rank(b) - rank(a) || a.row.attempts - b.row.attempts);
   }
 
@@ -133,12 +137,12 @@ export class Lane {
   async #merge(entries: readonly Entry[]): Promise<void> {
     const { lead, members } = mergeEntries(entries);
     await this.#save(lead);
-    for (const member of members) await this.#save(member);
+    await Promise.all(members.map(member => this.#save(member)));
   }
 
   /** Rows that have to wait are not found again before it makes sense to. */
   async #defer(entries: readonly Entry[], until: number): Promise<void> {
-    for (const { row, body } of entries) await this.#save({ row: { ...row, nextAttemptAt: until }, body });
+    await Promise.all(entries.map(({ row, body }) => this.#save({ row: { ...row, nextAttemptAt: until }, body })));
   }
 
   async #save(entry: Entry): Promise<void> {

@@ -57,6 +57,11 @@ export class Outbox {
 
   /** Looks now: dispatch calls it after a flush. */
   wake(): void {
+    void this.pump();
+  }
+
+  /** Looks now; resolves when everything that can be sent at this instant has been. */
+  async pump(): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#again = true;
     this.#looking ??= this.#look().finally(() => {
@@ -64,6 +69,8 @@ export class Outbox {
       this.#cancel?.();
       if (!this.#stop.signal.aborted) this.#cancel = this.#options.clock.after(POLL_MS, () => this.wake());
     });
+    await this.#looking;
+    await Promise.all(this.#runs);
   }
 
   /** Sends nothing new, cuts attempts under way short and resolves when they are recorded. What is open stays in the store. */
@@ -130,7 +137,7 @@ export class Outbox {
       window: new SendWindow(budget ? await this.#recentAttempts(name) : []),
       stopped: this.#stop.signal,
       save: row => this.#save(row),
-      attempt: entry => this.#attempt(entry),
+      attempt: (entry, failures) => this.#attempt(entry, failures),
     });
     this.#lanes.set(name, lane);
     return lane;
@@ -144,10 +151,9 @@ export class Outbox {
     return tries.length > 0 ? [...tries, now] : [];
   }
 
-  async #attempt(entry: Entry): Promise<{ entry: Entry; pauseMs: number }> {
-    const { random = Math.random } = this.#options;
+  async #attempt(entry: Entry, failures: number): Promise<{ entry: Entry; pauseMs: number }> {
     const channel = this.#options.channel(entry.row.channel);
-    const outcome = channel ? await this.#send(entry, channel, random()) : { entry: goneChannel(entry), pauseMs: 0 };
+    const outcome = channel ? await this.#send(entry, channel, failures) : { entry: goneChannel(entry), pauseMs: 0 };
     const { row, body } = outcome.entry;
     this.#count(row.channel, row.status === 'delivered' ? 'sent' : (body.class ?? row.status));
     if (row.status === 'dead') await this.#bury(outcome.entry, channel);
@@ -155,12 +161,12 @@ export class Outbox {
     return outcome;
   }
 
-  async #send(entry: Entry, channel: ActiveChannel, random: number): Promise<{ entry: Entry; pauseMs: number }> {
-    const { clock } = this.#options;
+  async #send(entry: Entry, channel: ActiveChannel, failures: number): Promise<{ entry: Entry; pauseMs: number }> {
+    const { clock, random = Math.random } = this.#options;
     const result = await sendOnce(entry, channel, clock, this.#stop.signal);
     // Cut short by the stop: not an answer of the other side, so not an attempt that counts.
     if (this.#stop.signal.aborted && result.kind === 'retryable') return { entry, pauseMs: 0 };
-    return afterAttempt(entry, result, channel, clock.now(), random);
+    return afterAttempt(entry, result, channel, { now: clock.now(), random: random(), failures });
   }
 
   /** Hands a dead message on before it is marked dead: a crash in between repeats this, to the same ids. */
@@ -188,14 +194,17 @@ export class Outbox {
     await this.#untilStored(() => this.#options.state.updateOutbox(row));
   }
 
-  /** A row that was sent must be recorded before anything else is: while the store is away its lane stands still. */
+  /**
+   * A row that was sent must be recorded before anything else is sent: whatever keeps the store from taking it, the lane stands
+   * still, because going on would tell people the same every second.
+   */
   async #untilStored(write: () => Promise<unknown>): Promise<void> {
     for (;;) {
       try {
         await write();
         return;
       } catch (error) {
-        if (!(error instanceof StoreAwayError) || this.#stop.signal.aborted) throw error;
+        if (this.#stop.signal.aborted) throw error;
         this.#options.logger.warn({ err: error }, 'outbox row could not be written, will be repeated');
         await this.#options.clock.sleep(POLL_MS, this.#stop.signal);
       }
