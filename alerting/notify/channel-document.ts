@@ -11,18 +11,12 @@ export const HIDDEN = '<secret>';
 
 const DEFAULT_RETRY: RetryPolicy = { minMs: 1_000, maxMs: 300_000, giveUpMs: 86_400_000 };
 
-/** A duration with a default, in ms after parsing. */
-function durationOr(defaultMs: number) {
-  return z
-    .string()
-    .prefault(formatDuration(defaultMs))
-    .transform((text, context) => {
-      const ms = parseDuration(text);
-      if (ms !== null) return ms;
-      context.addIssue({ code: 'custom', message: `"${text}" is not a duration; write it as 30s, 5m or 1h30m` });
-      return z.NEVER;
-    });
-}
+const duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms !== null) return ms;
+  context.addIssue({ code: 'custom', message: `"${text}" is not a duration; write it as 30s, 5m or 1h30m` });
+  return z.NEVER;
+});
 
 const Head = z.looseObject({
   name: z
@@ -32,13 +26,13 @@ const Head = z.looseObject({
   fallback: z.string().min(1).optional(),
   retry: z
     .strictObject({
-      min: durationOr(DEFAULT_RETRY.minMs),
-      max: durationOr(DEFAULT_RETRY.maxMs),
-      give_up: durationOr(DEFAULT_RETRY.giveUpMs),
+      min: duration.prefault(formatDuration(DEFAULT_RETRY.minMs)),
+      max: duration.prefault(formatDuration(DEFAULT_RETRY.maxMs)),
+      give_up: duration.prefault(formatDuration(DEFAULT_RETRY.giveUpMs)),
     })
     .refine(retry => retry.min <= retry.max, { path: ['min'], error: 'must not be more than max' })
     .prefault({}),
-  throttle_floor: durationOr(0).optional(),
+  throttle_floor: duration.optional(),
 });
 
 /** A document taken apart: the shared part compiled, the reporter's own part as written. */

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import { isAnswer, postJson } from '../../reporters/http.ts';
+
+let server: Server;
+let port = 0;
+let requests = 0;
+
+before(async () => {
+  server = createServer((_, response) => {
+    requests++;
+    response.end('x'.repeat(1_000_000));
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as AddressInfo).port;
+});
+after(() => void server.close().closeAllConnections());
+
+function post(url: string, allowPrivate: boolean) {
+  return postJson({ url, body: '{}', allowPrivate, now: 0 }, AbortSignal.timeout(5_000));
+}
+
+for (const host of [
+  '127.0.0.1',
+  'localhost',
+  '[::1]',
+  '[::ffff:127.0.0.1]',
+  '10.1.2.3',
+  '172.31.0.1',
+  '192.168.0.1',
+  '169.254.169.254',
+  '100.64.0.1',
+  '0.0.0.0',
+  '2130706433',
+  '[fd00::1]',
+  '[fe80::1]',
+]) {
+  test(`${host} is refused where private addresses are not allowed`, async () => {
+    const result = await post(`http://${host}:${port}/`, false);
+
+    assert.deepEqual([Reflect.get(result, 'kind'), Reflect.get(result, 'class')], ['permanent', 'blocked']);
+    assert.equal(requests, 0, 'no request left');
+  });
+}
+
+test('an answer is read up to a bound', async () => {
+  const result = await post(`http://127.0.0.1:${port}/`, true);
+
+  assert.ok(isAnswer(result));
+  assert.equal(result.body.length, 65_536);
+});
+
+test('the error of a failed request does not quote the address', async () => {
+  const result = await post('http://127.0.0.1:9/robot?access_token=tok-123', true);
+
+  assert.equal(Reflect.get(result, 'class'), 'network');
+  assert.doesNotMatch(JSON.stringify(result), /tok-123/);
+});
