@@ -35,35 +35,49 @@ export function parseStatements(sql: string): ParsedScript {
   const statements: (Statement | BrokenStatement)[] = [];
   const errors: SqlError[] = [];
   let setOpenedAt: number | null = null;
+  /** The statement read last, to be taken back when it proves to have swallowed the next one. */
+  let last: { readonly lexed: StatementTokens; readonly statements: number; readonly errors: number } | null = null;
   let at = 0;
   while (at < sql.length) {
     const lexed = tokenizeStatement(sql, at);
     at = lexed.next;
     if (lexed.tokens.length === 1) continue;
-    const cursor = new Cursor(lexed.tokens, GRAMMAR);
+    const before = { lexed, statements: statements.length, errors: errors.length };
     try {
-      const before = statements.length;
-      const mark = parseOne(cursor, statements);
-      const problem = setProblem(statements[before]!, mark, setOpenedAt !== null);
+      const mark = parseOne(new Cursor(lexed.tokens, GRAMMAR), statements);
+      const problem = setProblem(statements[before.statements]!, mark, setOpenedAt !== null);
       if (problem !== null) errors.push(sqlError(sql, lexed.tokens[0]!.pos, problem));
       if (mark === 'set-begin') setOpenedAt = lexed.tokens[0]!.pos;
       else if (mark === 'set-end' || problem !== null) setOpenedAt = null;
+      last = before;
     } catch (error) {
       if (!(error instanceof SqlSyntaxError)) throw error;
-      const broken = brokenStatement(sql, lexed, error);
-      statements.push(broken);
-      errors.push(broken.error);
-      at = resumeAt(sql, lexed);
-      // The set is open even when its first INSERT is the broken one.
-      if (opensSet(lexed.tokens)) setOpenedAt = lexed.tokens[0]!.pos;
+      const swallowed = last === null ? null : swallowedAt(sql, last.lexed);
+      if (last !== null && swallowed !== null && endsInLiteral(sql, lexed)) {
+        statements.length = last.statements;
+        errors.length = last.errors;
+        const pos = swallowed.literal;
+        const broken = brokenStatement(sql, last.lexed, new SqlSyntaxError(pos, UNCLOSED));
+        statements.push(broken);
+        errors.push(broken.error);
+        at = swallowed.next;
+      } else {
+        const broken = brokenStatement(sql, lexed, error);
+        statements.push(broken);
+        errors.push(broken.error);
+        at = resumeAt(sql, lexed);
+        // The set is open even when its first INSERT is the broken one.
+        if (opensSet(lexed.tokens)) setOpenedAt = lexed.tokens[0]!.pos;
+      }
+      last = null;
     }
   }
-  if (setOpenedAt !== null)
-    errors.push(
-      sqlError(sql, sql.length, 'expected END of the statement set that begins above, found the end of the script'),
-    );
+  if (setOpenedAt !== null) errors.push(sqlError(sql, sql.length, UNFINISHED_SET));
   return { statements, errors };
 }
+
+const UNCLOSED = 'expected the closing quote, found the next statement inside the literal';
+const UNFINISHED_SET = 'expected END of the statement set that begins above, found the end of the script';
 
 type SetMark = 'set-begin' | 'set-end' | 'statement';
 
@@ -110,13 +124,25 @@ const STATEMENT_START = /^\s*(INSERT|CREATE|SELECT|WITH|SET|EXECUTE|USE|DROP|ALT
  * missing, so the statement ends at that `;`: what stands behind it must be read as if the broken one were not there.
  */
 function resumeAt(sql: string, lexed: StatementTokens): number {
+  return swallowedAt(sql, lexed)?.next ?? lexed.next;
+}
+
+/** The first literal that holds a `;` and the beginning of a statement, and where that begins. */
+function swallowedAt(sql: string, lexed: StatementTokens): { readonly literal: number; readonly next: number } | null {
   for (const token of lexed.tokens) {
     if (token.type !== 'bad' && token.type !== 'string' && token.type !== 'quoted') continue;
     for (let at = sql.indexOf(';', token.pos); at >= 0 && at < token.end; at = sql.indexOf(';', at + 1)) {
-      if (STATEMENT_START.test(sql.slice(at + 1, at + 200))) return at + 1;
+      if (STATEMENT_START.test(sql.slice(at + 1, at + 200))) return { literal: token.pos, next: at + 1 };
     }
   }
-  return lexed.next;
+  return null;
+}
+
+/** True when the script's quotes do not pair up from here on: its last literal has no end. */
+function endsInLiteral(sql: string, from: StatementTokens): boolean {
+  let lexed = from;
+  while (lexed.closed) lexed = tokenizeStatement(sql, lexed.next);
+  return lexed.tokens.at(-2)?.type === 'bad';
 }
 
 function brokenStatement(sql: string, lexed: StatementTokens, error: SqlSyntaxError): BrokenStatement {

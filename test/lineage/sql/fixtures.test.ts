@@ -26,8 +26,16 @@ function readCases(file: string): Case[] {
     const schemas = lines.find(line => line.startsWith('--! schemas '))?.slice('--! schemas '.length);
     const expected = lines.find(line => line.startsWith('--> '))?.slice(4);
     assert.ok(expected, `${file}: "${lines[0]}" has no expectation`);
-    const sql = lines.slice(1).filter(line => !line.startsWith('--!') && !line.startsWith('-->')).join('\n');
-    return { title: lines[0]!, sql, schemas: schemas === undefined ? {} : JSON.parse(schemas), expected: JSON.parse(expected) };
+    const sql = lines
+      .slice(1)
+      .filter(line => !line.startsWith('--!') && !line.startsWith('-->'))
+      .join('\n');
+    return {
+      title: lines[0]!,
+      sql,
+      schemas: schemas === undefined ? {} : JSON.parse(schemas),
+      expected: JSON.parse(expected),
+    };
   });
 }
 
@@ -49,7 +57,9 @@ for (const file of globSync('*.sql', { cwd: folder }).filter(name => basename(na
 }
 
 describe('invalid.sql', () => {
-  for (const sql of readFileSync(join(folder, 'invalid.sql'), 'utf8').split('\n').filter(line => line !== '')) {
+  for (const sql of readFileSync(join(folder, 'invalid.sql'), 'utf8')
+    .split('\n')
+    .filter(line => line !== '')) {
     test(`refuses ${sql}`, () => {
       const found = parseScript({ sql });
 
