@@ -27,8 +27,11 @@ import {
 import type { HopGraph } from './lag/hop-graph.ts';
 import { type ParseAnswer, type ParseInput, parseScript } from './sql/lineage.ts';
 
+/** What the service needs of the state store. */
+export type LineageState = Pick<StateStore, 'list' | 'putMany'>;
+
 export interface LineageServiceOptions {
-  readonly state: StateStore;
+  readonly state: LineageState;
   readonly clusters: ClusterConfig;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
@@ -81,7 +84,7 @@ export function createLineageService(options: LineageServiceOptions): LineageSer
 }
 
 class Service implements LineageService {
-  readonly #state: StateStore;
+  readonly #state: LineageState;
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
   readonly #evidence: Evidence;
