@@ -44,6 +44,7 @@ export class OffsetTables {
   readonly #facts = new Map<string, HopFacts>();
   #partitions = 0;
   #refused = 0;
+  readonly #gone: (HopTopic | TopicEnds | string)[] = [];
   /** Event time of the newest row; NaN before any. */
   newestTs = Number.NaN;
 
@@ -122,31 +123,37 @@ export class OffsetTables {
   /** Drops everything about a hop that has ended for good. */
   forgetHop(hop: string): void {
     for (const consumer of this.#byHop.get(hop) ?? []) this.#forget(consumer);
-    this.#facts.delete(hop);
+    if (this.#facts.delete(hop)) this.#gone.push(hop);
   }
 
-  /** Drops consumers, topics and hops not heard of for 24 h before `now`; returns the consumers and topics dropped. */
-  expire(now: number): readonly (HopTopic | TopicEnds)[] {
-    const gone: (HopTopic | TopicEnds)[] = [];
+  /** Drops consumers, topics and hops not heard of for 24 h before `now`. */
+  expire(now: number): void {
+    const oldest = now - DAY_MS;
     for (const consumer of [...this.#consumers.values()]) {
-      if (consumer.lastSampleTs >= now - DAY_MS) continue;
-      this.#forget(consumer);
-      gone.push(consumer);
+      if (!(consumer.lastSampleTs >= oldest)) this.#forget(consumer);
     }
     for (const [topic, all] of this.#ends) {
-      const kept = all.filter(ends => [...ends.partitions.values()].some(({ curve }) => curve.lastT >= now - DAY_MS));
-      for (const ends of all) {
-        if (kept.includes(ends)) continue;
-        this.#partitions -= ends.partitions.size;
-        gone.push(ends);
-      }
-      if (kept.length > 0) this.#ends.set(topic, kept);
+      const isLive = (ends: TopicEnds): boolean =>
+        [...ends.partitions.values()].some(({ curve }) => curve.lastT >= oldest);
+      const live = all.filter(isLive);
+      if (live.length > 0) this.#ends.set(topic, live);
       else this.#ends.delete(topic);
+      for (const ends of all) {
+        if (live.includes(ends)) continue;
+        this.#partitions -= ends.partitions.size;
+        this.#gone.push(ends);
+      }
     }
     for (const [hop, { checkpoints, queue }] of this.#facts) {
-      if (!(checkpoints.lastT >= now - DAY_MS) && !(queue.lastT >= now - DAY_MS)) this.#facts.delete(hop);
+      if (checkpoints.lastT >= oldest || queue.lastT >= oldest) continue;
+      this.#facts.delete(hop);
+      this.#gone.push(hop);
     }
-    return gone;
+  }
+
+  /** What was dropped since the last call: consumers, topics, and hops whose checkpoints and queues were known. */
+  takeGone(): readonly (HopTopic | TopicEnds | string)[] {
+    return this.#gone.splice(0);
   }
 
   /** The table of a topic, made when it is new; null when the bound is reached. Also used to restore a snapshot. */
@@ -198,6 +205,7 @@ export class OffsetTables {
     this.#consumers.delete(`${consumer.hop}\u0000${consumer.cluster}\u0000${consumer.topic}\u0000${consumer.group}`);
     remove(this.#byHop, consumer.hop, consumer);
     remove(this.#byTopic, consumer.topic, consumer);
+    this.#gone.push(consumer);
     this.#partitions -= consumer.partitions.size + (consumer.whole ? 1 : 0);
   }
 

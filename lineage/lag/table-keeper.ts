@@ -31,7 +31,8 @@ export function createTableKeeper(
       return unreadable;
     },
     async persist(now, options = {}, signal) {
-      for (const gone of tables.expire(now)) {
+      tables.expire(now);
+      for (const gone of tables.takeGone()) {
         for (const id of docIdsOf(gone)) await state.delete(KIND, id, 'any', signal);
       }
       const written: { dirty: boolean }[] = [];

@@ -104,11 +104,12 @@ export function factsDoc(hop: string, facts: HopFacts): TableDoc {
     queue: facts.queue.encode(),
     estimated: facts.queueEstimated,
   } satisfies z.input<typeof FactsDoc>;
-  return { id: `facts/${encodeURIComponent(hop)}`, body };
+  return { id: factsId(hop), body };
 }
 
-/** Ids under which a dropped topic or consumer may have documents. */
-export function docIdsOf(gone: TopicEnds | HopTopic): readonly string[] {
+/** Ids under which a dropped topic, consumer or hop may have documents. */
+export function docIdsOf(gone: TopicEnds | HopTopic | string): readonly string[] {
+  if (typeof gone === 'string') return [factsId(gone)];
   const prefix = 'hop' in gone ? positionsId(gone) : endsId(gone);
   const highest = Math.max(0, ...gone.partitions.keys());
   return Array.from({ length: Math.floor(highest / PARTITIONS_PER_DOC) + 1 }, (_, block) => `${prefix}#${block}`);
@@ -161,6 +162,10 @@ function restorePositions(tables: OffsetTables, doc: z.output<typeof PositionsDo
     own.commits = stored.commits.map(([ts, offset]) => ({ ts, offset }));
   }
   consumer.dirty = false;
+}
+
+function factsId(hop: string): string {
+  return `facts/${encodeURIComponent(hop)}`;
 }
 
 function endsId(ends: { readonly cluster: string; readonly topic: string }): string {

@@ -1,0 +1,99 @@
+/**
+ * Lag and freshness: rows taken in per second (with the points that follow from them), memory of a day's tables, and the time to
+ * evaluate many sinks. `node bench/lag.ts`
+ */
+import { answerFreshness } from '../lineage/lag/answer.ts';
+import { indexGraph } from '../lineage/lag/freshness.ts';
+import { freshnessSeries } from '../lineage/lag/freshness-series.ts';
+import type { Hop } from '../lineage/lag/hop-graph.ts';
+import { createLagDeriver } from '../lineage/lag/lag-deriver.ts';
+import { addRow } from '../lineage/lag/offset-intake.ts';
+import { OffsetTables } from '../lineage/lag/offsets.ts';
+import type { OffsetRow } from '../model/offset-row.ts';
+
+const PARTITIONS = 10;
+const INTERVAL_MS = 10_000;
+
+/** One poll cycle of `topics` topics at `ts`: uneven, tidal flow, the reader a varying stretch behind. */
+function cycle(topics: number, ts: number): OffsetRow[] {
+  const rows: OffsetRow[] = [];
+  for (let topic = 0; topic < topics; topic++) {
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      const seconds = ts / 1000;
+      const rate = 100 + partition * 10;
+      const end = Math.floor(seconds * rate + 20_000 * Math.sin(seconds / 600 + topic));
+      const lag = Math.floor(rate * (5 + 4 * Math.sin(seconds / 90 + partition)));
+      rows.push({
+        ...{ type: 'offsets', ts, hop: `job${topic}`, topic: `t${topic}`, partition },
+        ...{ endOffset: end + 30_000, position: Math.max(0, end + 30_000 - lag) },
+      });
+    }
+  }
+  return rows;
+}
+
+function timed(work: () => void): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+}
+
+function row(name: string, value: string): void {
+  console.log(`${name.padEnd(58)} ${value.padStart(14)}`);
+}
+
+function intake(): void {
+  const deriver = createLagDeriver(new OffsetTables());
+  let rows = 0;
+  let points = 0;
+  const ms = timed(() => {
+    for (let i = 0; i < 120; i++) {
+      const batch = cycle(100, i * INTERVAL_MS);
+      rows += batch.length;
+      points += deriver.derive(batch, 0).length;
+    }
+  });
+  row('offset rows taken in, lag derived (rows/s)', Math.round((rows / ms) * 1000).toLocaleString('en'));
+  row('points derived per row', (points / rows).toFixed(2));
+  const tables = new OffsetTables();
+  const batches = Array.from({ length: 120 }, (_, i) => cycle(100, i * INTERVAL_MS));
+  const bare = timed(() => {
+    for (const batch of batches) for (const one of batch) addRow(tables, one);
+  });
+  row('offset rows into the tables alone (rows/s)', Math.round((rows / bare) * 1000).toLocaleString('en'));
+}
+
+function memory(): OffsetTables {
+  const before = process.memoryUsage();
+  const tables = new OffsetTables();
+  const topics = 1_000;
+  // A day at one sample a minute fills every curve; more samples thin to the same size.
+  for (let ts = 0; ts <= 86_400_000; ts += 60_000) for (const one of cycle(topics, ts)) addRow(tables, one);
+  const after = process.memoryUsage();
+  const mb = (after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers) / 1e6;
+  row('a day of 10,000 partitions, end offsets and positions (MB)', mb.toFixed(1));
+  return tables;
+}
+
+/** Chains of four hops over the topics of the tables: a sink each. */
+function sinks(tables: OffsetTables): void {
+  const hops: Hop[] = Array.from({ length: 1_000 }, (_, i) => ({
+    ...{ hop: `job${i}`, inputs: [`t${i}`], output: i % 4 === 3 ? null : `t${i + 1}` },
+    ...{ windowMs: null, allowedOooMs: 0, delivery: 'at_least_once' as const },
+  }));
+  const graph = indexGraph({ hops });
+  const reports = Array.from({ length: 250 }, (_, i) => ({ name: `r${i}`, owner: 'o', reads: [`t${i * 4 + 3}`] }));
+  const times = Array.from({ length: 5 }, (_, i) =>
+    timed(() => freshnessSeries(graph, tables, reports, 86_400_000 - i * 1000)),
+  );
+  row('1,000 hops, 1,000 sinks and 250 reports evaluated (ms)', Math.min(...times).toFixed(0));
+  const sink = { hop: hops[999]! };
+  const answers = 200;
+  const ms = timed(() => {
+    for (let i = 0; i < answers; i++) answerFreshness(graph, tables, sink, 'job999', 86_400_000 - i);
+  });
+  row('one full answer over four hops (ms)', (ms / answers).toFixed(2));
+}
+
+intake();
+sinks(memory());
