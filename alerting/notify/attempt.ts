@@ -47,9 +47,8 @@ export async function sendOnce(
 }
 
 /**
- * The row after an answer. `pauseMs` > 0: the channel as a whole is to be left alone;
- * `failures` counts how often in a row it was before. A retryable answer past the channel's
- * `give_up` is dead with class `gave-up`.
+ * The row after an answer. `pauseMs` > 0: the channel as a whole is to be left alone; `failures` counts how often in a row it was
+ * before. A retryable answer past the channel's `give_up` is dead with class `gave-up`.
  */
 export function afterAttempt(
   entry: Entry,

@@ -1,22 +1,16 @@
 /** The channel document of contracts.md section 6: the part every type shares, and what of it may be shown. */
 import { z } from 'zod';
-import { formatDuration, parseDuration } from '../../model/duration.ts';
+import { formatDuration } from '../../model/durationField.ts';
 import type { InputIssue } from '../../model/errors.ts';
 import { UserError } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
 import type { ReporterRegistry, ReporterType, RetryPolicy } from './channel.ts';
+import { durationField } from './fields.ts';
 
 /** What a secret reads as; sent back unchanged it keeps the stored one. */
 export const HIDDEN = '<secret>';
 
 const DEFAULT_RETRY: RetryPolicy = { minMs: 1_000, maxMs: 300_000, giveUpMs: 86_400_000 };
-
-const duration = z.string().transform((text, context) => {
-  const ms = parseDuration(text);
-  if (ms !== null) return ms;
-  context.addIssue({ code: 'custom', message: `"${text}" is not a duration; write it as 30s, 5m or 1h30m` });
-  return z.NEVER;
-});
 
 const Head = z.looseObject({
   name: z
@@ -26,13 +20,13 @@ const Head = z.looseObject({
   fallback: z.string().min(1).optional(),
   retry: z
     .strictObject({
-      min: duration.prefault(formatDuration(DEFAULT_RETRY.minMs)),
-      max: duration.prefault(formatDuration(DEFAULT_RETRY.maxMs)),
-      give_up: duration.prefault(formatDuration(DEFAULT_RETRY.giveUpMs)),
+      min: durationField.prefault(formatDuration(DEFAULT_RETRY.minMs)),
+      max: durationField.prefault(formatDuration(DEFAULT_RETRY.maxMs)),
+      give_up: durationField.prefault(formatDuration(DEFAULT_RETRY.giveUpMs)),
     })
     .refine(retry => retry.min <= retry.max, { path: ['min'], error: 'must not be more than max' })
     .prefault({}),
-  throttle_floor: duration.optional(),
+  throttle_floor: durationField.optional(),
 });
 
 /** A document taken apart: the shared part compiled, the reporter's own part as written. */

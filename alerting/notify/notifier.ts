@@ -1,4 +1,7 @@
 /**
+ * Notification, in the order in which an intent runs through it: `route` and `plan` (whose is it), `group` (who was told what),
+ * `compose` (what is said), `dispatch` (the commit), `outbox`, `lane` and `attempt` (sending), and this port.
+ *
  * PORT Notifier: sends one message over one channel. Adapters in `reporters/`, one file each, registered in
  * `reporters/index.ts`. A notifier never retries and never throws for an answer of the other side: it classifies it, and the
  * outbox decides.

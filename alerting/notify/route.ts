@@ -4,18 +4,12 @@
  * without a word.
  */
 import { z } from 'zod';
-import { parseDuration } from '../../model/duration.ts';
+import { parseDuration } from '../../model/durationField.ts';
 import { compileMatchers, type Labels, labelsKey, type Matcher, pickLabels } from '../../model/labels.ts';
 import type { Intent } from '../intent.ts';
 import type { ImpactSource } from './context.ts';
+import { durationField } from './fields.ts';
 import { type Directory, resolveReceivers } from './receivers.ts';
-
-const duration = z.string().transform((text, context) => {
-  const ms = parseDuration(text);
-  if (ms !== null) return ms;
-  context.addIssue({ code: 'custom', message: `"${text}" is not a duration; write it as 30s, 5m or 1h30m` });
-  return z.NEVER;
-});
 
 const matcherValue = z.union([
   z.string(),
@@ -28,10 +22,10 @@ export const RouteDocument = z
     matchers: z.record(z.string(), matcherValue).default({}),
     receivers: z.array(z.string().min(1)).min(1),
     group_by: z.array(z.string().min(1)).default([]),
-    group_wait: duration.prefault('30s'),
-    group_interval: duration.prefault('5m'),
+    group_wait: durationField.prefault('30s'),
+    group_interval: durationField.prefault('5m'),
     /** Overrides the rule's own repeat interval (告警间隔); absent leaves it to the rule. */
-    repeat_interval: duration.optional(),
+    repeat_interval: durationField.optional(),
     continue: z.boolean().default(false),
   })
   .superRefine((route, context) => {
