@@ -28,7 +28,7 @@ const sender = z
  * Configuration. `tls`: absent upgrades when the server offers it, true speaks TLS from the start, `starttls` insists on the
  * upgrade, false never does; `tls_insecure` accepts any certificate.
  */
-export const EmailConfig = z.strictObject({
+const EmailConfig = z.strictObject({
   host: z.string().min(1).max(255),
   port: z.int().min(1).max(65_535).default(25),
   from: sender,
@@ -38,7 +38,7 @@ export const EmailConfig = z.strictObject({
   user: z.string().min(1).optional(),
   password: secretField.optional(),
 });
-export type EmailConfig = z.infer<typeof EmailConfig>;
+type EmailConfig = z.infer<typeof EmailConfig>;
 
 /** No budget: the mail server queues. */
 export const email = defineReporter({ schema: EmailConfig, secrets: ['password'], create: createEmail });

@@ -7,7 +7,7 @@ import { withAttempt } from './outbox-body.ts';
 import { retryDelay } from './retry.ts';
 
 /** Longest wait for an answer. */
-export const ATTEMPT_TIMEOUT_MS = 15_000;
+const ATTEMPT_TIMEOUT_MS = 15_000;
 
 /** Answers that speak of the channel rather than of the message: everything behind it would fare the same. */
 const CHANNEL_CLASSES = new Set(['throttled', 'gateway', 'network', 'timeout', 'server', 'auth']);

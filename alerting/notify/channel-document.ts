@@ -1,6 +1,6 @@
 /** The channel document of contracts.md section 6: the part every type shares, and what of it may be shown. */
 import { z } from 'zod';
-import { formatDuration } from '../../model/durationField.ts';
+import { formatDuration } from '../../model/duration.ts';
 import type { InputIssue } from '../../model/errors.ts';
 import { UserError } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
@@ -8,7 +8,7 @@ import type { ReporterRegistry, ReporterType, RetryPolicy } from './channel.ts';
 import { durationField } from './fields.ts';
 
 /** What a secret reads as; sent back unchanged it keeps the stored one. */
-export const HIDDEN = '<secret>';
+const HIDDEN = '<secret>';
 
 const DEFAULT_RETRY: RetryPolicy = { minMs: 1_000, maxMs: 300_000, giveUpMs: 86_400_000 };
 

@@ -4,7 +4,7 @@
  * without a word.
  */
 import { z } from 'zod';
-import { parseDuration } from '../../model/durationField.ts';
+
 import { compileMatchers, type Labels, labelsKey, type Matcher, pickLabels } from '../../model/labels.ts';
 import type { Intent } from '../intent.ts';
 import type { ImpactSource } from './context.ts';

@@ -4,7 +4,7 @@ import { fit, truncate, utf8Bytes } from '../truncate.ts';
 import { formatTime, headline, labelText, lasted, reasonWords, statusWords } from '../words.ts';
 
 /** The whole JSON body, in bytes; DingTalk refuses more. */
-export const MAX_BODY_BYTES = 20_000;
+const MAX_BODY_BYTES = 20_000;
 const MAX_TITLE_BYTES = 300;
 
 /** People to be called by name. A mobile number must also stand in the text, or nobody is called. */

@@ -11,7 +11,7 @@ import { classifyStatus, excerpt, isAnswer, postJson } from '../http.ts';
 import { renderMarkdown } from './dingtalk-markdown.ts';
 
 /** Configuration of a robot; `secret` is the one shown beside "signature" (加签), absent where the robot checks keywords or addresses. */
-export const DingtalkConfig = z.strictObject({
+const DingtalkConfig = z.strictObject({
   base_url: baseUrlField.default('https://oapi.dingtalk.com'),
   access_token: secretField,
   secret: secretField.optional(),
@@ -26,7 +26,7 @@ export const DingtalkConfig = z.strictObject({
     })
     .prefault({}),
 });
-export type DingtalkConfig = z.infer<typeof DingtalkConfig>;
+type DingtalkConfig = z.infer<typeof DingtalkConfig>;
 
 /** DingTalk drops more than 20 messages a minute and robot, and then everything for up to ten minutes. */
 export const dingtalk = defineReporter({
@@ -96,7 +96,7 @@ const PERMANENT: Readonly<Record<number, string>> = {
 };
 
 /** The verdict on an answer of HTTP status 200. */
-export function classifyAnswer(text: string, options: Pick<SendOptions, 'previousClass'> = {}): SendResult {
+function classifyAnswer(text: string, options: Pick<SendOptions, 'previousClass'> = {}): SendResult {
   const parsed = Answer.safeParse(parseJson(text));
   if (!parsed.success)
     return { kind: 'retryable', class: 'gateway', error: `not an answer of DingTalk: ${excerpt(text)}` };
