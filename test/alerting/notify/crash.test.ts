@@ -40,9 +40,9 @@ async function scenario(h: Harness): Promise<void> {
   );
   h.answers.set('refused', () => ({ kind: 'permanent', class: 'refused', error: 'no' }));
   await h.commit(intent('a'), intent('b'), intent('c'));
-  await h.pass(20_000);
+  await h.pass(12_000);
   await h.commit(end('a', START + 20_000), end('c', START + 20_000));
-  await h.pass(20_000);
+  await h.pass(12_000);
 }
 
 /** topic/status pairs each channel was told, with the idempotency keys under which. */
@@ -80,7 +80,7 @@ for (const when of ['before', 'after'] as const) {
       const { through, reached } = killAt(h, n, when);
       h.restart(through);
       await scenario(h);
-      await h.pass(2 * MINUTE);
+      await h.pass(15_000);
 
       const facts = heard(h);
       assert.deepEqual([...facts.keys()].sort(), EXPECTED, `write ${n}`);
