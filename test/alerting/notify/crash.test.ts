@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StateStore } from '../../../store/state-store.ts';
-import { addChannel, addRoute, end, type Harness, intent, MINUTE, makeHarness, START } from './harness.ts';
+import { addChannel, addRoute, end, type Harness, intent, makeHarness, START } from './harness.ts';
 
 const WRITES = new Set(['commitFlush', 'updateOutbox']);
 
