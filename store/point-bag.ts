@@ -36,13 +36,20 @@ export class PointBag {
     this.weights[this.count - 1] = weight;
   }
 
-  /** Adds what a slice of another bag holds, as part of the current series. */
+  /** Adds what a slice of another bag holds, as part of the current series; arrival delays stay behind. */
   addFrom(other: PointBag, start: number, end: number): void {
-    for (let i = start; i < end; i++) {
-      const weight = other.weighted ? other.weights[i]! : 1;
-      if (weight === 1) this.add(other.times[i]!, other.values[i]!, other.delays[i]!);
-      else this.addWeighted(other.times[i]!, other.values[i]!, weight);
+    if (other.weighted) {
+      for (let i = start; i < end; i++) this.addWeighted(other.times[i]!, other.values[i]!, other.weights[i]!);
+      return;
     }
+    while (this.count + end - start > this.times.length) this.#grow();
+    const { times, values } = this;
+    let at = this.count;
+    for (let i = start; i < end; i++, at++) {
+      times[at] = other.times[i]!;
+      values[at] = other.values[i]!;
+    }
+    this.count = at;
   }
 
   /** Closes the current series; a series without points leaves no trace. */

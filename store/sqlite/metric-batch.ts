@@ -28,14 +28,16 @@ export class MetricBatch {
 
   /** Adds the points of a packed batch. */
   addPacked(bytes: Uint8Array): void {
-    // The file's bytes may begin anywhere; a copy begins aligned.
-    const { buffer } = Uint8Array.from(bytes);
+    // The bytes may begin anywhere in their buffer; a copy begins aligned.
+    const { buffer } = bytes.slice();
     const n = bytes.length / 24;
-    const times = new Float64Array(buffer, 0, n);
-    const values = new Float64Array(buffer, n * 8, n);
-    const series = new Uint32Array(buffer, n * 16, n);
-    const delays = new Int32Array(buffer, n * 20, n);
-    for (let i = 0; i < n; i++) this.add(series[i]!, times[i]!, values[i]!, delays[i]!);
+    const end = this.count + n;
+    while (this.series.length < end) this.#grow();
+    this.times.set(new Float64Array(buffer, 0, n), this.count);
+    this.values.set(new Float64Array(buffer, n * 8, n), this.count);
+    this.series.set(new Uint32Array(buffer, n * 16, n), this.count);
+    this.delays.set(new Int32Array(buffer, n * 20, n), this.count);
+    this.count = end;
   }
 
   #grow(): void {

@@ -30,18 +30,36 @@ export function decodeBlock(bytes: Uint8Array): Block {
 
 /** Points in the order of their writing joined with those stored: in order of time, the last write of an instant stays. */
 export function mergeBlocks(stored: Block | null, written: Block): Block {
-  const before = stored?.times.length ?? 0;
-  const times = join(stored?.times, written.times);
-  const order = Uint32Array.from(times, (_, i) => i);
-  if (!isRising(times)) order.sort((a, b) => times[a]! - times[b]! || a - b);
-  const kept = order.filter((index, i) => i + 1 === order.length || times[order[i + 1]!] !== times[index]);
-  const pick = (a: Float64Array | undefined, b: Float64Array): Float64Array =>
-    Float64Array.from(kept, i => (i < before ? a![i]! : b[i - before]!));
-  return {
-    times: pick(stored?.times, written.times),
-    values: pick(stored?.values, written.values),
-    delays: pick(stored?.delays, written.delays),
+  const joined: Block = stored
+    ? {
+        times: join(stored.times, written.times),
+        values: join(stored.values, written.values),
+        delays: join(stored.delays, written.delays),
+      }
+    : written;
+  return isRising(joined.times) ? joined : sorted(joined);
+}
+
+function sorted(block: Block): Block {
+  const { times } = block;
+  const order = new Uint32Array(times.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  order.sort((a, b) => times[a]! - times[b]! || a - b);
+  let kept = 0;
+  for (let i = 0; i < order.length; i++) {
+    if (i + 1 === order.length || times[order[i + 1]!] !== times[order[i]!]) order[kept++] = order[i]!;
+  }
+  return pickBlock(block, order.subarray(0, kept));
+}
+
+/** The points of a block at some places, in their order. */
+export function pickBlock(block: Block, places: ArrayLike<number>): Block {
+  const pick = (column: Float64Array): Float64Array => {
+    const picked = new Float64Array(places.length);
+    for (let i = 0; i < places.length; i++) picked[i] = column[places[i]!]!;
+    return picked;
   };
+  return { times: pick(block.times), values: pick(block.values), delays: pick(block.delays) };
 }
 
 /** One minute of one series each; `times` are the ends of the minutes. */
@@ -86,10 +104,10 @@ function minuteOf(ts: number): number {
   return Math.ceil(ts / MINUTE_MS);
 }
 
-function join(a: Float64Array | undefined, b: Float64Array): Float64Array {
-  const both = new Float64Array((a?.length ?? 0) + b.length);
-  if (a) both.set(a);
-  both.set(b, a?.length ?? 0);
+function join(a: Float64Array, b: Float64Array): Float64Array {
+  const both = new Float64Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
   return both;
 }
 

@@ -54,17 +54,18 @@ export class MetricClient {
     const worker = this.#worker;
     if (worker) await this.ask('close', {}).catch(() => {});
     this.#closed = true;
+    worker?.ref();
     await worker?.terminate();
   }
 
   #running(): Worker {
     if (this.#worker) return this.#worker;
     const worker = new Worker(WORKER, { workerData: { path: this.#path } });
-    // Only an open question keeps the process alive.
     worker.on('message', ({ id, answer, error }: { id: number; answer?: never; error?: string }) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
-      if (this.#waiting.size === 0) worker.unref();
+      // Only an open question, or closing, keeps the process alive.
+      if (this.#waiting.size === 0 && !this.#closed) worker.unref();
       if (answer !== undefined) waiting?.resolve(answer);
       else waiting?.reject(this.#away(error ?? 'no answer'));
     });

@@ -23,14 +23,15 @@ export function encodeColumns(columns: readonly Float64Array[], count: number): 
   return Buffer.from(out.subarray(0, at));
 }
 
-/** The columns `encodeColumns` was given. */
+/** The columns `encodeColumns` was given; they share one buffer. */
 export function decodeColumns(bytes: Uint8Array, columns: number): Float64Array<ArrayBuffer>[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = view.getUint32(0, true);
+  const all = new Float64Array(count * columns);
   const decoded: Float64Array<ArrayBuffer>[] = [];
   let at = 4;
   for (let i = 0; i < columns; i++) {
-    const column = new Float64Array(count);
+    const column = all.subarray(i * count, (i + 1) * count);
     at = decodeColumn(view, at, column);
     decoded.push(column);
   }
@@ -106,9 +107,10 @@ function decodeColumn(view: DataView, at: number, column: Float64Array): number 
     at += 8;
     start = 1;
   }
-  for (let i = start; i < column.length; i++, at += WIDTHS[width]!) {
-    const offset = width === 0 ? view.getUint8(at) : width === 1 ? view.getUint16(at, true) : view.getUint32(at, true);
-    column[i] = base + offset + (differences ? column[i - 1]! : 0);
-  }
+  const n = column.length;
+  if (width === 0) for (let i = start; i < n; i++, at += 1) column[i] = base + view.getUint8(at);
+  else if (width === 1) for (let i = start; i < n; i++, at += 2) column[i] = base + view.getUint16(at, true);
+  else for (let i = start; i < n; i++, at += 4) column[i] = base + view.getUint32(at, true);
+  if (differences) for (let i = 1; i < n; i++) column[i] = column[i]! + column[i - 1]!;
   return at;
 }

@@ -1,17 +1,21 @@
 /** Reading blocks and rollups, and what retention does to them. */
 import { MetricBatch } from './metric-batch.ts';
-import { decodeBlock, decodeRollup, encodeRollup, HOUR_MS, rollUp, slotOf } from './metric-blocks.ts';
+import { type Block, decodeBlock, decodeRollup, encodeRollup, HOUR_MS, rollUp, slotOf } from './metric-blocks.ts';
 import { bytesOf, type MetricDatabase } from './metric-database.ts';
 import { ColdGatherer } from './metric-gather.ts';
+import { type Hour, RecentHours } from './metric-hours.ts';
 import type { ColdColumns, MetricRequests } from './metric-messages.ts';
 
 /** Blocks turned into rollups in one transaction, a few ms. */
 const STEP = 150;
 /** Points of one `recent` answer, roughly. */
 const RECENT_POINTS = 200_000;
+/** Up to one series in so many of a metric's is looked up by itself; above it the whole hour is read. */
+const FEW = 4;
 
 export class MetricHistory {
   readonly #db: MetricDatabase;
+  readonly #hours = new RecentHours();
   #rawFrom: number;
 
   constructor(db: MetricDatabase) {
@@ -41,50 +45,83 @@ export class MetricHistory {
     return { points: batch.pack(), next: -1 };
   }
 
+  /** Hears that a block of a metric's hour changes. */
+  changed(metric: number, slot: number): void {
+    this.#hours.forget(metric, slot);
+  }
+
   /** Points of the series with from < ts <= to; null when there are more than `maxPoints`. */
   read({ series, from, to, op, maxPoints }: MetricRequests['read']['args']): ColdColumns | null {
     const gatherer = new ColdGatherer(series, from, to, op);
     const wanted = Map.groupBy(series.keys(), place => this.#db.metricOf(series[place]!) ?? -1);
     for (const [metric, places] of wanted) {
-      for (const table of from < this.#rawFrom ? (['rollup', 'block'] as const) : (['block'] as const)) {
-        for (const [place, body] of this.#bodies(table, metric, places, series, slotOf(from + 1), slotOf(to))) {
-          if (table === 'block') gatherer.addBlock(place, decodeBlock(body));
-          else gatherer.addRollup(place, decodeRollup(body));
+      if (from < this.#rawFrom) {
+        for (const slot of this.#slots('rollup', metric, from, to)) {
+          for (const [place, body] of this.#bodies('rollup', metric, slot, places, series))
+            gatherer.addRollup(place, decodeRollup(body));
           if (gatherer.count > maxPoints) return null;
         }
+      }
+      for (const slot of this.#slots('block', metric, from, to)) {
+        const hour = this.#hour(metric, slot, places.length);
+        if (hour) {
+          for (const place of places) {
+            const block = hour.get(series[place]!);
+            if (block) gatherer.addBlock(place, block);
+          }
+        } else {
+          for (const [place, body] of this.#bodies('block', metric, slot, places, series))
+            gatherer.addBlock(place, decodeBlock(body));
+        }
+        if (gatherer.count > maxPoints) return null;
       }
     }
     return gatherer.columns();
   }
 
-  /** Stored bodies of some series of a metric, hours rising: looked up one by one when few, else by one walk over the metric. */
+  /** The hours of a range in which the metric may have something, rising. */
+  *#slots(table: 'block' | 'rollup', metric: number, from: number, to: number): Generator<number> {
+    const edge = (end: 'min' | 'max'): number => {
+      const slot = this.#db.all(`SELECT ${end}(slot) AS slot FROM ${table} WHERE metric = ?`, metric)[0]?.['slot'];
+      return typeof slot === 'number' ? slot : Number.NaN;
+    };
+    const last = Math.min(slotOf(to), edge('max'));
+    for (let slot = Math.max(slotOf(from + 1), edge('min')); slot <= last; slot++) yield slot;
+  }
+
+  /** A metric's hour, decoded: when it is at hand, or when most of its series are wanted. */
+  #hour(metric: number, slot: number, wanted: number): Hour | undefined {
+    const known = this.#hours.get(metric, slot);
+    if (known || wanted * FEW <= this.#db.seriesOf(metric)) return known;
+    const hour = new Map<number, Block>();
+    const rows = this.#db
+      .prepared('SELECT series, body FROM block WHERE metric = ? AND slot = ?')
+      .iterate(metric, slot);
+    for (const row of rows) hour.set(Number(row['series']), decodeBlock(bytesOf(row['body'])));
+    this.#hours.set(metric, slot, hour);
+    return hour;
+  }
+
+  /** Stored bodies of some series in one hour: looked up one by one when few, else by a walk over the hour. */
   *#bodies(
     table: 'block' | 'rollup',
     metric: number,
+    slot: number,
     places: readonly number[],
     series: Int32Array,
-    from: number,
-    to: number,
   ): Generator<[place: number, body: Uint8Array]> {
-    const range = this.#db.all(
-      `SELECT (SELECT min(slot) FROM ${table} WHERE metric = ?1) AS low, (SELECT max(slot) FROM ${table} WHERE metric = ?1) AS high`,
-      metric,
-    )[0];
-    if (typeof range?.['low'] !== 'number' || typeof range['high'] !== 'number') return;
-    const [first, last] = [Math.max(from, range['low']), Math.min(to, range['high'])];
-    if (places.length * 4 <= this.#db.seriesOf(metric)) {
+    if (places.length * FEW <= this.#db.seriesOf(metric)) {
       const lookUp = this.#db.prepared(`SELECT body FROM ${table} WHERE metric = ? AND slot = ? AND series = ?`);
-      for (let slot = first; slot <= last; slot++) {
-        for (const place of places) {
-          const row = lookUp.get(metric, slot, series[place]!);
-          if (row) yield [place, bytesOf(row['body'])];
-        }
+      for (const place of places) {
+        const row = lookUp.get(metric, slot, series[place]!);
+        if (row) yield [place, bytesOf(row['body'])];
       }
       return;
     }
     const placeOf = new Map(places.map(place => [series[place]!, place]));
-    const walk = this.#db.prepared(`SELECT series, body FROM ${table} WHERE metric = ? AND slot >= ? AND slot <= ?`);
-    for (const row of walk.iterate(metric, first, last)) {
+    for (const row of this.#db
+      .prepared(`SELECT series, body FROM ${table} WHERE metric = ? AND slot = ?`)
+      .iterate(metric, slot)) {
       const place = placeOf.get(Number(row['series']));
       if (place !== undefined) yield [place, bytesOf(row['body'])];
     }
@@ -128,6 +165,7 @@ export class MetricHistory {
   }
 
   #expireBlock(metric: number, slot: number, series: number, body: Uint8Array, lastRollup: number): number {
+    this.changed(metric, slot);
     const block = decodeBlock(body);
     // A block that came after its hour had expired adds nothing to the hour's rollup.
     if (slot > lastRollup)

@@ -3,7 +3,7 @@
  * crash between steps repeats them, which changes nothing.
  */
 import { MetricBatch } from './metric-batch.ts';
-import { type Block, decodeBlock, encodeBlock, mergeBlocks, slotOf } from './metric-blocks.ts';
+import { type Block, decodeBlock, encodeBlock, mergeBlocks, pickBlock, slotOf } from './metric-blocks.ts';
 import { bytesOf, type MetricDatabase } from './metric-database.ts';
 import type { MetricRequests } from './metric-messages.ts';
 
@@ -11,14 +11,19 @@ import type { MetricRequests } from './metric-messages.ts';
 const JOURNAL_POINTS = 1_000_000;
 /** Blocks written in one transaction of a move, a few ms: appends and reads wait no longer than that. */
 const STEP = 150;
+/** Batches read in one step. */
+const READ_STEP = 20;
 
 export class MetricJournal {
   readonly #db: MetricDatabase;
+  readonly #onBlock: (metric: number, slot: number) => void;
   #points: number;
   #move: Generator<void, void> | null = null;
 
-  constructor(db: MetricDatabase) {
+  /** `onBlock` hears of every hour of a metric in which a block is about to change. */
+  constructor(db: MetricDatabase, onBlock: (metric: number, slot: number) => void) {
     this.#db = db;
+    this.#onBlock = onBlock;
     this.#points = Number(db.all('SELECT coalesce(sum(length(body)), 0) / 24 AS n FROM journal')[0]?.['n']);
   }
 
@@ -76,10 +81,17 @@ export class MetricJournal {
 
   *#steps(): Generator<void, void> {
     const batch = new MetricBatch();
-    let upTo = 0;
-    for (const row of this.#db.prepared('SELECT seq, body FROM journal ORDER BY seq').iterate()) {
-      upTo = Number(row['seq']);
-      batch.addPacked(bytesOf(row['body']));
+    const upTo = Number(this.#db.all('SELECT max(seq) AS seq FROM journal')[0]?.['seq'] ?? 0);
+    for (let seq = 0; seq < upTo; ) {
+      const rows = this.#db.all(
+        'SELECT seq, body FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
+        seq,
+        upTo,
+        READ_STEP,
+      );
+      for (const row of rows) batch.addPacked(bytesOf(row['body']));
+      seq = Number(rows.at(-1)?.['seq'] ?? upTo);
+      yield;
     }
     if (batch.count === 0) return;
     const metricOf = (series: number): number => this.#db.metricOf(series) ?? -1;
@@ -108,6 +120,7 @@ export class MetricJournal {
         .get(metric, slot, series);
       const stored = row ? decodeBlock(bytesOf(row['body'])) : null;
       const merged = mergeBlocks(stored, part);
+      this.#onBlock(metric, slot);
       this.#db.run('INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?)', metric, slot, series, encodeBlock(merged));
       this.#db.points += merged.times.length - (stored?.times.length ?? 0);
     }
@@ -130,34 +143,45 @@ function split(batch: MetricBatch, lateFrom: number): [fresh: MetricBatch, late:
 
 /** The points of each series in the order of their writing. */
 function bySeries(batch: MetricBatch): Map<number, Block> {
-  const counts = new Map<number, number>();
-  for (let i = 0; i < batch.count; i++) counts.set(batch.series[i]!, (counts.get(batch.series[i]!) ?? 0) + 1);
-  const blocks = new Map<number, Block & { filled: number }>();
-  for (const [series, n] of counts) {
-    blocks.set(series, {
-      times: new Float64Array(n),
-      values: new Float64Array(n),
-      delays: new Float64Array(n),
-      filled: 0,
-    });
+  let end = 0;
+  for (let i = 0; i < batch.count; i++) end = Math.max(end, batch.series[i]! + 1);
+  const counts = new Uint32Array(end);
+  for (let i = 0; i < batch.count; i++) counts[batch.series[i]!]!++;
+  // Where the next point of each series goes: one buffer holds all of them, series after series.
+  const places = new Uint32Array(end);
+  const all: Block = {
+    times: new Float64Array(batch.count),
+    values: new Float64Array(batch.count),
+    delays: new Float64Array(batch.count),
+  };
+  const blocks = new Map<number, Block>();
+  let start = 0;
+  for (let series = 0; series < end; series++) {
+    const next = start + counts[series]!;
+    if (next > start) {
+      const cut = (column: Float64Array): Float64Array => column.subarray(start, next);
+      blocks.set(series, { times: cut(all.times), values: cut(all.values), delays: cut(all.delays) });
+    }
+    places[series] = start;
+    start = next;
   }
   for (let i = 0; i < batch.count; i++) {
-    const block = blocks.get(batch.series[i]!)!;
-    block.times[block.filled] = batch.times[i]!;
-    block.values[block.filled] = batch.values[i]!;
-    block.delays[block.filled] = batch.delays[i]!;
-    block.filled++;
+    const place = places[batch.series[i]!]!++;
+    all.times[place] = batch.times[i]!;
+    all.values[place] = batch.values[i]!;
+    all.delays[place] = batch.delays[i]!;
   }
   return blocks;
 }
 
 function bySlot(block: Block): Map<number, Block> {
-  const first = slotOf(block.times[0]!);
-  if (block.times.every(t => slotOf(t) === first)) return new Map([[first, block]]);
-  return new Map(
-    [...Map.groupBy(block.times.keys(), i => slotOf(block.times[i]!))].map(([slot, of]) => {
-      const pick = (column: Float64Array): Float64Array => Float64Array.from(of, i => column[i]!);
-      return [slot, { times: pick(block.times), values: pick(block.values), delays: pick(block.delays) }];
-    }),
-  );
+  const places = new Map<number, number[]>();
+  for (let i = 0; i < block.times.length; i++) {
+    const slot = slotOf(block.times[i]!);
+    const known = places.get(slot);
+    if (known) known.push(i);
+    else places.set(slot, [i]);
+  }
+  if (places.size === 1) for (const slot of places.keys()) return new Map([[slot, block]]);
+  return new Map(places.entries().map(([slot, of]) => [slot, pickBlock(block, of)] as const));
 }

@@ -19,8 +19,8 @@ const port = parentPort;
 if (!port) throw new Error('metric-worker runs as a worker thread');
 
 const db = new MetricDatabase(openMetricDatabase(String(workerData.path)));
-const journal = new MetricJournal(db);
 const history = new MetricHistory(db);
+const journal = new MetricJournal(db, (metric, slot) => history.changed(metric, slot));
 
 /** Requests that wait for background work, in order; one runs at a time. */
 const background: { readonly id: number; readonly steps: Generator<void, Answer> }[] = [];
