@@ -1,5 +1,12 @@
 import type { Curve } from './curve.ts';
-import type { HopTopic, OffsetSample, PartitionEnds, PartitionPositions, TopicEnds } from './hop-topic.ts';
+import {
+  type HopTopic,
+  type OffsetSample,
+  type PartitionEnds,
+  type PartitionPositions,
+  RECENT_SAMPLES,
+  type TopicEnds,
+} from './hop-topic.ts';
 import { endOfTopic } from './offset-intake.ts';
 import type { OffsetTables } from './offsets.ts';
 
@@ -61,18 +68,18 @@ export function hopStatus(
 }
 
 function evidenceOf(own: PartitionPositions, ends: PartitionEnds | undefined, now: number): PartitionEvidence {
-  const commits = own.commits.filter(commit => commit.ts <= now);
+  const commits = commitsOf(own, now);
   return {
     commits,
     lags: commits.map(commit => lagOf(commit, ends?.curve)),
-    endOffsets: (ends?.recent ?? []).filter(sample => sample.ts <= now).map(sample => sample.offset),
+    endOffsets: ends === undefined ? [] : lastSamples(ends.curve, now).map(sample => sample.offset),
   };
 }
 
 /** The same for a consumer that reports the lag of its topic as a whole: all partitions' end offsets are summed. */
 function wholeEvidence(own: PartitionPositions, ends: TopicEnds | null, now: number): PartitionEvidence {
-  const commits = own.commits.filter(commit => commit.ts <= now);
-  const sampled = ends === null ? [] : ([...ends.partitions.values()][0]?.recent ?? []);
+  const commits = commitsOf(own, now);
+  const first = ends === null ? undefined : [...ends.partitions.values()][0];
   const endAt = (t: number): number | null => (ends === null ? null : endOfTopic(ends, t));
   return {
     commits,
@@ -80,8 +87,22 @@ function wholeEvidence(own: PartitionPositions, ends: TopicEnds | null, now: num
       const end = endAt(commit.ts);
       return end === null ? null : Math.max(0, end - commit.offset);
     }),
-    endOffsets: sampled.filter(sample => sample.ts <= now).flatMap(sample => endAt(sample.ts) ?? []),
+    endOffsets: first === undefined ? [] : lastSamples(first.curve, now).flatMap(sample => endAt(sample.ts) ?? []),
   };
+}
+
+function commitsOf(own: PartitionPositions, now: number): readonly OffsetSample[] {
+  return own.commits?.filter(commit => commit.ts <= now) ?? lastSamples(own.raw, now);
+}
+
+/** The last ten samples of a curve until `now`, oldest first. */
+function lastSamples(curve: Curve, now: number): readonly OffsetSample[] {
+  const samples: OffsetSample[] = [];
+  const last = curve.indexAt(now);
+  for (let i = Math.max(0, last - RECENT_SAMPLES + 1); i <= last; i++) {
+    samples.push({ ts: curve.timeOf(i), offset: curve.valueOf(i) });
+  }
+  return samples;
 }
 
 /** A commit's lag when it was made; as Burrow does, the newest end offset stands in for one sampled later. */

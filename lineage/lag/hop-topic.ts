@@ -14,8 +14,6 @@ export interface OffsetSample {
 /** End offsets of one partition on the daemon's time. */
 export class PartitionEnds {
   curve = new Curve();
-  /** The last ten end offsets as sampled, oldest first. */
-  readonly recent: OffsetSample[] = [];
   /** Oldest offset the broker still has; null when never told. */
   startOffset: number | null = null;
 }
@@ -44,10 +42,8 @@ export class PartitionPositions {
   lag: Curve | null = null;
   /** Reported lags newer than the end offsets: they become positions when a later end offset arrives. */
   pendingLags: { readonly ts: number; readonly lag: number }[] = [];
-  /** Last ten commits, oldest first; positions stand in where a consumer commits nothing. */
-  commits: OffsetSample[] = [];
-  /** True once a row carried `committed`. */
-  hasCommits = false;
+  /** Last ten commits, oldest first; null until a row carried one: positions stand in for consumers that commit nothing. */
+  commits: OffsetSample[] | null = null;
   /** True once a row carried `position`. */
   hasPositions = false;
   /** Latest end-offset time at which a lag was derived without a fresh position; 0 when none waits for correction. */
@@ -74,7 +70,7 @@ export class PartitionPositions {
     this.raw.clear();
     this.visible = this.raw;
     this.pendingLags = [];
-    this.commits = [];
+    this.commits = null;
   }
 }
 

@@ -69,13 +69,8 @@ function addOffsets(tables: OffsetTables, row: OffsetsRow, changes: OffsetChange
   }
   const own = tables.partitionPositions(consumer, row.partition);
   if (own === null) return;
-  if (committed !== null && !own.hasCommits) {
-    own.hasCommits = true;
-    own.commits = [];
-  }
   if (position !== null) own.hasPositions = true;
-  if (committed !== null) keepRecent(own.commits, { ts: row.ts, offset: committed });
-  else if (!own.hasCommits && position !== null) keepRecent(own.commits, { ts: row.ts, offset: position });
+  if (committed !== null) keepRecent((own.commits ??= []), { ts: row.ts, offset: committed });
   if (position !== null) {
     move(consumer, row.partition, own, row.ts, position, changes);
   } else if (committed !== null && commitsStandIn(consumer, own, row.ts)) {
@@ -104,13 +99,11 @@ function addEnd(
   // An end offset that falls by half or more is a topic made anew; a small fall is two observers' clocks.
   if (row.ts > curve.lastT && endOffset < curve.lastX / 2) {
     curve.clear();
-    ends.recent.length = 0;
     ends.startOffset = null;
     for (const reader of tables.readersOf(topic)) reader.partitions.get(row.partition)?.reset();
   }
   if (row.startOffset !== undefined) ends.startOffset = row.startOffset;
   const index = curve.putRising(row.ts, endOffset);
-  keepRecent(ends.recent, { ts: row.ts, offset: endOffset });
   topic.dirty = true;
   if (changes !== undefined) {
     const [from, to] = neighbours(curve, index);
@@ -169,7 +162,6 @@ function settle(
       continue;
     }
     const position = Math.max(0, end - pending.lag);
-    if (!own.hasCommits) keepRecent(own.commits, { ts: pending.ts, offset: position });
     move(consumer, partition, own, pending.ts, position, changes);
   }
   own.pendingLags = waiting;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../../model/json.ts';
 import { Curve } from './curve.ts';
-import { type HopTopic, keepRecent, type OffsetSample, type PartitionPositions, type TopicEnds } from './hop-topic.ts';
+import type { HopTopic, PartitionPositions, TopicEnds } from './hop-topic.ts';
 import type { HopFacts, OffsetTables } from './offsets.ts';
 
 /** Partitions in one document: a topic of a thousand partitions stays well below any store's document limit. */
@@ -18,7 +18,7 @@ const EndsDoc = z.object({
   kind: z.literal('ends'),
   cluster: z.string(),
   topic: z.string(),
-  partitions: z.array(z.object({ p: z.number(), curve: z.string(), recent: Samples, start: z.number().nullable() })),
+  partitions: z.array(z.object({ p: z.number(), curve: z.string(), start: z.number().nullable() })),
 });
 const PositionsDoc = z.object({
   kind: z.literal('positions'),
@@ -35,8 +35,7 @@ const PositionsDoc = z.object({
       raw: z.string(),
       visible: z.string().nullable(),
       lag: z.string().nullable(),
-      commits: Samples,
-      hasCommits: z.boolean(),
+      commits: Samples.nullable(),
       hasPositions: z.boolean(),
     }),
   ),
@@ -61,7 +60,6 @@ export function endsDocs(ends: TopicEnds): readonly TableDoc[] {
       partitions: partitions.map(([p, own]) => ({
         p,
         curve: own.curve.encode(),
-        recent: pairs(own.recent),
         start: own.startOffset,
       })),
     } satisfies z.input<typeof EndsDoc>,
@@ -87,8 +85,7 @@ export function positionsDocs(consumer: HopTopic): readonly TableDoc[] {
         raw: own.raw.encode(),
         visible: own.rewound ? own.visible.encode() : null,
         lag: own.lag?.encode() ?? null,
-        commits: pairs(own.commits),
-        hasCommits: own.hasCommits,
+        commits: own.commits?.map(({ ts, offset }): [number, number] => [ts, offset]) ?? null,
         hasPositions: own.hasPositions,
       })),
     } satisfies z.input<typeof PositionsDoc>,
@@ -142,7 +139,6 @@ function restoreEnds(tables: OffsetTables, doc: z.output<typeof EndsDoc>): void 
     if (own === null) continue;
     own.curve = Curve.decode(stored.curve);
     own.startOffset = stored.start;
-    for (const [ts, offset] of stored.recent) keepRecent(own.recent, { ts, offset });
   }
   ends.dirty = false;
 }
@@ -157,9 +153,8 @@ function restorePositions(tables: OffsetTables, doc: z.output<typeof PositionsDo
     own.raw = Curve.decode(stored.raw);
     own.visible = stored.visible === null ? own.raw : Curve.decode(stored.visible);
     own.lag = stored.lag === null ? null : Curve.decode(stored.lag);
-    own.hasCommits = stored.hasCommits;
     own.hasPositions = stored.hasPositions;
-    own.commits = stored.commits.map(([ts, offset]) => ({ ts, offset }));
+    own.commits = stored.commits?.map(([ts, offset]) => ({ ts, offset })) ?? null;
   }
   consumer.dirty = false;
 }
@@ -187,8 +182,4 @@ function blocks<V>(
     byBlock.set(block, [...(byBlock.get(block) ?? []), entry]);
   }
   return [...byBlock];
-}
-
-function pairs(samples: readonly OffsetSample[]): [number, number][] {
-  return samples.map(({ ts, offset }) => [ts, offset]);
 }
