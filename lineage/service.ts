@@ -64,7 +64,7 @@ export interface LineageService {
   pathTo(target: string): GraphAnswer;
   /** What depends on a job or dataset; nothing for one nobody knows. */
   impactOf(source: string): Impact;
-  /** Hops for the lag side; the same object until the graph changes. */
+  /** Hops for the lag side; the same object until the graph or a job's status changes. */
   hopGraph(): HopGraph;
   /** `POST /lineage/parse`: with the tables declared to the daemon. */
   parse(input: Omit<ParseInput, 'tables'>): ParseAnswer;
@@ -143,7 +143,7 @@ class Service implements LineageService {
       for (const doc of this.#evidence.take(event)) {
         this.#dirty.set(`${doc.kind} ${doc.id}`, doc);
         changed = true;
-        if (event.type !== 'job_status' && event.type !== 'job_id') this.#hops = null;
+        if (event.type !== 'job_id') this.#hops = null;
       }
       if (event.type === 'job_status') this.#settleLater();
     }
@@ -188,7 +188,7 @@ class Service implements LineageService {
   }
 
   hopGraph(): HopGraph {
-    this.#hops ??= hopGraph(this.#evidence.lineage);
+    this.#hops ??= hopGraph(this.#evidence.lineage, job => isRetired(this.#statusOf(job)));
     return this.#hops;
   }
 
@@ -241,6 +241,11 @@ class Service implements LineageService {
       }
     }
   }
+}
+
+/** Stopped on purpose; a FAILED job is still expected to write. */
+function isRetired(status: string | null): boolean {
+  return status === 'CANCELED' || status === 'FINISHED';
 }
 
 /** Bodies are plain data; their optional fields are absent, never undefined, once written. */

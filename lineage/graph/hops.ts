@@ -6,15 +6,18 @@ import type { Fragment, FragmentHop } from './fragment.ts';
 
 /**
  * One hop per (consumer, output), with dataset ids as topics. Where several kinds of evidence tell of one consumer only the most exact
- * counts: a job's SQL pairs inputs with outputs, its OpenLineage event and its metrics do not.
+ * counts: a job's SQL pairs inputs with outputs, its OpenLineage event and its metrics do not. A job that `hasEnded` no longer holds back
+ * an output which another one writes; where it was the only writer it stays, and the output ages.
  */
-export function hopGraph(lineage: LineageGraph): HopGraph {
+export function hopGraph(lineage: LineageGraph, hasEnded: (hop: string) => boolean): HopGraph {
   const best = new Map<string, number>();
   for (const { hops, rank } of lineage.fragments)
     for (const { hop } of hops) best.set(hop, Math.min(rank, best.get(hop) ?? rank));
   const hops = new Map<string, Hop>();
   for (const fragment of lineage.fragments) addHops(fragment, best, lineage, hops);
-  return { hops: [...hops.values()] };
+  const all = [...hops.values()];
+  const live = new Set(all.filter(({ hop }) => !hasEnded(hop)).map(({ output }) => output));
+  return { hops: all.filter(({ hop, output }) => output === null || !hasEnded(hop) || !live.has(output)) };
 }
 
 function addHops(

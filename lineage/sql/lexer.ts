@@ -148,25 +148,30 @@ function readQuoted(sql: string, pos: number, open: number, quote: string, type:
   }
 }
 
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
+/** Class of each ASCII character: a table look-up instead of six comparisons for every character of a script. */
+const START = 1;
+const DIGIT = 2;
+const ASCII = new Uint8Array(128);
+for (let code = 0; code < 128; code++) {
+  const letter = (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+  // `$` begins the placeholders of SQL templates.
+  if (letter || code === 95 || code === 36) ASCII[code] = START;
+  else if (code >= 48 && code <= 57) ASCII[code] = DIGIT;
 }
 
-/** Letters of any script, `_`; also `$`, which placeholders of SQL templates begin with. */
+function isDigit(code: number): boolean {
+  return ASCII[code] === DIGIT;
+}
+
+/** Letters of any script, `_`, `$`. */
 function isWordStart(code: number): boolean {
-  return (
-    (code >= 97 && code <= 122) ||
-    (code >= 65 && code <= 90) ||
-    code === 95 ||
-    code === 36 ||
-    (code > 127 && isLetter(code))
-  );
+  return code < 128 ? ASCII[code] === START : isLetter(code);
 }
 
 function isWordPart(code: number): boolean {
-  return isWordStart(code) || isDigit(code);
+  return code < 128 ? ASCII[code] !== 0 : isLetter(code);
 }
 
 function isLetter(code: number): boolean {
-  return code !== 0xa0 && code !== 0x3000 && code !== 0xfeff && /[\p{L}\p{N}\p{M}]/u.test(String.fromCharCode(code));
+  return /[\p{L}\p{N}\p{M}\p{Cs}]/u.test(String.fromCharCode(code));
 }

@@ -427,6 +427,31 @@ describe('job status', () => {
     assert.equal(node.owner, 'ann');
   });
 
+  test('a retired job does not hold back an output somebody else writes, a failed one does', async () => {
+    const { lineage } = service();
+    const job = (jobName: string): JobEvent => ({
+      type: 'job',
+      ts: 1,
+      jobName,
+      reads: [`kafka://k1:9092/${jobName}`],
+      writes: ['kafka://k1:9092/o'],
+    });
+    const ends = (jobName: string, value: string): JobEvent => ({
+      type: 'job_status',
+      ts: 2,
+      jobId: jobName,
+      jobName,
+      status: value,
+    });
+    await lineage.accept([job('old'), job('new'), job('broken'), ends('old', 'CANCELED'), ends('broken', 'FAILED')], 0);
+    const hops = () => lineage.hopGraph().hops.map(hop => hop.hop);
+    assert.deepEqual(hops(), ['new', 'broken']);
+
+    await lineage.accept([ends('new', 'FINISHED'), ends('broken', 'CANCELED')], 0);
+
+    assert.deepEqual(hops(), ['old', 'new', 'broken'], 'nobody else is left');
+  });
+
   test('a new run takes over, and both ids keep the name', async () => {
     const { lineage } = service();
     await lineage.accept([status(10, 'FAILED'), { type: 'job_id', ts: 20, jobId: 'a9', jobName: 'etl' }], 0);

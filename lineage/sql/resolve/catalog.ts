@@ -40,6 +40,8 @@ export class Catalog {
   session: Session;
   readonly #permanent = new Map<string, TableEntry>();
   readonly #temporary = new Map<string, TableEntry>();
+  /** Ids looked up in vain: a script names its tables again and again. */
+  readonly #absent = new Set<string>();
   readonly #known: (dotted: string) => KnownTable | undefined;
 
   /** `known` finds a declared table by its dotted name, with or without the catalog. */
@@ -70,9 +72,13 @@ export class Catalog {
     const id = formatName(parts);
     const made = this.#temporary.get(id) ?? this.#permanent.get(id);
     if (made !== undefined) return made;
+    if (this.#absent.has(id)) return null;
     const known =
       this.#known(dottedText(parts)) ?? (parts.length === 3 ? this.#known(dottedText(parts.slice(1))) : undefined);
-    if (known === undefined) return null;
+    if (known === undefined) {
+      this.#absent.add(id);
+      return null;
+    }
     const entry = knownEntry(id, parts, known);
     this.#permanent.set(id, entry);
     return entry;

@@ -47,7 +47,7 @@ export function qualify(parts: readonly string[], session: Session): readonly st
 
 /** Takes every dot as a separator, the way OStream writes tables: `` `dw.sdk_log` `` -> dw, sdk_log. */
 export function splitParts(parts: readonly string[]): readonly string[] {
-  return parts.flatMap(part => part.split('.'));
+  return parts.some(part => part.includes('.')) ? parts.flatMap(part => part.split('.')) : parts;
 }
 
 /** The one text all spellings of a name share: its parts without quotes. */
