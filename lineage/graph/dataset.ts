@@ -23,7 +23,7 @@ export type DatasetRef =
   | { readonly kind: 'by-name'; readonly text: string; readonly fallback: Dataset };
 
 /** Namespace of datasets known only by their name. */
-export const BY_NAME = 'by-name://unresolved';
+const BY_NAME = 'by-name://unresolved';
 
 export function dataset(namespace: string, name: string, connector: string | null): Dataset {
   const path = name.startsWith('/') ? name.slice(1) : name;

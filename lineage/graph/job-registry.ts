@@ -44,7 +44,7 @@ export interface RegistryLimits {
 }
 
 /** Bounds of a daemon: 10,000 jobs are the design's estate. */
-export const REGISTRY_LIMITS: RegistryLimits = { maxJobs: 50_000, maxIds: 500_000 };
+const REGISTRY_LIMITS: RegistryLimits = { maxJobs: 50_000, maxIds: 500_000 };
 
 export class JobRegistry implements JobNames {
   readonly #jobs = new Map<string, JobInfo>();

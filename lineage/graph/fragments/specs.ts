@@ -160,7 +160,7 @@ export function topicReadFragment(jobName: string, topics: Iterable<string>, clu
   };
 }
 
-export function topicReadKey(jobName: TopicRead['jobName']): string {
+function topicReadKey(jobName: TopicRead['jobName']): string {
   return `topic-read:${jobName}`;
 }
 

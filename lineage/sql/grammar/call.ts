@@ -75,7 +75,7 @@ function frameBound(c: Cursor): void {
 }
 
 /** An argument of any call; TABLE, DESCRIPTOR and sub-queries are those of table functions. */
-export function argument(c: Cursor): Arg {
+function argument(c: Cursor): Arg {
   let name: string | null = null;
   if (c.peek(1).word === '=>') {
     name = c.anyIdent('an argument name').text;

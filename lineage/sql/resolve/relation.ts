@@ -44,7 +44,7 @@ function openSources(part: OpenPart, name: string): readonly string[] | null {
 }
 
 /** `catalog.db.table.column`. */
-export function columnId(table: string, column: string): string {
+function columnId(table: string, column: string): string {
   return `${table}.${column.includes('.') || column.includes('`') ? `\`${column.replaceAll('`', '``')}\`` : column}`;
 }
 

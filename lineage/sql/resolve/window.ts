@@ -15,7 +15,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 const FINER: readonly string[] = ['DAY', 'HOUR', 'MINUTE', 'SECOND'];
 
 /** Length of an interval literal in ms; null for months and years, which have no fixed length, and for malformed ones. */
-export function intervalMs(interval: Interval): number | null {
+function intervalMs(interval: Interval): number | null {
   const sign = interval.negative ? -1 : 1;
   if (interval.to === null) {
     const unit = UNIT_MS[interval.unit];
