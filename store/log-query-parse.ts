@@ -15,7 +15,7 @@ export { combineLogQuery, type LogFilters } from './log-query-combine.ts';
 
 /** Longest query, UTF-16 units, and deepest nesting: they keep the compiled form within every store's own limits. */
 export const MAX_QUERY_UNITS = 4096;
-const MAX_DEPTH = 32;
+const MAX_DEPTH = 10;
 
 const NONE: LogQuery = { kind: 'none' };
 

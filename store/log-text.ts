@@ -1,13 +1,16 @@
-import type { LogRecord } from '../model/log-record.ts';
+import type { LogException, LogRecord } from '../model/log-record.ts';
 
 /**
- * The texts of a line that words and phrases are searched in: the message and the stack trace, or the exception's class and
- * message where no trace came. A phrase never spans two of them.
+ * The texts of a line that words and phrases are searched in: the message, and the trace of its exception (`''` without one).
+ * A phrase never spans the two.
  */
 export function searchableTexts(
   record: Pick<LogRecord, 'message' | 'exception'>,
 ): readonly [message: string, trace: string] {
-  const exception = record.exception;
-  if (exception === undefined) return [record.message, ''];
-  return [record.message, exception.stack || `${exception.class}: ${exception.message}`];
+  return [record.message, record.exception === undefined ? '' : traceOf(record.exception)];
+}
+
+/** The stack trace, or class and message where none came. */
+export function traceOf(exception: Pick<LogException, 'class' | 'message' | 'stack'>): string {
+  return exception.stack || `${exception.class}: ${exception.message}`;
 }

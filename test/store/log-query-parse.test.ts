@@ -140,7 +140,7 @@ const complaints: readonly { sentence: string; text: string; position: number; s
   { sentence: 'two keywords in a row', text: 'a OR AND b', position: 5, says: /condition is expected/ },
   { sentence: 'a star in the middle', text: 'foo*bar', position: 3, says: /end of a word/ },
   { sentence: 'a star in front', text: '*bar', position: 0, says: /end of a word/ },
-  { sentence: 'too deep', text: '('.repeat(40), position: 32, says: /nested/ },
+  { sentence: 'too deep', text: '('.repeat(40), position: 10, says: /nested/ },
   { sentence: 'too long', text: 'a '.repeat(MAX_QUERY_UNITS), position: MAX_QUERY_UNITS, says: /longer/ },
 ];
 

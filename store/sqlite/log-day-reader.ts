@@ -1,0 +1,163 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { LOG_LEVELS } from '../../model/log-record.ts';
+import type { LogField, LogQuery } from '../log-query.ts';
+import type { LogItem } from '../log-store.ts';
+import { type CompiledQuery, compileLogQuery } from './log-compile.ts';
+import { BUCKET_MS, bucketOfId, bucketStart, levelOfId } from './log-id.ts';
+import type { KeyKind } from './log-keys.ts';
+import { encodeLineId, type LineKey } from './log-order.ts';
+import type { TimeRange } from './log-range.ts';
+import { toStoreError } from './log-schema.ts';
+
+/** One run of a job as a file knows it: the environment's name and the id. */
+export interface Run {
+  readonly code: number;
+  readonly job: string;
+  readonly jobId: string;
+}
+
+/** One file and a query compiled for it. */
+export interface DayQuery {
+  readonly reader: DayReader;
+  readonly query: CompiledQuery;
+}
+
+const FIELD_KEYS = {
+  app: ['origin', 'app'],
+  container: ['origin', 'container'],
+  host: ['origin', 'host'],
+  role: ['origin', 'role'],
+  logger: ['logger', 'name'],
+  thread: ['thread', 'name'],
+  exception: ['exception', 'class'],
+  job_id: ['run', 'job_id'],
+} as const satisfies Record<Exclude<LogField, 'job'>, readonly [KeyKind, string]>;
+
+const ITEM_SQL = `
+SELECT line.*, run.job, run.job_id, origin.app, origin.container, origin.host, origin.role,
+  logger.name AS logger_name, thread.name AS thread_name, exception.class, exception.root
+FROM line JOIN run ON run.code = line.run JOIN origin ON origin.code = line.origin
+JOIN logger ON logger.code = line.logger JOIN thread ON thread.code = line.thread
+LEFT JOIN exception ON exception.code = line.exception WHERE line.id = ?`;
+
+/** One file as a reader sees it: what its codes mean, and single lines. */
+export class DayReader {
+  readonly day: number;
+  readonly db: DatabaseSync;
+  readonly #key: StatementSync;
+  readonly #item: StatementSync;
+  readonly #ends: StatementSync;
+  readonly #parts = new Map<number, Pick<LineKey, 'topic' | 'partition' | 'epoch'>>();
+  readonly #runs: Run[] = [];
+
+  constructor(db: DatabaseSync, day: number) {
+    this.db = db;
+    this.day = day;
+    this.#key = db.prepare('SELECT ms, part, off FROM line WHERE id = ?');
+    this.#item = db.prepare(ITEM_SQL);
+    this.#ends = db.prepare('SELECT (SELECT min(id) FROM line) AS low, (SELECT max(id) FROM line) AS high');
+  }
+
+  /** Runs what may meet SQLite's errors; throws `StoreAwayError` in their place. */
+  guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw toStoreError(error, this.day);
+    }
+  }
+
+  /** Event times of the file's lines, rounded outwards to buckets; null while it has none. */
+  span(): TimeRange | null {
+    const row = this.#ends.get();
+    if (typeof row?.['low'] !== 'number' || typeof row['high'] !== 'number') return null;
+    return {
+      from: bucketStart(bucketOfId(row['low']), this.day),
+      to: bucketStart(bucketOfId(row['high']), this.day) + BUCKET_MS,
+    };
+  }
+
+  /** Every run in the file. `code` rises, so only new ones are read. */
+  runs(): readonly Run[] {
+    const rows = this.db.prepare('SELECT code, job, job_id FROM run WHERE code > ?').all(this.#runs.at(-1)?.code ?? 0);
+    for (const row of rows)
+      this.#runs.push({ code: Number(row['code']), job: String(row['job']), jobId: String(row['job_id']) });
+    return this.#runs;
+  }
+
+  /** `nameOf` gives a run's job name as people see it. */
+  compile(query: LogQuery, nameOf: (run: Run) => string): CompiledQuery {
+    return compileLogQuery(query, (field, value, prefix) => {
+      if (field === 'job') return { kind: 'run', codes: this.runsNamed(value, prefix, nameOf) };
+      const [kind, column] = FIELD_KEYS[field];
+      return { kind, codes: this.#codes(kind, column, value, prefix) };
+    });
+  }
+
+  /** Codes of the runs whose job has the name, or a name that begins so. */
+  runsNamed(name: string, prefix: boolean, nameOf: (run: Run) => string): number[] {
+    const fits = (run: Run): boolean => (prefix ? nameOf(run).startsWith(name) : nameOf(run) === name);
+    return this.runs()
+      .filter(fits)
+      .map(run => run.code);
+  }
+
+  /** Null when the line is gone. */
+  key(id: number): LineKey | null {
+    const row = this.#key.get(id);
+    if (row === undefined) return null;
+    const ts = bucketStart(bucketOfId(id), this.day) + Number(row['ms']);
+    return { day: this.day, id, ts, offset: Number(row['off']), ...this.#part(Number(row['part'])) };
+  }
+
+  /** Null when the line is gone. The job name is the environment's. */
+  item(id: number): LogItem | null {
+    const row = this.#item.get(id);
+    if (row === undefined) return null;
+    const text = (column: string): string => String(row[column]);
+    return {
+      id: encodeLineId(this.day, id),
+      ts: bucketStart(bucketOfId(id), this.day) + Number(row['ms']),
+      ...(row['ts_original'] === null ? {} : { tsOriginal: Number(row['ts_original']) }),
+      level: LOG_LEVELS[levelOfId(id)] ?? 'INFO',
+      logger: text('logger_name'),
+      thread: text('thread_name'),
+      message: text('message'),
+      ...(row['exception'] === null
+        ? {}
+        : {
+            exception: {
+              class: text('class'),
+              message: text('xmessage'),
+              stack: text('stack'),
+              ...(row['root'] === '' ? {} : { root: text('root') }),
+            },
+          }),
+      jobName: text('job'),
+      jobId: text('job_id'),
+      appId: text('app'),
+      containerId: text('container'),
+      host: text('host'),
+      role: text('role'),
+    };
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  #codes(kind: KeyKind, column: string, value: string, prefix: boolean): number[] {
+    const condition = prefix ? `substr(${column}, 1, length(?1)) = ?1` : `${column} = ?1`;
+    const rows = this.db.prepare(`SELECT code FROM ${kind} WHERE ${condition}`).all(value);
+    return rows.map(row => Number(row['code']));
+  }
+
+  #part(code: number): Pick<LineKey, 'topic' | 'partition' | 'epoch'> {
+    const known = this.#parts.get(code);
+    if (known !== undefined) return known;
+    const row = this.db.prepare('SELECT epoch, topic, num FROM part WHERE code = ?').get(code);
+    const part = { epoch: String(row?.['epoch']), topic: String(row?.['topic']), partition: Number(row?.['num']) };
+    this.#parts.set(code, part);
+    return part;
+  }
+}

@@ -1,0 +1,202 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LogLevel } from '../../model/log-record.ts';
+import { LOG_LEVELS } from '../../model/log-record.ts';
+import type { LogQuery } from '../log-query.ts';
+import { LOG_TOTAL_BOUND, type LogBucket, type LogItem, type LogPage } from '../log-store.ts';
+import { countBuckets, countLines } from './log-count.ts';
+import { type DayQuery, DayReader, type Run } from './log-day-reader.ts';
+import { countValues } from './log-facet.ts';
+import type { NameChanges, ReaderRequests } from './log-messages.ts';
+import { decodeCursor, decodeLineId, encodeCursor, type LineKey } from './log-order.ts';
+import { ALWAYS, type TimeRange } from './log-range.ts';
+import { dayFile, listDays, openDayToRead } from './log-schema.ts';
+import { type Walk, walkDays } from './log-walk.ts';
+
+/** Files the reader keeps open. */
+const MAX_OPEN = 16;
+
+type Args<Name extends keyof ReaderRequests> = ReaderRequests[Name]['args'];
+
+/** The reading half of the store; lives in a thread of its own and answers one request after another. */
+export class LogReader {
+  readonly #dir: string;
+  /** By day; the least recently used first. */
+  readonly #open = new Map<number, DayReader>();
+  readonly #names = new Map<string, string>();
+  readonly #nameOf = (run: Run): string => this.#names.get(run.jobId) ?? run.job;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  /** Takes note of job names learnt or lost since the last request. */
+  learn(changes: NameChanges): void {
+    for (const [jobId, name] of changes) {
+      if (name === null) this.#names.delete(jobId);
+      else this.#names.set(jobId, name);
+    }
+  }
+
+  search({ query, limit, cursor, ...filter }: Args<'search'>): LogPage {
+    const behind = cursor === undefined ? {} : { behind: decodeCursor(cursor) };
+    const range = rangeOf(filter);
+    const days = this.#compile(query);
+    const lines = take(walkDays(days, { range, direction: 'newest-first', ...behind }), limit + 1);
+    const shown = lines.slice(0, limit);
+    const last = shown.at(-1);
+    const more = lines.length > limit && last !== undefined;
+    const complete = cursor === undefined && !more;
+    const found = complete ? lines.length : countUpTo(days, range, LOG_TOTAL_BOUND + 1);
+    return {
+      items: this.#items(shown),
+      total: found > LOG_TOTAL_BOUND ? { value: LOG_TOTAL_BOUND, relation: 'gte' } : { value: found, relation: 'eq' },
+      next: more ? encodeCursor(last) : null,
+    };
+  }
+
+  histogram({ query, intervalMs, ...filter }: Args<'histogram'>): LogBucket[] {
+    const buckets = new Map<number, number[]>();
+    for (const day of this.#compile(query)) {
+      day.reader.guard(() =>
+        countBuckets(day, query, rangeOf(filter), intervalMs, this.#nameOf, (t, level, n) => {
+          const counts = buckets.get(t) ?? LOG_LEVELS.map(() => 0);
+          counts[level] = (counts[level] ?? 0) + n;
+          buckets.set(t, counts);
+        }),
+      );
+    }
+    return [...buckets]
+      .filter(([, counts]) => counts.some(n => n > 0))
+      .sort(([a], [b]) => a - b)
+      .map(([t, counts]) => ({ t, counts: countsByLevel(counts) }));
+  }
+
+  facet({ query, field, limit, ...filter }: Args<'facet'>): { value: string; count: number }[] {
+    const counts = new Map<string, number>();
+    for (const day of this.#compile(query)) {
+      day.reader.guard(() =>
+        countValues(day, rangeOf(filter), field, this.#nameOf, (value, n) =>
+          counts.set(value, (counts.get(value) ?? 0) + n),
+        ),
+      );
+    }
+    return [...counts]
+      .filter(([value, count]) => value !== '' && count > 0)
+      .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+      .slice(0, limit)
+      .map(([value, count]) => ({ value, count }));
+  }
+
+  get(publicId: string): LogItem | null {
+    const at = decodeLineId(publicId);
+    return at === null ? null : this.#item(at.day, at.id);
+  }
+
+  around({ id, scope, before, after }: Args<'around'>): ReaderRequests['around']['answer']['found'] {
+    const line = this.get(id);
+    const at = decodeLineId(id);
+    const place = at === null ? null : this.#day(at.day)?.key(at.id);
+    if (line === null || !place) return null;
+    const days = this.#compile(this.#scopeQuery(scope, line));
+    const walk = (direction: Walk['direction'], n: number): LogItem[] =>
+      n > 0 ? this.#items(take(walkDays(days, { range: ALWAYS, direction, behind: place }), n)) : [];
+    return { before: walk('newest-first', before).reverse(), line, after: walk('oldest-first', after) };
+  }
+
+  stats(): ReaderRequests['stats']['answer'] {
+    let bytes = 0;
+    for (const day of listDays(this.#dir)) {
+      for (const suffix of ['', '-wal'])
+        bytes += statSync(join(this.#dir, dayFile(day) + suffix), { throwIfNoEntry: false })?.size ?? 0;
+    }
+    const days = this.#compile({ kind: 'all' });
+    const lines = countUpTo(days, ALWAYS, Number.MAX_SAFE_INTEGER);
+    const [oldest] = take(walkDays(days, { range: ALWAYS, direction: 'oldest-first' }), 1);
+    return { lines, bytes, oldest: oldest?.ts ?? null };
+  }
+
+  /** Closes a day's file, before it is removed. */
+  forget(day: number): void {
+    this.#open.get(day)?.close();
+    this.#open.delete(day);
+  }
+
+  /** Closes the files least used; between requests only, for one request may need them all. */
+  trim(): void {
+    for (const day of [...this.#open.keys()].slice(0, -MAX_OPEN)) this.forget(day);
+  }
+
+  close(): void {
+    for (const day of [...this.#open.keys()]) this.forget(day);
+  }
+
+  #scopeQuery(scope: Args<'around'>['scope'], line: LogItem): LogQuery {
+    if (scope === 'all') return { kind: 'all' };
+    if (scope === 'container') return { kind: 'field', field: 'container', value: line.containerId, prefix: false };
+    const job = this.#nameOf({ code: 0, job: line.jobName, jobId: line.jobId });
+    return { kind: 'field', field: 'job', value: job, prefix: false };
+  }
+
+  /** The query for every file, newest first. */
+  #compile(query: LogQuery): DayQuery[] {
+    return listDays(this.#dir).flatMap(day => {
+      const reader = this.#day(day);
+      return reader === null ? [] : [{ reader, query: reader.guard(() => reader.compile(query, this.#nameOf)) }];
+    });
+  }
+
+  #items(lines: readonly LineKey[]): LogItem[] {
+    return lines.flatMap(({ day, id }) => this.#item(day, id) ?? []);
+  }
+
+  #item(day: number, id: number): LogItem | null {
+    const reader = this.#day(day);
+    return reader === null ? null : reader.guard(() => reader.item(id));
+  }
+
+  /** Null for a day without a file, or one the writer is just making. */
+  #day(day: number): DayReader | null {
+    const known = this.#open.get(day);
+    if (known !== undefined) {
+      this.#open.delete(day);
+      this.#open.set(day, known);
+      return known;
+    }
+    const opened = openDayToRead(this.#dir, day);
+    if (opened === null) return null;
+    const reader = new DayReader(opened, day);
+    this.#open.set(day, reader);
+    return reader;
+  }
+}
+
+function rangeOf({ from, to }: { readonly from?: number | undefined; readonly to?: number | undefined }): TimeRange {
+  return { from: from ?? -Infinity, to: to ?? Infinity };
+}
+
+function take<T>(values: Generator<T, void, undefined>, n: number): T[] {
+  const taken: T[] = [];
+  for (const value of values) {
+    taken.push(value);
+    if (taken.length >= n) break;
+  }
+  return taken;
+}
+
+function countUpTo(days: readonly DayQuery[], range: TimeRange, limit: number): number {
+  let n = 0;
+  for (const { reader, query } of days) {
+    if (n < limit) n += reader.guard(() => countLines(reader, query, range, limit - n));
+  }
+  return n;
+}
+
+function countsByLevel(counts: readonly number[]): LogBucket['counts'] {
+  const byLevel: Partial<Record<LogLevel, number>> = {};
+  counts.forEach((n, level) => {
+    const name = LOG_LEVELS[level];
+    if (n > 0 && name !== undefined) byLevel[name] = n;
+  });
+  return byLevel;
+}
