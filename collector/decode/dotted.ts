@@ -54,6 +54,9 @@ const MAX_REMEMBERED = 50_000;
 /** A known job outweighs any number of dots, an implausible reading any known job. */
 const KNOWN_JOB = 10_000;
 const IMPLAUSIBLE = 100_000;
+/** A task manager's id as Flink makes it, `host:port-abcdef`, was not cut at the dots of its host. */
+const TASK_MANAGER_ID = /:\d+-[0-9a-f]+$/;
+const WHOLE_ID = 500;
 /** Metrics only a task has; they tell a task's identifier from an operator's of the same form. */
 const TASK_METRICS =
   /^(busy|idle|backPressured|softBackPressured|hardBackPressured|changelogBusy)TimeMsPerSecond$|^(accumulate|max(Soft|Hard)BackPressure|mailbox|numBuffers|checkpoint|numFiredTimers|initializationTime|isBackPressured|num(Bytes|Buffers)In(Local|Remote))|^(Shuffle|buffers|Network)\./;
@@ -142,6 +145,7 @@ function cost(
   const job = vars['job_name'];
   const processGroup = rest.findIndex(group => PROCESS_GROUPS.has(group));
   let total = dots * 10;
+  if (TASK_MANAGER_ID.test(vars['tm_id'] ?? '')) total -= WHOLE_ID;
   if (job === undefined) {
     // below a process only its own groups go deeper: anything else with dots in it belongs to a job
     if (processGroup !== 0 && (dots > 0 || rest.length > 1)) total += IMPLAUSIBLE;
@@ -149,7 +153,7 @@ function cost(
     if (resolveJob(job) !== undefined) total -= KNOWN_JOB;
     if (processGroup >= 0 || PROCESS_GROUPS.has(job)) total += IMPLAUSIBLE;
     // the format that explains more of the identifier
-    if (vars['subtask_index'] === undefined) total += 5 * rest.length;
+    if (vars['subtask_index'] === undefined) total += 12 * rest.length;
   }
   const isTaskMetric =
     TASK_METRICS.test(rest.join('.')) || (vars['task_name'] ?? vars['operator_name'] ?? '').includes(' -> ');

@@ -11,13 +11,10 @@ const name = z.string().min(1).max(1024);
 const names = z.array(name).max(10_000);
 const labels = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
 const json = z.record(z.string(), z.json());
-/** Documents may leave the time out: then the record's own counts. */
-const ts = z.unknown();
 const orAbsent = <T extends z.ZodType>(type: T) => type.nullish().transform(value => value ?? undefined);
 
 const Submission = z.object({
   type: z.literal('job'),
-  ts,
   job_name: name,
   job_id: orAbsent(z.string()),
   app_id: orAbsent(z.string()),
@@ -31,7 +28,6 @@ const Submission = z.object({
 
 const Status = z.object({
   type: z.literal('job_status'),
-  ts,
   job_id: z.string(),
   job_name: name,
   status: name,
@@ -41,7 +37,6 @@ const Status = z.object({
 
 const Table = z.object({
   type: z.literal('table'),
-  ts,
   name,
   connector: name,
   options: labels.default({}),
@@ -51,15 +46,14 @@ const Table = z.object({
 
 const Report = z.object({
   type: z.literal('report'),
-  ts,
   name,
   owner: z.string().default(''),
   reads: names,
   slo: orAbsent(z.object({ age_ms: z.number().positive(), target: z.number().gt(0).lte(1) })),
 });
 
-const Supervisor = z.object({ type: z.literal('druid_supervisor'), ts, spec: json });
-const Flow = z.object({ type: z.literal('nifi_flow'), ts, flow: json });
+const Supervisor = z.object({ type: z.literal('druid_supervisor'), spec: json });
+const Flow = z.object({ type: z.literal('nifi_flow'), flow: json });
 const Declared = z.discriminatedUnion('type', [Submission, Status, Table, Report, Supervisor, Flow]);
 
 /** OpenLineage RunEvents and the static JobEvents and DatasetEvents are told by these; the rest of them is kept as it is. */
@@ -70,8 +64,8 @@ const OpenLineage = z.looseObject({
 });
 
 /**
- * Decodes one record; secrets in SQL, table options and facets are masked. `unknown-shape` names the types there are,
- * `bad-field` the field.
+ * Decodes one record; without a time of its own it gets the record's. Secrets in SQL, table options and facets are
+ * masked. `unknown-shape` names the types there are, `bad-field` the field.
  */
 export function decodeJob(bytes: Uint8Array, recordTs: number, redactor: Redactor): JobEvent | Rejected {
   const fields = recordFields(bytes);

@@ -8,6 +8,12 @@ export type EpochDocs = Pick<StateStore, 'get' | 'put' | 'putMany'>;
 /** A partition's epoch and the offset committed last under it. A type, not an interface: it is stored as JSON. */
 export type PartitionEpoch = { readonly epoch: number; readonly offset: number };
 
+/** The epoch rows are stored under, and whether it begins with them. */
+export interface RowEpoch {
+  readonly epoch: number;
+  readonly isNew: boolean;
+}
+
 /**
  * Tells a recreated partition from a continued one. Offsets begin again at 0 when a topic is deleted and made anew, and
  * rows are identified by offset, so new rows would count as repeats of old ones: the epoch keeps them apart. The offset here is
@@ -33,20 +39,20 @@ export class Epochs {
   }
 
   /** The epoch of rows read from here on; a new one is kept before it returns. `committed` -1: the group has no commit. */
-  async current(topic: string, partition: number, seen: { end: number; committed: number }): Promise<string> {
+  async current(topic: string, partition: number, seen: { end: number; committed: number }): Promise<RowEpoch> {
     const id = this.#id(topic, partition);
     const cached = this.#known.get(id);
-    if (cached) return String(cached.epoch);
+    if (cached) return { epoch: cached.epoch, isNew: false };
     const doc = await this.#state.get<PartitionEpoch>('source_offset', id);
     const kept = doc?.body ?? { epoch: 0, offset: 0 };
     const isNew = kept.offset > seen.end || (kept.offset > 0 && seen.committed < 0);
     if (isNew) return this.begin(topic, partition);
     this.#known.set(id, kept);
-    return String(kept.epoch);
+    return { epoch: kept.epoch, isNew: false };
   }
 
   /** Begins a new epoch and keeps it. */
-  async begin(topic: string, partition: number): Promise<string> {
+  async begin(topic: string, partition: number): Promise<RowEpoch> {
     const id = this.#id(topic, partition);
     for (;;) {
       const doc = await this.#state.get<PartitionEpoch>('source_offset', id);
@@ -54,7 +60,7 @@ export class Epochs {
       try {
         await this.#state.put('source_offset', id, next, doc?.version ?? null);
         this.#known.set(id, next);
-        return String(next.epoch);
+        return { epoch: next.epoch, isNew: true };
       } catch (error) {
         if (!(error instanceof VersionConflictError)) throw error;
       }

@@ -41,6 +41,8 @@ export class Session {
   readonly #abort = new AbortController();
   readonly #ended = Promise.withResolvers<Error | null>();
   readonly #underWay = new Set<Promise<void>>();
+  /** Offsets of the commit under way that the broker has acknowledged, by `topic/partition`. */
+  readonly #confirmed = new Map<string, number>();
   #commits: Promise<ReadonlyMap<string, number>> = Promise.resolve(new Map());
   #committing: Promise<void> = Promise.resolve();
   #timers: (() => void)[] = [];
@@ -64,10 +66,15 @@ export class Session {
 
   /** Joins and reads until the membership ends: resolves to null after `stop`, else to what ended it. */
   async run(): Promise<Error | null> {
-    const { CRASH, END_BATCH_PROCESS, GROUP_JOIN, REBALANCING } = this.#consumer.events;
+    const { COMMIT_OFFSETS, CRASH, END_BATCH_PROCESS, GROUP_JOIN, REBALANCING } = this.#consumer.events;
     this.#consumer.on(CRASH, ({ payload }) => this.#ended.resolve(payload.error));
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#joined(payload.memberAssignment));
     this.#consumer.on(REBALANCING, () => void this.#commit());
+    this.#consumer.on(COMMIT_OFFSETS, ({ payload }) => {
+      for (const { topic, partitions } of payload.topics) {
+        for (const { partition, offset } of partitions) this.#confirmed.set(`${topic}/${partition}`, Number(offset));
+      }
+    });
     this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => {
       // only control records: nothing to store, and yet a step forward
       if (payload.batchSize > 0) return;
@@ -196,13 +203,23 @@ export class Session {
   }
 
   async #epochOf(batch: Batch): Promise<string> {
-    const { epochs, partitions } = this.#parts;
+    const { epochs, partitions, log } = this.#parts;
     const { topic, partition } = batch;
+    const first = Number(batch.messages[0]?.offset);
+    const end = Number(batch.highWatermark);
     const next = partitions.next(topic, partition);
-    // within one assignment reading goes back only when the offset is out of range: the partition is another one
-    if (next !== null && Number(batch.messages[0]?.offset) < next) return epochs.begin(topic, partition);
     const committed = (await this.#commits).get(`${topic}/${partition}`) ?? -1;
-    return epochs.current(topic, partition, { end: Number(batch.highWatermark), committed });
+    // within one assignment reading goes back only when the offset is out of range: the partition is another one
+    const goesBack = next !== null && first < next;
+    const { epoch, isNew } = goesBack
+      ? await epochs.begin(topic, partition)
+      : await epochs.current(topic, partition, { end, committed });
+    if (isNew)
+      log.warn(
+        { topic, partition, first, next, end, committed, epoch },
+        'the partition was made anew; a new epoch begins',
+      );
+    return String(epoch);
   }
 
   /** Hands a batch to the sink until it is stored, with heartbeats meanwhile; gives up when the session ends. */
@@ -270,12 +287,17 @@ export class Session {
     const { partitions, epochs, log } = this.#parts;
     const offsets: readonly PartitionOffset[] = partitions.uncommitted();
     if (offsets.length === 0) return;
+    this.#confirmed.clear();
     try {
       await this.#consumer.commitOffsets(
         offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset) })),
       );
-      partitions.committed(offsets);
-      await epochs.committed(offsets);
+      // after a crash kafkajs resolves without committing: only what it reports as committed is
+      const done = offsets.filter(
+        ({ topic, partition, offset }) => this.#confirmed.get(`${topic}/${partition}`) === offset,
+      );
+      partitions.committed(done);
+      await epochs.committed(done);
     } catch (error) {
       log.debug({ err: error }, 'offsets not committed; they are part of the next commit');
     }

@@ -1,5 +1,9 @@
 /** The Kafka source against a real broker: nothing lost, nothing doubled, whatever happens to either side. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs';
@@ -137,12 +141,14 @@ test('commits only what the sink has taken, and goes on there', { timeout: LIMIT
   assert.equal(rows.deliveries.length, 110, 'after a clean stop nothing is handed over twice');
 });
 
-test('a member that vanishes without a word costs nothing', { timeout: LIMIT_MS }, async t => {
-  const name = await topic('vanish', 4);
+test('two members share the partitions; when one leaves the other goes on where it was', {
+  timeout: LIMIT_MS,
+}, async t => {
+  const name = await topic('shared', 4);
   const rows = new Rows();
   const state = new MemoryDocs();
-  const one = source('vanish', name, state);
-  const two = source('vanish', name, state, createKafka({ brokers: [...server.brokers], clientId: 'two' }, log));
+  const one = source('shared', name, state);
+  const two = source('shared', name, state, createKafka({ brokers: [...server.brokers], clientId: 'two' }, log));
   t.after(() => Promise.all([one.stop(), two.stop()]));
   await one.start(rows.sink);
   await until('running', () => one.status().ready);
@@ -156,6 +162,40 @@ test('a member that vanishes without a word costs nothing', { timeout: LIMIT_MS 
 
   await until('all of them', () => rows.values.size === 550);
   assert.deepEqual(rows.sorted(), numbered(0, 550));
+});
+
+test('after kill -9 of a reader the next one takes over: nothing lost, rows of the same position only', {
+  timeout: LIMIT_MS,
+}, async t => {
+  const name = await topic('killed');
+  await send(name, numbered(0, 500));
+  const member = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'kafka-member.ts'), server.brokers[0] ?? '', 'killed', name],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  t.after(() => member.kill('SIGKILL'));
+  const seen: string[] = [];
+  createInterface({ input: member.stdout }).on('line', line => {
+    seen.push(line);
+    if (seen.length === 100) member.kill('SIGKILL');
+  });
+  await once(member, 'close');
+  const rows = new Rows();
+  const next = source('killed', name, new MemoryDocs());
+  t.after(() => next.stop());
+
+  await next.start(rows.sink);
+  await until(
+    'the rest',
+    () => new Set([...seen, ...[...rows.values].map(([position, value]) => `${position} ${value}`)]).size >= 500,
+  );
+
+  await until('level', () => next.status().streams[0]?.lag === 0);
+  const all = new Set([...seen, ...[...rows.values].map(([position, value]) => `${position} ${value}`)]);
+  assert.equal(all.size, 500, 'a line handed over twice has the same position both times');
 });
 
 test('waits for a topic that does not exist yet', { timeout: LIMIT_MS }, async t => {
