@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-const CANDIDATES = [process.env['CHROMIUM'] ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const CANDIDATES = [
+  process.env['CHROMIUM'] ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 const FLAGS = [
   '--headless',
   '--no-sandbox',
@@ -38,7 +43,8 @@ export interface WatchedPage {
 /** Starts Chromium with a fresh profile, which `close` removes. */
 export async function startBrowser(options: BrowserContextOptions = {}): Promise<TestBrowser> {
   const executablePath = findChromium();
-  if (executablePath === null) throw new Error('no Chromium found; install the Debian package chromium or set CHROMIUM');
+  if (executablePath === null)
+    throw new Error('no Chromium found; install the Debian package chromium or set CHROMIUM');
   const profile = await mkdtemp(join(tmpdir(), 'tidewatch-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,

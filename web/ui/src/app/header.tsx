@@ -44,6 +44,7 @@ function LiveSwitch(): JSX.Element {
     <button
       type="button"
       class={`button quiet live ${state}`}
+      aria-label={shell[state]}
       aria-pressed={paused.value}
       onClick={toggle}
       {...tip(text)}

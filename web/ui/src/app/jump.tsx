@@ -19,16 +19,18 @@ export function Jump(): JSX.Element {
     field.blur();
   };
   return (
-    <form class="jump-form" role="search" onSubmit={submit}>
-      <input
-        class="input jump"
-        name="jump"
-        type="search"
-        data-search
-        autocomplete="off"
-        placeholder={shell.jumpShort}
-        aria-label={shell.jump}
-      />
-    </form>
+    <search>
+      <form onSubmit={submit}>
+        <input
+          class="input jump"
+          name="jump"
+          type="search"
+          data-search
+          autocomplete="off"
+          placeholder={shell.jumpShort}
+          aria-label={shell.jump}
+        />
+      </form>
+    </search>
   );
 }

@@ -11,9 +11,9 @@ export function idFilter(
   return null;
 }
 
-/** The part of a long ID that tells it from its neighbours: `…000003` of a container, `…_0042` of an application. */
+/** The part of a long ID that tells it from others: `…0042_01_000003` of a container, `…0042` of an application. */
 export function shortId(id: string): string {
-  const container = /^container_.*_(\d+)$/.exec(id);
+  const container = /^container_.*_(\d+_\d+_\d+)$/.exec(id);
   if (container) return `…${container[1]}`;
   const app = /^application_\d+_(\d+)$/.exec(id);
   if (app) return `…${app[1]}`;

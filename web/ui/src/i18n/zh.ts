@@ -111,7 +111,7 @@ export const zh: Messages = {
     title: '总览',
     calm: n => (n === 1 ? '报表数据是新鲜的。' : `${n} 张报表数据全部新鲜。`),
     behind: (bad, all) => `${all} 张报表中有 ${bad} 张数据落后`,
-    cause: hop => ({ before: '主要原因在环节 ', hop, after: '。' }),
+    cause: hop => ({ before: '，主要原因在环节 ', hop, after: '。' }),
     noReports: '还没有登记报表。',
     noReportsHow: '向 /api/v1/ingest/jobs 推送类型为 "report" 的记录，或在配置中添加报表。',
     reports: '报表',

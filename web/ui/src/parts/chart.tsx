@@ -22,6 +22,8 @@ interface Props {
   /** Horizontal dashed line, e.g. a threshold. */
   readonly limit?: number;
   readonly height?: number;
+  /** Distances the value axis may have between ticks; round decimal numbers by default. */
+  readonly steps?: readonly number[] | undefined;
 }
 
 /** Lines beyond this many are left out; the legend says how many. */
@@ -41,7 +43,7 @@ export function align(series: readonly Series[], from: number, to: number): [num
 }
 
 /** Time chart in the site's range. Dragging zooms the range of the whole site; charts of a screen share the cursor. */
-export function Chart({ series, from, to, format, label, limit, height = 168 }: Props): JSX.Element {
+export function Chart({ series, from, to, format, label, limit, steps, height = 168 }: Props): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [at, setAt] = useState<number | null>(null);
@@ -58,7 +60,11 @@ export function Chart({ series, from, to, format, label, limit, height = 168 }: 
     const element = host.current;
     if (!element) return;
     const width = element.clientWidth;
-    const made = new uPlot(options({ names: names.split('\n'), width, height, live, onCursor: setAt }), data, element);
+    const made = new uPlot(
+      options({ names: names.split('\n'), width, height, steps, live, onCursor: setAt }),
+      data,
+      element,
+    );
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
@@ -101,18 +107,19 @@ interface Setup {
   readonly names: readonly string[];
   readonly width: number;
   readonly height: number;
+  readonly steps: readonly number[] | undefined;
   readonly live: Living;
   readonly onCursor: (index: number | null) => void;
 }
 
-function options({ names, width, height, live, onCursor }: Setup): uPlot.Options {
+function options({ names, width, height, steps, live, onCursor }: Setup): uPlot.Options {
   const ink = token('--ink-3');
   const grid = { stroke: token('--line'), width: 1 };
   const font = '11px system-ui, sans-serif';
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: {
       sync: { key: 'tidewatch' },
@@ -140,6 +147,7 @@ function options({ names, width, height, live, onCursor }: Setup): uPlot.Options
         grid,
         ticks: { show: false },
         size: 62,
+        ...(steps ? { incrs: [...steps] } : {}),
         values: (_u, ticks) => ticks.map(v => live.current.format(v)),
       },
     ],
@@ -149,7 +157,7 @@ function options({ names, width, height, live, onCursor }: Setup): uPlot.Options
         label,
         stroke: token(COLOURS[i] ?? COLOURS[0]),
         width: 1.5,
-        ...(names.length === 1 ? { fill: `color-mix(in oklch, ${token(COLOURS[0])} 12%, transparent)` } : {}),
+        ...(names.length === 1 ? { fill: `color-mix(in oklab, ${token(COLOURS[0])} 12%, transparent)` } : {}),
         points: { show: false },
       })),
     ],

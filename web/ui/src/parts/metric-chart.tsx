@@ -15,10 +15,11 @@ interface Props {
   readonly groupBy: string;
   readonly op: MetricOp;
   readonly format: (value: number | null) => string;
+  readonly steps?: readonly number[];
 }
 
 /** A card with one metric over the site's time range, a line a group, the largest now first. */
-export function MetricChart({ title, metric, matchers, groupBy, op, format }: Props): JSX.Element {
+export function MetricChart({ title, metric, matchers, groupBy, op, format, steps }: Props): JSX.Element {
   const key = `metric/${metric}/${JSON.stringify(matchers)}/${groupBy}/${op}/${rangeKey.value}`;
   const live = useLive(key, signal => {
     const range = timeRange.peek();
@@ -48,7 +49,7 @@ export function MetricChart({ title, metric, matchers, groupBy, op, format }: Pr
               </Empty>
             );
           }
-          return <Chart series={series} from={range.from} to={range.to} format={format} label={title} />;
+          return <Chart series={series} from={range.from} to={range.to} format={format} label={title} steps={steps} />;
         }}
       </Region>
     </Card>

@@ -30,7 +30,10 @@ export function startTips(): void {
   const show = (event: Event): void => {
     const target = event.target instanceof Element ? event.target.closest('[data-tip]') : null;
     if (target === owner) return;
-    if (!target) return hide();
+    if (!target) {
+      hide();
+      return;
+    }
     owner = target;
     box.textContent = target.getAttribute('data-tip');
     box.hidden = false;

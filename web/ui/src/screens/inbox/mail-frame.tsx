@@ -7,7 +7,7 @@ import { useRef, useState } from 'preact/hooks';
  */
 export function MailFrame({ html, title }: { html: string; title: string }): JSX.Element {
   const frame = useRef<HTMLIFrameElement>(null);
-  const [height, setHeight] = useState(480);
+  const [height, setHeight] = useState(160);
   const measure = (): void => {
     const body = frame.current?.contentDocument?.documentElement;
     if (body) setHeight(body.scrollHeight + 2);
@@ -18,7 +18,7 @@ export function MailFrame({ html, title }: { html: string; title: string }): JSX
       class="mail"
       title={title}
       sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-      srcdoc={`<base target="_blank">${html}`}
+      srcdoc={`${html}<base target="_blank">`}
       style={{ height: `${height}px` }}
       onLoad={measure}
     />

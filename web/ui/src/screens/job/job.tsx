@@ -4,7 +4,7 @@ import { getJob, type JobDetail } from '../../api/estate.ts';
 import { useLive } from '../../api/live.ts';
 import { link } from '../../app/router.ts';
 import type { ScreenProps } from '../../app/screens.ts';
-import { duration } from '../../format/duration.ts';
+import { DURATION_STEPS_MS, duration } from '../../format/duration.ts';
 import { compact, percent, rate } from '../../format/number.ts';
 import { words } from '../../i18n/language.ts';
 import { Card } from '../../parts/card.tsx';
@@ -32,7 +32,15 @@ function Content({ job }: { job: JobDetail }): JSX.Element {
       <JobHead job={job} />
       <JobFigures job={job} />
       <div class="job-grid">
-        <MetricChart title={w.lag} metric="lag_ms" matchers={matchers} groupBy="topic" op="MAX" format={duration} />
+        <MetricChart
+          title={w.lag}
+          metric="lag_ms"
+          matchers={matchers}
+          groupBy="topic"
+          op="MAX"
+          format={duration}
+          steps={DURATION_STEPS_MS}
+        />
         <MetricChart
           title={w.throughput}
           metric="records_in_per_second"

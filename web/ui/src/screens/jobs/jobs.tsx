@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed freely, which <table> does not allow; ARIA roles say what they are
+// biome-ignore-all lint/a11y/useFocusableInteractive: rows and headers are read, the controls inside them take the focus
 import './jobs.css';
 import type { JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';

@@ -21,6 +21,8 @@ interface Props {
 }
 
 const SMALLEST = 0.3;
+/** The page opens no smaller than this; a longer path is scrolled to its cause instead. */
+const READABLE = 0.88;
 
 /** Only the structure decides the places: a refresh with new figures must not move the river. */
 function structure(graph: LineageGraph): string {
@@ -42,7 +44,7 @@ export function Graph({ graph, freshness, selected }: Props): JSX.Element {
   const { lineage: w } = words();
   const places = useMemo(() => place(graph), [structure(graph)]);
   const placed = withFigures(places, graph);
-  const host = useRef<HTMLDivElement>(null);
+  const host = useRef<HTMLElement>(null);
   const [zoom, setZoom] = useState(1);
   const hop = param('hop');
 
@@ -51,9 +53,8 @@ export function Graph({ graph, freshness, selected }: Props): JSX.Element {
     setZoom(Math.max(SMALLEST, Math.min(1, width / placed.width)));
   };
   useEffect(() => {
-    // A path that would become too small to read is scrolled instead of shrunk.
     const width = host.current?.clientWidth ?? placed.width;
-    setZoom(Math.max(0.62, Math.min(1, width / placed.width)));
+    setZoom(Math.max(READABLE, Math.min(1, width / placed.width)));
   }, [places]);
   useEffect(() => {
     const blame = placed.edges.find(edge => edge.hop && (hop ? edge.hop === hop : isBlamed(freshness, edge.hop)));
@@ -84,10 +85,9 @@ export function Graph({ graph, freshness, selected }: Props): JSX.Element {
           <Icon name="fit" />
         </button>
       </div>
-      <div
+      <section
         class="graph-scroll"
         ref={host}
-        role="group"
         aria-label={w.graphLabel(graph.nodes.length, graph.edges.length)}
         data-testid="graph"
       >
@@ -128,7 +128,7 @@ export function Graph({ graph, freshness, selected }: Props): JSX.Element {
             ))}
           </div>
         </div>
-      </div>
+      </section>
       <div class="graph-legend row wrap between">
         <LagLegend />
         <span class="muted">{w.width}</span>

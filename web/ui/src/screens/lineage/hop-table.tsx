@@ -1,12 +1,20 @@
 import type { JSX } from 'preact';
-import { link, param, setParams } from '../../app/router.ts';
+import type { LineageGraph } from '../../api/lineage.ts';
+import { param, setParams } from '../../app/router.ts';
 import { duration } from '../../format/duration.ts';
 import { exact, percent } from '../../format/number.ts';
 import { words } from '../../i18n/language.ts';
 import { Lag } from '../../parts/lag.tsx';
 import { LevelBadge } from '../../parts/level.tsx';
 import { tip } from '../../parts/tip.ts';
-import type { Hop } from './hops.ts';
+import { consumerHref, type Hop } from './hops.ts';
+
+interface Props {
+  readonly hops: readonly Hop[];
+  readonly graph: LineageGraph;
+  /** Age of the report whose path this is, ms; null without one. */
+  readonly age: number | null;
+}
 
 /** A dataset id's last part; the whole id is in the tooltip. */
 function shortName(id: string): string {
@@ -14,7 +22,7 @@ function shortName(id: string): string {
 }
 
 /** The hops of the graph as a list: what each reads, how far behind it is, and its part of the age. */
-export function HopTable({ hops, age }: { hops: readonly Hop[]; age: number | null }): JSX.Element {
+export function HopTable({ hops, graph, age }: Props): JSX.Element {
   const { lineage: w, hopStatus, freshness } = words();
   const chosen = param('hop');
   return (
@@ -34,7 +42,7 @@ export function HopTable({ hops, age }: { hops: readonly Hop[]; age: number | nu
           {hops.map(hop => (
             <tr key={`${hop.id}>${hop.edge.to}`} class={hop.id === chosen ? 'chosen' : ''} data-testid="hop">
               <td class="hop-name">
-                <a class="ellipsis" href={link(`/jobs/${encodeURIComponent(hop.consumer)}`)}>
+                <a class="ellipsis" href={consumerHref(hop.id, graph)}>
                   {hop.consumer}
                 </a>{' '}
                 {hop.blamed && <LevelBadge level="critical" text={w.blame} pill />}
@@ -59,7 +67,9 @@ export function HopTable({ hops, age }: { hops: readonly Hop[]; age: number | nu
               >
                 {duration(hop.residenceMs)}
               </td>
-              <td class="num hop-share">{hop.residenceMs === null || !age ? '–' : percent(hop.residenceMs / age)}</td>
+              <td class="num hop-share">
+                {hop.residenceMs === null || !age ? '–' : percent(hop.residenceMs / age, 1)}
+              </td>
               <td>{hop.status ? hopStatus[hop.status] : '–'}</td>
             </tr>
           ))}

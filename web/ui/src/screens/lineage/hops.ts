@@ -1,6 +1,7 @@
 /** Hops of a graph joined with what a report's freshness says of them. */
 import { type Freshness, type HopStatus, hopConsumer } from '../../api/estate.ts';
 import type { LineageEdge, LineageGraph } from '../../api/lineage.ts';
+import { link, param } from '../../app/router.ts';
 
 export interface Hop {
   readonly id: string;
@@ -22,6 +23,15 @@ function entryOf<T>(record: Readonly<Record<string, T>> | undefined, hop: string
 export function isBlamed(freshness: Freshness | undefined, hop: string): boolean {
   const blame = freshness?.blame;
   return blame !== undefined && blame !== null && (blame === hop || blame === hopConsumer(hop));
+}
+
+/** Where a hop's consumer is shown: a job on its page, anything else selected in the graph. */
+export function consumerHref(hop: string, graph: LineageGraph): string {
+  const consumer = hopConsumer(hop);
+  const edge = graph.edges.find(e => e.hop === hop) ?? graph.edges.find(e => e.hop && hopConsumer(e.hop) === consumer);
+  const node = graph.nodes.find(n => n.id === edge?.to) ?? graph.nodes.find(n => n.name === consumer);
+  if (!node || node.kind === 'job') return link(`/jobs/${encodeURIComponent(consumer)}`);
+  return link('/lineage', { root: param('root'), direction: param('direction'), hop, node: node.id });
 }
 
 /** Every hop of the graph, longest residence first, then longest lag; unknown last. */

@@ -4,6 +4,7 @@ import type { LineageEdge, LineageGraph, LineageNode } from '../../api/lineage.t
 
 export const NODE_WIDTH = 184;
 export const NODE_HEIGHT = 46;
+const RANK_GAP = 56;
 const MARGIN = 16;
 
 export interface PlacedNode extends LineageNode {
@@ -25,10 +26,20 @@ export interface PlacedGraph {
   readonly height: number;
 }
 
-/** Ribbon width for a throughput: log scale, so that a trickle stays visible beside a torrent. Unknown is the thinnest. */
-export function ribbonWidth(recordsPerSecond: number | null | undefined): number {
-  if (recordsPerSecond === null || recordsPerSecond === undefined || recordsPerSecond <= 0) return 1.5;
-  return Math.min(18, 2 + 2.4 * Math.log10(1 + recordsPerSecond));
+const THINNEST = 1.5;
+const WIDEST = 16;
+
+/** Ribbon width for a throughput beside the graph's largest; by square root, so that a trickle stays visible. Unknown is thin. */
+export function ribbonWidth(recordsPerSecond: number | null, largest: number): number {
+  if (recordsPerSecond === null || recordsPerSecond <= 0 || largest <= 0) return THINNEST;
+  return THINNEST + (WIDEST - THINNEST) * Math.sqrt(Math.min(1, recordsPerSecond / largest));
+}
+
+/** What flows along an edge: its own figure, else that of the table it touches, else that of the other end. */
+function rateOf(edge: LineageEdge, known: ReadonlyMap<string, LineageNode>): number | null {
+  const ends = [known.get(edge.from), known.get(edge.to)];
+  const [near, far] = edge.role === 'writes' ? ends.reverse() : ends;
+  return edge.records_per_second ?? near?.records_per_second ?? far?.records_per_second ?? null;
 }
 
 interface Spot {
@@ -53,7 +64,7 @@ function ribbon(points: readonly Spot[]): string {
 /** A pure function of the graph; edges to nodes that are not in it are left out. */
 export function place(graph: LineageGraph): PlacedGraph {
   const dagre = new Graph({ multigraph: true });
-  dagre.setGraph({ rankdir: 'LR', nodesep: 18, ranksep: 78, edgesep: 14, marginx: MARGIN, marginy: MARGIN });
+  dagre.setGraph({ rankdir: 'LR', nodesep: 18, ranksep: RANK_GAP, edgesep: 14, marginx: MARGIN, marginy: MARGIN });
   dagre.setDefaultEdgeLabel(() => ({}));
   const known = new Map(graph.nodes.map(node => [node.id, node]));
   for (const id of known.keys()) dagre.setNode(id, { width: NODE_WIDTH, height: NODE_HEIGHT });
@@ -61,6 +72,7 @@ export function place(graph: LineageGraph): PlacedGraph {
   edges.forEach((edge, i) => void dagre.setEdge(edge.from, edge.to, {}, String(i)));
   layout(dagre);
 
+  const largest = Math.max(0, ...edges.map(edge => rateOf(edge, known) ?? 0));
   const spot = (id: string): Spot => {
     const { x = 0, y = 0 } = dagre.node(id);
     return { x, y };
@@ -75,14 +87,12 @@ export function place(graph: LineageGraph): PlacedGraph {
         -1,
       );
       // Only edges over several ranks need dagre's bends to stay clear of the nodes between.
-      const middle = to.x - from.x > 1.6 * (NODE_WIDTH + 78) ? bends : [];
-      const rate =
-        edge.records_per_second ?? known.get(edge.from)?.records_per_second ?? known.get(edge.to)?.records_per_second;
+      const middle = to.x - from.x > 1.6 * (NODE_WIDTH + RANK_GAP) ? bends : [];
       const start = { x: from.x + NODE_WIDTH / 2, y: from.y };
       return {
         ...edge,
         path: ribbon([start, ...middle, { x: to.x - NODE_WIDTH / 2, y: to.y }]),
-        width: ribbonWidth(rate),
+        width: ribbonWidth(rateOf(edge, known), largest),
       };
     }),
     width: dagre.graph().width ?? 0,

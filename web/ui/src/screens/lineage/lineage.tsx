@@ -91,11 +91,11 @@ function Content({
   const selected = graph.nodes.find(node => node.id === param('node'));
   return (
     <div class="stack" style={{ gap: '16px' }}>
-      {freshness && <WaterfallCard freshness={freshness} />}
+      {freshness && <WaterfallCard freshness={freshness} graph={graph} />}
       <Graph key={root} graph={graph} freshness={freshness} selected={selected?.id} />
       {selected && <NodePanel node={selected} graph={graph} />}
       <Card title={w.list} count={hops.length}>
-        <HopTable hops={hops} age={freshness?.age_ms ?? null} />
+        <HopTable hops={hops} graph={graph} age={freshness?.age_ms ?? null} />
       </Card>
     </div>
   );

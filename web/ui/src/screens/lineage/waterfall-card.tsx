@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { Freshness } from '../../api/estate.ts';
-import { link } from '../../app/router.ts';
+import type { LineageGraph } from '../../api/lineage.ts';
 import { duration } from '../../format/duration.ts';
 import { lagStep } from '../../format/lag-scale.ts';
 import { exact, percent } from '../../format/number.ts';
@@ -9,12 +9,13 @@ import { Card } from '../../parts/card.tsx';
 import { FreshnessSentence } from '../../parts/freshness-text.tsx';
 import { tip } from '../../parts/tip.ts';
 import { residences } from '../../parts/waterfall.tsx';
+import { consumerHref } from './hops.ts';
 
 /** Segments below this share carry no text; their figure is in the tooltip and the list. */
 const LABELLED = 0.09;
 
 /** The age of a report as a bar of the time spent at each hop, source first; each segment leads to its hop's job. */
-export function WaterfallCard({ freshness }: { freshness: Freshness }): JSX.Element {
+export function WaterfallCard({ freshness, graph }: { freshness: Freshness; graph: LineageGraph }): JSX.Element {
   const { lineage: w, freshness: f } = words();
   const parts = residences(freshness);
   return (
@@ -25,7 +26,7 @@ export function WaterfallCard({ freshness }: { freshness: Freshness }): JSX.Elem
             {parts.map(part => (
               <a
                 key={part.hop}
-                href={link(`/jobs/${encodeURIComponent(part.consumer)}`)}
+                href={consumerHref(part.hop, graph)}
                 class={`segment lag-on-${lagStep(part.ms)} lag-bg-${lagStep(part.ms)}`}
                 style={{ flexGrow: Math.max(part.share, 0.004), flexBasis: '0' }}
                 aria-label={`${part.consumer} ${duration(part.ms)}`}

@@ -41,7 +41,7 @@ export function AroundPanel({ id }: { id: string }): JSX.Element {
     <aside class="around card" aria-label={w.aroundTitle} data-testid="around">
       <div class="card-head">
         <h2>{w.aroundTitle}</h2>
-        <div class="row" role="group" aria-label={w.scope}>
+        <fieldset class="row bare" aria-label={w.scope}>
           {SCOPES.map(value => (
             <button
               key={value}
@@ -53,7 +53,7 @@ export function AroundPanel({ id }: { id: string }): JSX.Element {
               {w.scopes[value]}
             </button>
           ))}
-        </div>
+        </fieldset>
         <button type="button" class="button quiet icon more" aria-label={action.close} onClick={close}>
           <Icon name="close" />
         </button>

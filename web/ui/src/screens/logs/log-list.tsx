@@ -91,10 +91,10 @@ export function LogList({ filter }: { filter: LogFilter }): JSX.Element {
           <p class="muted">{w.noneYet}</p>
         </Empty>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <div
           class="log-scroll"
           ref={scroller}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
           tabIndex={0}
           role="log"
           aria-live="off"

@@ -39,8 +39,8 @@ export function LogRow({ item, expanded, active, wanted, onToggle }: Props): JSX
         <span class="log-container mono muted" {...tip(item.container_id)}>
           {item.container_id ? shortId(item.container_id) : ''}
         </span>
-        <span class="log-message mono ellipsis">
-          {highlighted(item.message.split('\n')[0] ?? '', wanted)}
+        <span class="log-message mono">
+          <span class="ellipsis">{highlighted(item.message.split('\n')[0] ?? '', wanted)}</span>
           {item.exception && (
             <span class="log-exception" data-testid="folded">
               {highlighted(item.exception.class, wanted)} · {w.frames(frameCount(item.exception.stack))}

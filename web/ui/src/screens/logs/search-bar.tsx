@@ -30,54 +30,56 @@ export function SearchBar({ filter }: { filter: LogFilter }): JSX.Element {
   };
   const chips = FILTER_FIELDS.filter(name => filter[name]);
   return (
-    <form class="search-bar" role="search" onSubmit={submit}>
-      <input
-        ref={field}
-        class="input mono search-input"
-        type="search"
-        data-search
-        defaultValue={filter.q}
-        placeholder={w.query}
-        aria-label={w.queryLabel}
-        onPaste={pasted}
-        autocomplete="off"
-        spellcheck={false}
-      />
-      <select
-        class="select"
-        aria-label={w.atLeast}
-        value={minimumLevel(filter.q)}
-        onChange={event => setMinimumLevel(event.currentTarget.value)}
-      >
-        <option value="">{w.anyLevel}</option>
-        {MINIMUM.map(level => (
-          <option key={level} value={level}>
-            ≥ {level}
-          </option>
-        ))}
-      </select>
-      <button type="submit" class="button primary">
-        {w.search}
-      </button>
-      {chips.length > 0 && (
-        <div class="row wrap chips">
-          {chips.map(name => (
-            <span key={name} class="chip" data-testid="chip">
-              <span class="ellipsis">
-                {w.facet[name]}: <b class="mono">{filter[name]}</b>
-              </span>
-              <button
-                type="button"
-                aria-label={w.removeFilter(w.facet[name])}
-                title={action.clear}
-                onClick={() => removeFilter(name)}
-              >
-                <Icon name="close" size={12} />
-              </button>
-            </span>
+    <search>
+      <form class="search-bar" onSubmit={submit}>
+        <input
+          ref={field}
+          class="input mono search-input"
+          type="search"
+          data-search
+          defaultValue={filter.q}
+          placeholder={w.query}
+          aria-label={w.queryLabel}
+          onPaste={pasted}
+          autocomplete="off"
+          spellcheck={false}
+        />
+        <select
+          class="select"
+          aria-label={w.atLeast}
+          value={minimumLevel(filter.q)}
+          onChange={event => setMinimumLevel(event.currentTarget.value)}
+        >
+          <option value="">{w.anyLevel}</option>
+          {MINIMUM.map(level => (
+            <option key={level} value={level}>
+              ≥ {level}
+            </option>
           ))}
-        </div>
-      )}
-    </form>
+        </select>
+        <button type="submit" class="button primary">
+          {w.search}
+        </button>
+        {chips.length > 0 && (
+          <div class="row wrap chips">
+            {chips.map(name => (
+              <span key={name} class="chip" data-testid="chip">
+                <span class="ellipsis">
+                  {w.facet[name]}: <b class="mono">{filter[name]}</b>
+                </span>
+                <button
+                  type="button"
+                  aria-label={w.removeFilter(w.facet[name])}
+                  title={action.clear}
+                  onClick={() => removeFilter(name)}
+                >
+                  <Icon name="close" size={12} />
+                </button>
+              </span>
+            ))}
+          </div>
+        )}
+      </form>
+    </search>
   );
 }

@@ -36,7 +36,6 @@ export function Headline({ data, streams }: { data: Overview; streams: readonly 
               : w.behind(late.length, data.reports.length)}
           {sentence && (
             <span class="soft cause">
-              {' '}
               {sentence.before}
               <a href={link('/lineage', { root: late[0]?.report ?? late[0]?.dataset, hop: cause ?? undefined })}>
                 {sentence.hop}

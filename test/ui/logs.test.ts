@@ -1,0 +1,112 @@
+/** The way a developer finds why a job failed: from a container ID to the lines around the exception. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { containerId, FAILED_JOB } from '../support/ui-fixture/estate.ts';
+import { SKIP, useHarness } from './harness.ts';
+
+const harness = useHarness();
+const CONTAINER = containerId(FAILED_JOB, 1);
+
+test('a container ID put into the search becomes an exact filter, the exception is folded, opens, and leads to the lines around it', { skip: SKIP }, async () => {
+  const { page, problems } = await harness.open('/logs');
+  const search = page.getByRole('searchbox', { name: 'Search log lines' });
+
+  await search.fill(CONTAINER);
+  await search.press('Enter');
+
+  await page.locator('[data-testid=chip]').filter({ hasText: CONTAINER }).waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('container'), CONTAINER);
+  const folded = page.locator('[data-testid=log-row]').filter({ hasText: 'java.lang.NumberFormatException' });
+  assert.match(await folded.locator('[data-testid=folded]').innerText(), /8 frames/);
+  assert.equal(await page.locator('[data-testid=stack]').count(), 0);
+
+  await folded.getByRole('button').first().click();
+  const stack = page.locator('[data-testid=stack]');
+  await stack.getByText('Caused by: java.lang.IllegalStateException').waitFor();
+  assert.match(await stack.innerText(), /4 framework frames/);
+  assert.equal(await stack.getByText('CopyingChainingOutput.java:75').isVisible(), false);
+  await stack.getByText('4 framework frames').click();
+  await stack.getByText('CopyingChainingOutput.java:75').waitFor();
+
+  await page.getByRole('button', { name: 'Lines around' }).click();
+  await page.locator('[data-testid=around-here]').waitFor();
+  const inContainer = await page.locator('[data-testid=around-line]').count();
+  assert.ok(inContainer > 5);
+  await page.getByRole('button', { name: 'Everything' }).click();
+  await page.waitForURL(/scope=all/);
+  await page.locator('[data-testid=around-line]').filter({ hasText: 'SubscriptionState' }).first().waitFor();
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test('an address reproduces query, filters, opened surroundings and scope', { skip: SKIP }, async () => {
+  const { page } = await harness.open(`/logs?job=${FAILED_JOB}&q=level%3A%3E%3DWARN&around=line-exception&scope=job&range=6h`);
+
+  await page.locator('[data-testid=around-here]').filter({ hasText: 'switched from RUNNING to FAILED' }).waitFor();
+
+  assert.equal(await page.getByRole('searchbox', { name: 'Search log lines' }).inputValue(), 'level:>=WARN');
+  assert.match(await page.locator('[data-testid=chip]').innerText(), /dwd_user_profile/);
+  assert.equal(await page.getByRole('button', { name: 'This job' }).getAttribute('aria-pressed'), 'true');
+  assert.equal(await page.getByRole('combobox', { name: 'Time range' }).inputValue(), '6h');
+  await page.close();
+});
+
+test('a click on a facet narrows and the chip takes it back', { skip: SKIP }, async () => {
+  const { page } = await harness.open('/logs');
+  await page.locator('[data-testid=log-row]').first().waitFor();
+  const total = await page.locator('[data-testid=log-total]').innerText();
+
+  await page.getByRole('button', { name: 'Only WARN' }).click();
+  await page.waitForURL(/level=WARN/);
+  await page.locator('.loglevel-WARN').first().waitFor();
+  assert.equal(await page.locator('[data-testid=log-row] .loglevel:not(.loglevel-WARN)').count(), 0);
+
+  await page.getByRole('button', { name: 'Remove filter Level' }).click();
+  await page.waitForFunction(text => document.querySelector('[data-testid=log-total]')?.textContent === text, total);
+  await page.close();
+});
+
+test('dragging over the histogram sets an absolute range for the whole site', { skip: SKIP }, async () => {
+  const { page } = await harness.open('/logs');
+  const bars = page.locator('[data-testid=histogram]');
+  await bars.locator('g').first().waitFor();
+  const box = await bars.boundingBox();
+  assert.ok(box);
+
+  await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 4 });
+  await page.mouse.up();
+
+  await page.waitForURL(/from=\d+/);
+  const params = new URL(page.url()).searchParams;
+  const span = Number(params.get('to')) - Number(params.get('from'));
+  assert.ok(Math.abs(span - 900_000) < 60_000, `a quarter of an hour is ${span} ms`);
+  await page.getByRole('link', { name: 'Jobs' }).first().click();
+  await page.waitForURL(/\/jobs\?.*from=\d+/);
+  await page.close();
+});
+
+test('scrolling loads older lines and draws only those in view', { skip: SKIP }, async () => {
+  const { page } = await harness.open('/logs');
+  const scroller = page.locator('[data-testid=log-scroll]');
+  await page.locator('[data-testid=log-row]').first().waitFor();
+  const before = await scroller.evaluate(element => element.scrollHeight);
+
+  await scroller.evaluate(element => element.scrollTo({ top: element.scrollHeight }));
+  await page.waitForFunction(height => (document.querySelector('[data-testid=log-scroll]')?.scrollHeight ?? 0) > height * 1.5, before);
+
+  const drawn = await page.locator('[data-testid=log-row]').count();
+  assert.ok(drawn < 80, `${drawn} rows are drawn`);
+  await page.close();
+});
+
+test('a query that cannot be read says what is wrong', { skip: SKIP }, async () => {
+  const { page } = await harness.open('/logs?q=((');
+
+  const alert = page.locator('.log-card [role=alert]');
+  await alert.waitFor();
+
+  assert.match(await alert.innerText(), /parenthesis is not closed[\s\S]*bad-query/);
+  await page.close();
+});

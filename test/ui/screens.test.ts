@@ -1,0 +1,121 @@
+/** Every screen shows its data, in both languages, without an error in the console. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SKIP, useHarness } from './harness.ts';
+
+const SCREENS: readonly { readonly path: string; readonly shows: string; readonly at: string }[] = [
+  { path: '/', shows: 'mostly because of dwd_order_wide', at: '.headline' },
+  { path: '/', shows: 'Data as of', at: '[data-testid=report]' },
+  { path: '/jobs', shows: 'dwd_user_profile', at: '[data-testid=job-row]' },
+  { path: '/jobs/dwd_order_wide', shows: 'LEFT JOIN dim_product', at: '.code' },
+  { path: '/logs', shows: 'INFO', at: '[data-testid=log-row]' },
+  { path: '/lineage', shows: 'dwd_order_wide', at: '.node.blamed' },
+  { path: '/lineage', shows: 'dwd_order_wide', at: '[data-testid=waterfall]' },
+  { path: '/alerts', shows: 'dwd_order_wide lags', at: '[data-testid=alert]' },
+  { path: '/alerts/a1', shows: '> 300,000 and pct(', at: '.formula' },
+  { path: '/alerts?tab=deliveries', shows: 'errcode 130101', at: '[data-testid=delivery]:nth-child(2)' },
+  { path: '/rules', shows: 'query-failed', at: '[data-testid=rule]:nth-child(3)' },
+  { path: '/rules/r1', shows: 'pct({0},{1}) > 0.5', at: '[data-testid=rule-page] .formula' },
+  { path: '/inbox', shows: 'E-mail', at: '[data-testid=message]:nth-child(2)' },
+  { path: '/nowhere', shows: 'There is no such screen', at: 'main' },
+];
+
+const harness = useHarness();
+
+for (const { path, shows, at } of SCREENS) {
+  test(`${path} shows "${shows}"`, { skip: SKIP }, async () => {
+    const { page, problems } = await harness.open(path);
+
+    await page.locator(at).filter({ hasText: shows }).first().waitFor();
+
+    assert.deepEqual(problems, []);
+    await page.close();
+  });
+}
+
+test('charts of a job are drawn and name their lines', { skip: SKIP }, async () => {
+  const { page, problems } = await harness.open('/jobs/dwd_order_wide');
+
+  await page.locator('.chart').nth(3).waitFor();
+  const painted = await page.locator('.chart canvas').first().evaluate(canvas => {
+    if (!(canvas instanceof HTMLCanvasElement)) return 0;
+    const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+    return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+  });
+
+  assert.ok(painted > 1000, `${painted} pixels are drawn`);
+  assert.match(await page.locator('.chart-legend').first().innerText(), /dwd_order\s+\d+ min/);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test('the language switches in place, keeps the screen and is remembered', { skip: SKIP }, async () => {
+  const { page, problems } = await harness.open('/jobs?q=etl');
+  await page.locator('[data-testid=job-row]').first().waitFor();
+  await page.evaluate(() => Object.assign(window, { notReloaded: true }));
+
+  await page.getByRole('button', { name: 'Switch to Chinese' }).click();
+  await page.getByRole('heading', { name: '作业' }).waitFor();
+
+  assert.equal(await page.locator('html').getAttribute('lang'), 'zh-CN');
+  assert.equal(await page.evaluate(() => 'notReloaded' in window), true);
+  assert.match(page.url(), /\/jobs\?q=etl$/);
+  await page.reload();
+  await page.getByRole('heading', { name: '作业' }).waitFor();
+  assert.deepEqual(problems, []);
+  await page.evaluate(() => localStorage.clear());
+  await page.close();
+});
+
+test('a mail runs no script and chat links other than http stay text', { skip: SKIP }, async () => {
+  const { page } = await harness.open('/inbox/m1');
+  const frame = page.frameLocator('iframe.mail');
+  await frame.getByText('2 reports are behind').waitFor();
+
+  assert.notEqual(await page.title(), 'owned');
+
+  await page.locator('[data-testid=message]').first().getByRole('link').click();
+  await page.locator('.bubble').waitFor();
+  assert.equal(await page.locator('.bubble a').count(), 1);
+  assert.equal(await page.locator('.bubble a').getAttribute('href'), `${harness.url}/alerts/a2`);
+  await page.close();
+});
+
+test('nothing is asked of another host', { skip: SKIP }, async () => {
+  const hosts = new Set<string>();
+  const page = await harness.browser.context.newPage();
+  page.on('request', request => hosts.add(new URL(request.url()).host));
+
+  await page.goto(`${harness.url}/lineage`);
+  await page.locator('.node').first().waitFor();
+
+  assert.deepEqual([...hosts], [new URL(harness.url).host]);
+  await page.close();
+});
+
+test('while the daemon does not answer the page keeps what it knows and says so', { skip: SKIP }, async () => {
+  const { page } = await harness.open('/');
+  await page.locator('[data-testid=report]').first().waitFor();
+
+  await page.route('**/api/**', route => route.abort());
+  const live = page.locator('.live');
+  await live.click();
+  await live.click();
+  await page.locator('.live.lost').waitFor();
+  assert.equal(await page.locator('[data-testid=report]').count(), 5);
+
+  await page.unroute('**/api/**');
+  await page.locator('.live.lost').click();
+  await page.locator('.live:not(.lost)').waitFor();
+  await page.close();
+});
+
+test('an answer that is an error is shown with its code and advice', { skip: SKIP }, async () => {
+  const { page } = await harness.open('/jobs/no_such_job');
+
+  const state = page.getByRole('alert');
+  await state.waitFor();
+
+  assert.match(await state.innerText(), /Not found[\s\S]*not-found/);
+  await page.close();
+});
