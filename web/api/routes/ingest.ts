@@ -10,7 +10,7 @@ const gunzipAsync = promisify(gunzip);
 const MAX_BODY = 32 * 1024 * 1024;
 
 /** POST /ingest/{stream}: NDJSON or a JSON array, gzip allowed; whatever the content type says. */
-export async function ingestRoutes(app: FastifyInstance, { push }: { push: PushSource }): Promise<void> {
+export async function ingestRoutes(app: FastifyInstance, services: { readonly push: PushSource }): Promise<void> {
   // The body stays bytes: lines are cut and decoded by the collector, and curl's default content type is welcome.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY }, (_request, body, done) => done(null, body));
@@ -25,7 +25,7 @@ export async function ingestRoutes(app: FastifyInstance, { push }: { push: PushS
       const raw = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
       const body = await decompress(raw, request.headers['content-encoding']);
       const key = request.headers['idempotency-key'];
-      const answer = await push.ingest({
+      const answer = await services.push.ingest({
         stream: request.params.stream,
         body,
         ...(typeof key === 'string' && key !== '' ? { idempotencyKey: key } : {}),

@@ -3,7 +3,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { UserError } from '../../../model/errors.ts';
 import type { JobNames } from '../../../model/job-names.ts';
-import { combineLogQuery, parseLogQuery } from '../../../store/log-query-parse.ts';
+import { combineLogQuery } from '../../../store/log-query-combine.ts';
+import { parseLogQuery } from '../../../store/log-query-parse.ts';
 import type { LogFacetField, LogItem, LogStore } from '../../../store/log-store.ts';
 import { intField, positiveDuration, timeField } from '../fields.ts';
 
@@ -64,7 +65,7 @@ export function toLogItem(item: LogItem) {
 }
 
 /** GET /logs/search, /logs/histogram, /logs/facets, /logs/around. */
-export function logRoutes(fastify: FastifyInstance, { logs, jobNames }: LogServices): void {
+export function logRoutes(fastify: FastifyInstance, services: LogServices): void {
   const app = fastify.withTypeProvider<ZodTypeProvider>();
 
   app.get(
@@ -77,9 +78,9 @@ export function logRoutes(fastify: FastifyInstance, { logs, jobNames }: LogServi
       },
     },
     async ({ query: { limit, cursor, ...rest } }) => {
-      const page = await logs.search(
+      const page = await services.logs.search(
         { ...queryOf(rest), limit, ...(cursor === undefined ? {} : { cursor }) },
-        jobNames,
+        services.jobNames,
       );
       return { items: page.items.map(toLogItem), total: page.total, next: page.next };
     },
@@ -101,7 +102,7 @@ export function logRoutes(fastify: FastifyInstance, { logs, jobNames }: LogServi
           issues: [{ path: 'interval', message: 'too short for this range' }],
         });
       }
-      return { buckets: await logs.histogram({ ...queryOf(rest), intervalMs: interval }, jobNames) };
+      return { buckets: await services.logs.histogram({ ...queryOf(rest), intervalMs: interval }, services.jobNames) };
     },
   );
 
@@ -119,7 +120,7 @@ export function logRoutes(fastify: FastifyInstance, { logs, jobNames }: LogServi
       },
     },
     async ({ query: { field, limit, ...rest } }) => ({
-      values: await logs.facet({ ...queryOf(rest), field, limit }, jobNames),
+      values: await services.logs.facet({ ...queryOf(rest), field, limit }, services.jobNames),
     }),
   );
 
@@ -138,7 +139,7 @@ export function logRoutes(fastify: FastifyInstance, { logs, jobNames }: LogServi
       },
     },
     async ({ query }) => {
-      const found = await logs.around(query, jobNames);
+      const found = await services.logs.around(query, services.jobNames);
       if (!found) throw new UserError('not-found', 'no log line has this id', { status: 404 });
       return {
         before: found.before.map(toLogItem),

@@ -34,7 +34,7 @@ async function select(metrics: MetricStore, metric: string): Promise<Selected[]>
 }
 
 /** GET and POST /metrics/query, GET /metrics/catalog, GET /metrics/labels. */
-export function metricRoutes(fastify: FastifyInstance, { metrics, clock, metricWatermark }: MetricServices): void {
+export function metricRoutes(fastify: FastifyInstance, services: MetricServices): void {
   const app = fastify.withTypeProvider<ZodTypeProvider>();
 
   app.get(
@@ -54,12 +54,12 @@ export function metricRoutes(fastify: FastifyInstance, { metrics, clock, metricW
       },
     },
     async ({ query }) => {
-      const to = query.to ?? clock.now();
+      const to = query.to ?? services.clock.now();
       const from = query.from ?? to - 3_600_000;
       const matchers = parseMatcherText(query.matcher);
-      const selections = await select(metrics, query.metric);
+      const selections = await select(services.metrics, query.metric);
       const named = selections.length > 1;
-      const found = await metrics.points({
+      const found = await services.metrics.points({
         names: selections.flatMap(s => s.names),
         matchers,
         from,
@@ -98,10 +98,10 @@ export function metricRoutes(fastify: FastifyInstance, { metrics, clock, metricW
       },
     },
     async ({ body }) => {
-      const instants = instantsOf(body, clock.now());
+      const instants = instantsOf(body, services.clock.now());
       const groups: WindowGroup[] = [];
-      for (const { names, label } of await select(metrics, body.metric)) {
-        const found = await metrics.window({
+      for (const { names, label } of await select(services.metrics, body.metric)) {
+        const found = await services.metrics.window({
           names,
           matchers: toMatchers(body.matchers),
           groupBy: body.group_by,
@@ -116,23 +116,26 @@ export function metricRoutes(fastify: FastifyInstance, { metrics, clock, metricW
           });
         }
       }
-      const watermark = metricWatermark();
+      const watermark = services.metricWatermark();
       return {
         groups,
         partial: watermark !== null && watermark < (instants.at(-1) ?? 0),
-        watermark: watermark ?? clock.now(),
+        watermark: watermark ?? services.clock.now(),
       };
     },
   );
 
-  app.get(
-    '/metrics/catalog',
-    { schema: { tags: ['metrics'], summary: 'Metrics with unit and meaning' } },
-    async () => ({
-      items: catalogEntries(await metrics.names()),
-      next: null,
-    }),
-  );
+  app.get('/metrics/catalog', { schema: { tags: ['metrics'], summary: 'Metrics with unit and meaning' } }, async () => {
+    const series = new Map((await services.metrics.names()).map(n => [n.name, n.series]));
+    const items = catalogEntries(series.keys()).map(({ name, kind, unit, en, zh, reads }) => ({
+      name,
+      kind,
+      unit,
+      meaning: { en, zh },
+      series: reads.reduce((sum, read) => sum + (series.get(read.name) ?? 0), 0),
+    }));
+    return { items, next: null };
+  });
 
   app.get(
     '/metrics/labels',
@@ -148,9 +151,9 @@ export function metricRoutes(fastify: FastifyInstance, { metrics, clock, metricW
       },
     },
     async ({ query: { metric, label, limit } }) => {
-      const names = (await select(metrics, metric)).flatMap(s => s.names);
+      const names = (await select(services.metrics, metric)).flatMap(s => s.names);
       return {
-        items: await metrics.labels({ names, matchers: [], limit, ...(label === undefined ? {} : { label }) }),
+        items: await services.metrics.labels({ names, matchers: [], limit, ...(label === undefined ? {} : { label }) }),
         next: null,
       };
     },

@@ -1,0 +1,298 @@
+/**
+ * The daemon: one straight-line composition root. Everything that lives as long as the process is made in `start`, in the order in
+ * which data flows, and registers how it stops; what a lease brings and takes (`evaluation.ts`) is made and stopped by the lease.
+ */
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { createPushSource, type PushSource } from '../collector/push-source.ts';
+import type { Source } from '../collector/source.ts';
+import { createLagDeriver } from '../lineage/lag/lag-deriver.ts';
+import { OffsetTables } from '../lineage/lag/offsets.ts';
+import { createLineageService } from '../lineage/service.ts';
+import { type Clock, systemClock } from '../model/clock.ts';
+import { StoreAwayError, UserError } from '../model/errors.ts';
+import type { ReportDeclared } from '../model/job-event.ts';
+import { createTelemetry, type Telemetry } from '../model/telemetry.ts';
+import type { InboxMessage } from '../web/api/routes/daemon.ts';
+import { createServer } from '../web/api/server.ts';
+import { decodeSamples, openDeadLetter, openKafkaSource, openPipeline } from './collect.ts';
+import type { AppConfig } from './config.ts';
+import { type Evaluation, startEvaluation } from './evaluation.ts';
+import { createImpactSource, createLogSource } from './explain.ts';
+import { LeaseKeeper } from './lease.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { restartNeeded } from './reload.ts';
+import { startRetention } from './retention.ts';
+import { apiRoutes } from './routes.ts';
+import { Slot } from './slot.ts';
+import { createStatus } from './status.ts';
+import { type DataStores, openStores } from './stores.ts';
+import { UI_DIR, VERSION } from './version.ts';
+
+const STOP_BUDGET_MS = 7000;
+const RETRY_MS = 2000;
+
+export interface AppOptions {
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  readonly telemetry?: Telemetry;
+  /** Messages of the demo's receivers; makes the inbox screen appear. */
+  readonly inbox?: () => readonly InboxMessage[];
+}
+
+/** new -> start -> stop; single-use, `stop` idempotent. Port 0 takes a free one, which `address` tells. */
+export class App {
+  readonly #options: AppOptions;
+  readonly #clock: Clock;
+  readonly #telemetry: Telemetry;
+  readonly #life: Lifecycle;
+  readonly #stopping = new AbortController();
+  #config: AppConfig;
+  #address = '';
+  #evaluation: Slot<Evaluation> = new Slot('evaluation has not started here yet, or another daemon holds the lease');
+  #declareReports: (config: AppConfig) => Promise<void> = async () => undefined;
+
+  constructor(config: AppConfig, options: AppOptions) {
+    this.#config = config;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#telemetry = options.telemetry ?? createTelemetry({ processMetrics: true });
+    this.#life = new Lifecycle(this.#clock, options.logger);
+  }
+
+  /** Base URL; empty before `start` resolves. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /**
+   * Resolves when the server listens and the first try at everything is made; a store or broker that is away is tried again in
+   * the background, and /readyz says so. Rejects when the daemon cannot run at all (port taken, data_dir unusable).
+   */
+  async start(): Promise<void> {
+    const [clock, telemetry, life, { logger }] = [this.#clock, this.#telemetry, this.#life, this.#options];
+    const config = this.#config;
+    const roles = new Set(config.roles);
+
+    const stores = openStores(config, clock, telemetry);
+    life.onStop('store connections', () => stores.close());
+    life.onStop('state store', () => stores.state.close());
+    const { state } = stores;
+    const data = new Slot<DataStores>('the stores are not open here: the daemon starts, or another one owns the data');
+    const push = new Slot<PushSource>('the intake is not open here: the daemon starts, or another one owns the data');
+    const deadLetter = openDeadLetter(config, clock, telemetry, logger);
+    let stopRetention: () => Promise<void> = async () => undefined;
+    life.onStop('data stores', async () => {
+      const open = data.peek();
+      await open?.logs.close();
+      await open?.metrics.close();
+    });
+    life.onStop('dead letters', () => deadLetter.close());
+    life.onStop('retention', () => stopRetention());
+
+    const lineage = createLineageService({ state, clusters: config.clusters, telemetry, clock, logger });
+    life.onStop('lineage', () => lineage.stop());
+    const tables = new OffsetTables({ clusterOf: address => lineage.clusterOf(address) });
+    const impact = createImpactSource(lineage);
+    const publicUrl = (): string => (config.http.public_url ?? this.#address).replace(/\/$/, '');
+    const logSource = createLogSource(lineage, () => data.get().logs, publicUrl);
+
+    let source: Source | null = null;
+    let lease: LeaseKeeper | null = null;
+    life.onStop('evaluation', () => this.#standDown());
+    life.onStop('lease', () => lease?.stop());
+    life.onStop('sources', async () => {
+      await Promise.all([source?.stop(), push.peek()?.stop()]);
+    });
+    const status = createStatus({
+      config: () => this.#config,
+      state,
+      data,
+      evaluation: this.#evaluation,
+      lease: () => lease,
+      source: () => source,
+      deadLetter,
+      telemetry,
+      clock,
+      demo: this.#options.inbox !== undefined,
+    });
+
+    const server = await createServer({
+      version: VERSION,
+      logger,
+      telemetry,
+      security: {
+        ...(config.http.auth ? { auth: config.http.auth } : {}),
+        ...(config.http.public_url ? { publicUrl: config.http.public_url } : {}),
+      },
+      readiness: status.readiness,
+      uiDir: UI_DIR,
+      routes: api =>
+        apiRoutes(api, {
+          roles,
+          data,
+          push,
+          evaluation: this.#evaluation,
+          lineage,
+          state,
+          impact,
+          logSource,
+          status,
+          watermark: () => (source ? watermarkOf(source) : null),
+          decodeSamples: records => decodeSamples(records, clock.now()),
+          inbox: this.#options.inbox ?? null,
+          clock,
+        }),
+    });
+    this.#address = await listen(server, config);
+    life.onStop('http', () => server.close());
+
+    /** Opens what holds the data, and what is known of jobs. Data files open only under the lease; Elasticsearch is shared. */
+    const openData = once(async () => {
+      await lineage.start();
+      const opened = await stores.openData();
+      data.set(opened);
+      stopRetention = startRetention({ config: () => this.#config, data: opened, state, clock, logger });
+      this.#declareReports = c => lineage.accept(reportsOf(c, clock.now()), clock.now());
+      await this.#declareReports(config);
+    });
+    const openIntake = once(async () => {
+      await openData();
+      const lagDeriver = roles.has('evaluate') ? createLagDeriver(tables) : null;
+      const sink = openPipeline(config, { data: data.get(), lineage, lagDeriver, deadLetter, clock, telemetry });
+      push.set(createPushSource({ sink, state, clock, telemetry }));
+      if (!roles.has('collect')) return;
+      source = openKafkaSource(config, { state, clock, telemetry, logger });
+      await source?.start(sink);
+    });
+    // Evaluation restores the lag tables, so it comes before the rows that go on from them.
+    const evaluate = async (): Promise<void> => {
+      await openData();
+      this.#evaluation.set(
+        await startEvaluation({
+          config: () => this.#config,
+          publicUrl: publicUrl(),
+          state,
+          metrics: data.get().metrics,
+          lineage,
+          tables,
+          impact,
+          logSource,
+          watermark: () => (source ? (watermarkOf(source) ?? Number.NEGATIVE_INFINITY) : Number.POSITIVE_INFINITY),
+          clock,
+          telemetry,
+          logger,
+        }),
+      );
+      await openIntake();
+    };
+    if (roles.has('evaluate') || stores.exclusive) {
+      const onWon = roles.has('evaluate') ? evaluate : openIntake;
+      lease = new LeaseKeeper({ state, clock, logger, telemetry, onWon, onLost: () => this.#standDown() });
+      await lease.start();
+    }
+    if (!stores.exclusive) void this.#keepTrying('opening the stores', openIntake);
+    telemetry.reloadOk.set(1);
+    telemetry.reloadAt.set(clock.now() / 1000);
+    logger.info(
+      { address: this.#address, mode: config.elasticsearch ? 'production' : 'embedded', version: VERSION },
+      'tidewatch runs',
+    );
+  }
+
+  /** Takes over a configuration that was read and checked; throws `UserError` naming what needs a restart, and changes nothing then. */
+  async reload(config: AppConfig): Promise<void> {
+    const needs = restartNeeded(this.#config, config);
+    if (needs.length > 0) throw new UserError('bad-request', `restart the daemon to change ${needs.join(', ')}`);
+    await this.#evaluation.peek()?.reload(config);
+    this.#config = config;
+    this.#options.logger.level = config.log.level;
+    await this.#declareReports(config);
+  }
+
+  /** Sets the metrics of the last reload. */
+  noteReload(ok: boolean): void {
+    this.#telemetry.reloadOk.set(ok ? 1 : 0);
+    if (ok) this.#telemetry.reloadAt.set(this.#clock.now() / 1000);
+  }
+
+  /** Intake first, stores last, within a budget. Rejects with everything that went wrong. */
+  stop(): Promise<void> {
+    this.#stopping.abort(new Error('stopping'));
+    return this.#life.stop(STOP_BUDGET_MS);
+  }
+
+  async #standDown(): Promise<void> {
+    const running = this.#evaluation.peek();
+    this.#evaluation.set(null);
+    await running?.stop();
+  }
+
+  async #keepTrying(what: string, work: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; !this.#stopping.signal.aborted; attempt++) {
+      try {
+        await work();
+        if (attempt > 1) this.#options.logger.info({ what, attempt }, 'works now');
+        return;
+      } catch (error) {
+        if (attempt === 1)
+          this.#options.logger.warn(
+            { what, err: error, expected: error instanceof StoreAwayError },
+            'not possible yet, trying on',
+          );
+      }
+      await this.#clock.sleep(RETRY_MS, this.#stopping.signal).catch(() => undefined);
+    }
+  }
+}
+
+/** Runs `work` until it has succeeded once; calls meanwhile share the attempt under way. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let attempt: Promise<void> | null = null;
+  return () => {
+    attempt ??= work().catch(error => {
+      attempt = null;
+      throw error;
+    });
+    return attempt;
+  };
+}
+
+async function listen(server: FastifyInstance, config: AppConfig): Promise<string> {
+  const { host, port } = config.http;
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    await server.close();
+    const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    throw new UserError(
+      'bad-request',
+      taken ? `port ${port} on ${host} is taken; set http.port` : (error as Error).message,
+      { cause: error },
+    );
+  }
+  const { address, port: real } = server.server.address() as AddressInfo;
+  const shown = address.includes(':') ? `[${address}]` : address;
+  return `http://${shown === '0.0.0.0' || shown === '[::]' ? '127.0.0.1' : shown}:${real}`;
+}
+
+/** Least event time all metric-like streams have reached; null while one is unknown. */
+function watermarkOf(source: Source): number | null {
+  const marks = source
+    .status()
+    .streams.filter(s => s.stream !== 'logs' && s.stream !== 'jobs')
+    .map(s => s.watermark);
+  return marks.length === 0 || marks.includes(null) ? null : Math.min(...marks.map(m => m ?? 0));
+}
+
+function reportsOf(config: AppConfig, ts: number): ReportDeclared[] {
+  return config.reports.map(({ name, owner, reads, slo }) => ({
+    type: 'report',
+    ts,
+    name,
+    owner,
+    reads,
+    ...(slo ? { slo: { ageMs: slo.age, target: slo.target } } : {}),
+  }));
+}

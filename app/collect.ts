@@ -1,0 +1,138 @@
+/** The collecting side: one pipeline, the HTTP intake, and Kafka where the configuration names it. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { DeadLetter } from '../collector/dead-letter.ts';
+import { createDottedParser } from '../collector/decode/dotted.ts';
+import { decodeMetrics } from '../collector/decode/metric.ts';
+import type { LagDeriver } from '../collector/derive.ts';
+import { createFileDeadLetter } from '../collector/file-dead-letter.ts';
+import { createKafkaDeadLetter } from '../collector/kafka/dead-letter.ts';
+import { createKafka, createKafkaSource, type KafkaConnection } from '../collector/kafka-source.ts';
+import { createMetricFilter } from '../collector/metric-filter.ts';
+import { createPipeline } from '../collector/pipeline.ts';
+import { createRedactor } from '../collector/redact.ts';
+import type { BatchSink, Source } from '../collector/source.ts';
+import type { LineageService } from '../lineage/service.ts';
+import type { Clock } from '../model/clock.ts';
+import { UserError } from '../model/errors.ts';
+import type { MetricGroup } from '../model/sample.ts';
+import type { Telemetry } from '../model/telemetry.ts';
+import type { StateStore } from '../store/state-store.ts';
+import type { AppConfig } from './config.ts';
+import type { DataStores } from './stores.ts';
+
+/** How to reach the brokers of the configuration. */
+export function kafkaConnection(kafka: NonNullable<AppConfig['kafka']>): KafkaConnection {
+  const { sasl, tls } = kafka;
+  return {
+    brokers: kafka.brokers,
+    clientId: kafka.client_id,
+    ...(sasl
+      ? {
+          sasl: {
+            mechanism: sasl.mechanism,
+            username: sasl.username,
+            password: sasl.password.reveal(),
+          } as KafkaConnection['sasl'],
+        }
+      : {}),
+    ...(tls === undefined || tls === false
+      ? {}
+      : {
+          ssl:
+            tls === true
+              ? true
+              : { rejectUnauthorized: tls.reject_unauthorized, ca: tls.ca, cert: tls.cert, key: tls.key },
+        }),
+  };
+}
+
+/** Dead letters go to `<topic>.dlq` where Kafka has it, else to a capped file. */
+export function openDeadLetter(config: AppConfig, clock: Clock, telemetry: Telemetry, logger: Logger): DeadLetter {
+  const file = createFileDeadLetter({
+    path: join(config.data_dir, 'dead-letters.ndjson'),
+    telemetry,
+    onError: error => logger.error({ err: error }, 'dead letters cannot be kept'),
+  });
+  if (!config.kafka) return file;
+  return createKafkaDeadLetter({ kafka: createKafka(kafkaConnection(config.kafka), logger), fallback: file, clock });
+}
+
+/** The sink every source of this daemon delivers to. */
+export function openPipeline(
+  config: AppConfig,
+  parts: {
+    data: DataStores;
+    lineage: LineageService;
+    lagDeriver: LagDeriver | null;
+    deadLetter: DeadLetter;
+    clock: Clock;
+    telemetry: Telemetry;
+  },
+): BatchSink {
+  const { data, lineage, lagDeriver, ...rest } = parts;
+  return createPipeline({
+    ...rest,
+    logStore: data.logs,
+    metricStore: data.metrics,
+    jobEvents: lineage,
+    ...(lagDeriver ? { lagDeriver } : {}),
+    config: {
+      logRetentionMs: config.retention.logs,
+      metricRetentionMs: config.retention.metrics,
+      keepsMetric: createMetricFilter(config.metrics),
+      dotted: createDottedParser({ formats: config.metrics.scope, resolveJob: name => knownJob(lineage, name) }),
+      redactor: createRedactor(config.redaction),
+      rawLogs: config.elasticsearch !== undefined,
+    },
+  });
+}
+
+/** The consumer groups of the configured brokers; null without Kafka. */
+export function openKafkaSource(
+  config: AppConfig,
+  parts: { state: StateStore; clock: Clock; telemetry: Telemetry; logger: Logger },
+): Source | null {
+  if (!config.kafka) return null;
+  const log = parts.logger.child({ component: 'kafka' });
+  return createKafkaSource({
+    kafka: createKafka(kafkaConnection(config.kafka), log),
+    group: config.kafka.group,
+    topics: config.kafka.topics,
+    state: parts.state,
+    clock: parts.clock,
+    telemetry: parts.telemetry,
+    log,
+  });
+}
+
+/** Flat records of `/rules/replay` as points. Throws `UserError` naming the first record that cannot be read. */
+export function decodeSamples(records: readonly Record<string, unknown>[], now: number): readonly MetricGroup[] {
+  const raw = records.map((record, i) => ({
+    partition: 0,
+    offset: i,
+    recordTs: now,
+    value: Buffer.from(JSON.stringify(record)),
+  }));
+  const decoded = decodeMetrics(raw, {
+    // Samples may be of any time, so their age is not judged.
+    arrivedAt: Number.MAX_SAFE_INTEGER / 2,
+    retentionMs: Number.MAX_SAFE_INTEGER,
+    keeps: () => true,
+    dotted: createDottedParser({}),
+  });
+  const [first] = decoded.rejected;
+  if (first) {
+    const message = `samples[${first.index}]: ${first.rejected.reason}`;
+    throw new UserError(first.rejected.code, message, {
+      issues: [{ path: `samples.${first.index}`, message: first.rejected.reason }],
+    });
+  }
+  return decoded.groups.map(group => ({ ...group, arrivedAt: group.ts }));
+}
+
+/** Reporters write `_` for a dot of a job's name in dotted identifiers. */
+function knownJob(lineage: LineageService, written: string): string | undefined {
+  if (lineage.job(written)) return written;
+  return lineage.jobs().find(j => j.name.replaceAll('.', '_') === written)?.name;
+}

@@ -1,0 +1,163 @@
+/** Everything that runs once however many daemons there are: freshness, rules, notification. Built when the lease is won. */
+import nodeCron from 'node-cron';
+import type { Logger } from 'pino';
+import { createEngine, type Engine } from '../alerting/engine.ts';
+import { ChannelService } from '../alerting/notify/channel-service.ts';
+import { createLinks } from '../alerting/notify/compose.ts';
+import type { ImpactSource, LogSource } from '../alerting/notify/context.ts';
+import { Dispatcher } from '../alerting/notify/dispatch.ts';
+import { Outbox } from '../alerting/notify/outbox.ts';
+import { type Directory, resolveReceivers } from '../alerting/notify/receivers.ts';
+import { compileRoute } from '../alerting/notify/route.ts';
+import { createRuleService, type RuleService } from '../alerting/rule-service.ts';
+import type { OffsetTables } from '../lineage/lag/offsets.ts';
+import { createFreshnessRecorder, type FreshnessRecorder } from '../lineage/lag/recorder.ts';
+import type { LineageService } from '../lineage/service.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Telemetry } from '../model/telemetry.ts';
+import { reporters } from '../reporters/index.ts';
+import type { MetricStore } from '../store/metric-store.ts';
+import type { StateStore } from '../store/state-store.ts';
+import type { AppConfig } from './config.ts';
+import { Lifecycle } from './lifecycle.ts';
+
+const STOP_MS = 4000;
+const ENDED = new Set(['CANCELED', 'FINISHED']);
+
+export interface EvaluationParts {
+  /** Read anew at every use, so that a reload needs no restart. */
+  readonly config: () => AppConfig;
+  readonly publicUrl: string;
+  readonly state: StateStore;
+  readonly metrics: MetricStore;
+  readonly lineage: LineageService;
+  readonly tables: OffsetTables;
+  readonly impact: ImpactSource;
+  readonly logSource: LogSource;
+  /** Event time up to which the metric store has everything; Infinity when level. */
+  readonly watermark: () => number;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly logger: Logger;
+}
+
+export interface Evaluation {
+  readonly engine: Engine;
+  readonly rules: RuleService;
+  readonly channels: ChannelService;
+  readonly recorder: FreshnessRecorder;
+  /** Takes over a configuration that was checked before. */
+  reload(config: AppConfig): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts in the order of the data: lag, channels, rules, outbox, dispatch, and the heartbeat last. Rejects with `StoreAwayError`. */
+export async function startEvaluation(parts: EvaluationParts): Promise<Evaluation> {
+  const { state, metrics, lineage, clock, telemetry, logger, publicUrl } = parts;
+  const { alerting } = parts.config();
+  const life = new Lifecycle(clock, logger);
+  try {
+    const recorder = createFreshnessRecorder({
+      graph: () => lineage.hopGraph(),
+      reports: () => lineage.reports(),
+      tables: parts.tables,
+      metricStore: metrics,
+      state,
+      clock,
+      telemetry,
+      onError: error => logger.warn({ err: error }, 'freshness could not be recorded'),
+    });
+    life.onStop('freshness', () => recorder.stop());
+    await recorder.start();
+
+    const channels = new ChannelService({ state, registry: reporters, clock, publicUrl });
+    life.onStop('channels', () => channels.close());
+    await channels.load(parts.config().channels);
+
+    const engine = createEngine({
+      state,
+      reader: metrics,
+      watermark: parts.watermark,
+      jobEndedAt: name => jobEndedAt(lineage, name),
+      clock,
+      telemetry,
+      logger,
+      config: { delayMs: alerting.delay, maxWaitMs: alerting.max_wait, metaReceivers: alerting.meta_receivers },
+    });
+    await engine.start();
+    const rules = createRuleService({ state, engine, reader: metrics, clock, logger, delayMs: alerting.delay });
+    await rules.start(parts.config().fileRules);
+
+    const links = createLinks(publicUrl);
+    const outbox = new Outbox({
+      state,
+      channel: name => channels.active(name),
+      metaChannels: () => {
+        const { alerting: current } = parts.config();
+        return resolveReceivers(current.meta_receivers, directoryOf(parts.config(), channels)).channels;
+      },
+      deliveriesUrl: channel => `${publicUrl}/alerts?tab=deliveries&channel=${encodeURIComponent(channel)}`,
+      clock,
+      telemetry,
+      logger,
+    });
+    life.onStop('outbox', () => outbox.stop());
+    outbox.start();
+
+    const dispatcher = new Dispatcher({
+      state,
+      routes: () => parts.config().routes.map((document, i) => compileRoute(`config-${i}`, document)),
+      directory: () => directoryOf(parts.config(), channels),
+      impact: parts.impact,
+      logs: parts.logSource,
+      links,
+      clock,
+      telemetry,
+      logger,
+      onCommitted: () => outbox.wake(),
+    });
+    life.onStop('dispatch', () => dispatcher.stop());
+    dispatcher.start();
+
+    life.onStop('engine', () => engine.stop());
+    const heartbeat = nodeCron.schedule(
+      '* * * * * *',
+      async () => {
+        await engine.tick().catch(error => logger.error({ err: error }, 'evaluation failed, will be repeated'));
+        dispatcher.wake();
+      },
+      { timezone: 'UTC', noOverlap: true },
+    );
+    life.onStop('heartbeat', async () => void (await heartbeat.destroy()));
+
+    return {
+      engine,
+      rules,
+      channels,
+      recorder,
+      async reload(config) {
+        await channels.load(config.channels);
+        await rules.setFileRules(config.fileRules);
+      },
+      stop: () => life.stop(STOP_MS),
+    };
+  } catch (error) {
+    await life.stop(STOP_MS).catch(() => undefined);
+    throw error;
+  }
+}
+
+function jobEndedAt(lineage: LineageService, name: string): number | null {
+  const job = lineage.job(name);
+  if (!job?.status || !ENDED.has(job.status)) return null;
+  return job.events.findLast(e => ENDED.has(e.status))?.ts ?? null;
+}
+
+function directoryOf(config: AppConfig, channels: ChannelService): Directory {
+  return {
+    receivers: new Map(Object.entries(config.receivers)),
+    channels: channels.names(),
+    owners: new Map(Object.entries(config.owners)),
+    metaReceivers: config.alerting.meta_receivers,
+  };
+}

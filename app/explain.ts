@@ -1,0 +1,78 @@
+/** Wires what a message says beyond the alert: the graph answers whose it is and what it breaks, the logs why. */
+import type { ImpactSource, LogSource } from '../alerting/notify/context.ts';
+import type { LineageService } from '../lineage/service.ts';
+import type { Labels } from '../model/labels.ts';
+import type { LogQuery } from '../store/log-query.ts';
+import type { LogItem, LogStore } from '../store/log-store.ts';
+
+const BEFORE_MS = 15 * 60_000;
+const AFTER_MS = 2 * 60_000;
+const MAX_TEXT = 300;
+
+/** Owner and downstream reports of what an alert's labels name: a report, else a job, else a topic or dataset. */
+export function createImpactSource(lineage: LineageService): ImpactSource {
+  const reportOf = (labels: Labels) => lineage.reports().find(r => r.name === labels['report']);
+  return {
+    ownerOf(labels) {
+      const report = reportOf(labels);
+      if (report) return report.owner;
+      const job = labels['job'] ? lineage.job(labels['job']) : null;
+      return job?.owner ?? '';
+    },
+    affects(labels) {
+      const report = labels['report'];
+      if (report) return [report];
+      const source = labels['job'] ?? labels['topic'] ?? labels['dataset'];
+      return source ? lineage.impactOf(source).reports.map(r => r.name) : [];
+    },
+  };
+}
+
+/** The latest error, else warning, of the job, application or container an alert names; of a report, of the jobs that make it. */
+export function createLogSource(lineage: LineageService, logs: () => LogStore, publicUrl: () => string): LogSource {
+  return {
+    async explain(labels, at, signal) {
+      const about = subject(labels, lineage);
+      if (!about) return null;
+      for (const levels of [['ERROR', 'FATAL'], ['WARN']] as const) {
+        const query: LogQuery = { kind: 'and', of: [about, { kind: 'level', levels }] };
+        const page = await logs().search(
+          { query, from: at - BEFORE_MS, to: at + AFTER_MS, limit: 20 },
+          lineage.names,
+          signal,
+        );
+        // A line with a stack trace says more than a newer one without.
+        const item = page.items.find(i => i.exception) ?? page.items[0];
+        if (item)
+          return { ts: item.ts, text: textOf(item), url: `${publicUrl()}/logs?line=${encodeURIComponent(item.id)}` };
+      }
+      return null;
+    },
+  };
+}
+
+function subject(labels: Labels, lineage: LineageService): LogQuery | null {
+  for (const [label, field] of [
+    ['container_id', 'container'],
+    ['app_id', 'app'],
+    ['job', 'job'],
+  ] as const) {
+    const value = labels[label];
+    if (value) return { kind: 'field', field, value, prefix: false };
+  }
+  const sink = labels['report'] ?? labels['dataset'];
+  if (!sink) return null;
+  try {
+    const jobs = lineage.pathTo(sink).nodes.filter(n => n.kind === 'job');
+    if (jobs.length === 0) return null;
+    return { kind: 'or', of: jobs.map(j => ({ kind: 'field', field: 'job', value: j.name, prefix: false })) };
+  } catch {
+    return null;
+  }
+}
+
+function textOf(item: LogItem): string {
+  const cause = item.exception?.root || (item.exception ? `${item.exception.class}: ${item.exception.message}` : '');
+  const text = cause ? `${item.message.split('\n')[0]} | ${cause.split('\n')[0]}` : (item.message.split('\n')[0] ?? '');
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+}

@@ -1,0 +1,102 @@
+/** Registers every route with what it needs; things that come and go are read through their slots at each request. */
+import type { FastifyInstance } from 'fastify';
+import type { ImpactSource, LogSource } from '../alerting/notify/context.ts';
+import type { PushSource } from '../collector/push-source.ts';
+import type { LineageService } from '../lineage/service.ts';
+import type { Clock } from '../model/clock.ts';
+import type { MetricGroup } from '../model/sample.ts';
+import type { StateStore } from '../store/state-store.ts';
+import { type AlertServices, alertRoutes } from '../web/api/routes/alerts.ts';
+import { channelRoutes } from '../web/api/routes/channels.ts';
+import { daemonRoutes, type InboxMessage } from '../web/api/routes/daemon.ts';
+import { estateRoutes } from '../web/api/routes/estate.ts';
+import { ingestRoutes } from '../web/api/routes/ingest.ts';
+import { lineageRoutes } from '../web/api/routes/lineage.ts';
+import { logRoutes } from '../web/api/routes/logs.ts';
+import { metricRoutes } from '../web/api/routes/metrics.ts';
+import { ruleRoutes } from '../web/api/routes/rules.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { Slot } from './slot.ts';
+import type { createStatus } from './status.ts';
+import type { DataStores } from './stores.ts';
+
+export interface RouteParts {
+  readonly roles: ReadonlySet<string>;
+  readonly data: Slot<DataStores>;
+  readonly push: Slot<PushSource>;
+  readonly evaluation: Slot<Evaluation>;
+  readonly lineage: LineageService;
+  readonly state: StateStore;
+  readonly impact: ImpactSource;
+  readonly logSource: LogSource;
+  readonly status: ReturnType<typeof createStatus>;
+  /** null when every stream is level. */
+  readonly watermark: () => number | null;
+  readonly decodeSamples: (records: readonly Record<string, unknown>[]) => readonly MetricGroup[];
+  readonly inbox: (() => readonly InboxMessage[]) | null;
+  readonly clock: Clock;
+}
+
+/** Health is served in every role, intake with `collect`, everything else with `web`. */
+export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promise<void> {
+  const { lineage, state, clock, data, push, evaluation, status } = parts;
+  daemonRoutes(api, { status: status.status, inbox: parts.inbox });
+  if (parts.roles.has('collect')) {
+    // Its own scope: the intake takes bodies as bytes, whatever their content type.
+    await api.register(async intake => {
+      await ingestRoutes(intake, {
+        get push() {
+          return push.get();
+        },
+      });
+    });
+  }
+  if (!parts.roles.has('web')) return;
+  const alerting: AlertServices = {
+    alerts: () => evaluation.peek()?.engine.alerts() ?? [],
+    get rules() {
+      return evaluation.get().rules;
+    },
+    history: (id, from, to) => evaluation.get().engine.history(id, from, to),
+    impact: parts.impact,
+    logSource: parts.logSource,
+    ownerOfReport: name => lineage.reports().find(r => r.name === name)?.owner ?? '',
+  };
+  const services = {
+    clock,
+    state,
+    lineage,
+    alerting,
+    jobNames: lineage.names,
+    alerts: alerting.alerts,
+    history: alerting.history,
+    metricWatermark: parts.watermark,
+    decodeSamples: parts.decodeSamples,
+    streams: () => status.streams(),
+    get logs() {
+      return data.get().logs;
+    },
+    get metrics() {
+      return data.get().metrics;
+    },
+    get push() {
+      return push.get();
+    },
+    get rules() {
+      return evaluation.get().rules;
+    },
+    get channels() {
+      return evaluation.get().channels;
+    },
+    get recorder() {
+      return evaluation.get().recorder;
+    },
+  };
+  logRoutes(api, services);
+  metricRoutes(api, services);
+  ruleRoutes(api, services);
+  alertRoutes(api, alerting);
+  channelRoutes(api, services);
+  estateRoutes(api, services);
+  lineageRoutes(api, services);
+}

@@ -1,0 +1,163 @@
+/** What /api/v1/status and /readyz say: streams, stores, rules, channels, dead letters. */
+import type { DeadLetter } from '../collector/dead-letter.ts';
+import type { Source } from '../collector/source.ts';
+import { STREAMS } from '../collector/source.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Telemetry } from '../model/telemetry.ts';
+import type { StateStore } from '../store/state-store.ts';
+import type { Readiness } from '../web/api/server.ts';
+import type { AppConfig } from './config.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { LeaseKeeper } from './lease.ts';
+import type { Slot } from './slot.ts';
+import type { DataStores } from './stores.ts';
+import { VERSION } from './version.ts';
+
+const PING_MS = 2000;
+
+export interface StatusParts {
+  readonly config: () => AppConfig;
+  readonly state: StateStore;
+  readonly data: Slot<DataStores>;
+  readonly evaluation: Slot<Evaluation>;
+  readonly lease: () => LeaseKeeper | null;
+  readonly source: () => Source | null;
+  readonly deadLetter: DeadLetter;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly demo: boolean;
+}
+
+/** Counts records per stream between two looks, for a rate over the last minute or so. */
+class Rates {
+  readonly #samples: { at: number; counts: Map<string, number> }[] = [];
+
+  take(at: number, counts: Map<string, number>): Map<string, number> {
+    this.#samples.push({ at, counts });
+    while (this.#samples.length > 2 && at - (this.#samples[1]?.at ?? at) > 60_000) this.#samples.shift();
+    const first = this.#samples[0];
+    const seconds = first ? (at - first.at) / 1000 : 0;
+    return new Map([...counts].map(([k, n]) => [k, seconds > 0 ? (n - (first?.counts.get(k) ?? 0)) / seconds : 0]));
+  }
+}
+
+/** Answers for the API; built once. */
+export function createStatus(parts: StatusParts) {
+  const { telemetry, clock } = parts;
+  const startedAt = clock.now();
+  const rates = new Rates();
+
+  async function ping(name: string, store: { ping(signal?: AbortSignal): Promise<void> } | undefined) {
+    if (!store) return { name, ok: false, detail: 'not open yet' };
+    const timeout = new AbortController();
+    const cancel = clock.after(PING_MS, () => timeout.abort(new Error(`no answer within ${PING_MS} ms`)));
+    try {
+      await store.ping(timeout.signal);
+      return { name, ok: true, detail: 'answers' };
+    } catch (error) {
+      return { name, ok: false, detail: (error as Error).message };
+    } finally {
+      cancel();
+    }
+  }
+
+  const pings = () =>
+    Promise.all([
+      ping('state', parts.state),
+      ping('logs', parts.data.peek()?.logs),
+      ping('metrics', parts.data.peek()?.metrics),
+    ]);
+
+  async function streams() {
+    const counts = new Map<string, number>();
+    for (const { labels, value } of (await telemetry.recordsIn.get()).values) counts.set(String(labels.stream), value);
+    const perSecond = rates.take(clock.now(), counts);
+    const errors = new Map<string, Record<string, number>>();
+    for (const { labels, value } of (await telemetry.recordsRejected.get()).values) {
+      const of = errors.get(String(labels.stream)) ?? {};
+      of[String(labels.code)] = value;
+      errors.set(String(labels.stream), of);
+    }
+    const fromKafka = parts.source()?.status().streams ?? [];
+    return STREAMS.map(stream => {
+      const kafka = fromKafka.find(s => s.stream === stream);
+      return {
+        stream,
+        topic: kafka?.topic ?? 'http',
+        watermark: kafka ? kafka.watermark : clock.now(),
+        lag: kafka ? kafka.lag : 0,
+        rate_per_second: Math.round((perSecond.get(stream) ?? 0) * 10) / 10,
+        errors: errors.get(stream) ?? {},
+        paused: kafka?.paused ?? false,
+      };
+    });
+  }
+
+  async function status(): Promise<object> {
+    const data = parts.data.peek();
+    const evaluation = parts.evaluation.peek();
+    const [stores, logStats, metricStats] = await Promise.all([
+      pings(),
+      data?.logs.stats().catch(() => null),
+      data?.metrics.stats().catch(() => null),
+    ]);
+    const rules = evaluation?.rules.list() ?? [];
+    const deliveries = await parts.state.listOutbox({ limit: 500 }).catch(() => ({ items: [] }));
+    const dead = parts.deadLetter.stats();
+    return {
+      version: VERSION,
+      mode: parts.config().elasticsearch ? 'production' : 'embedded',
+      now: clock.now(),
+      started_at: startedAt,
+      roles: parts.config().roles,
+      evaluating: parts.lease()?.held ?? false,
+      streams: await streams(),
+      stores: stores.map(s => ({
+        ...s,
+        ...(s.name === 'logs' && logStats ? { lines: logStats.lines, bytes: logStats.bytes } : {}),
+        ...(s.name === 'metrics' && metricStats
+          ? { series: metricStats.series, points: metricStats.points, bytes: metricStats.bytes }
+          : {}),
+      })),
+      rules: {
+        total: rules.length,
+        behind: evaluation?.engine.behind() ?? 0,
+        error: rules.filter(r => r.health.state === 'error').length,
+      },
+      channels: (evaluation?.channels.list() ?? []).map(c => ({
+        id: c.id,
+        name: c['name'],
+        type: c['type'],
+        pending: deliveries.items.filter(
+          d => d.channel === c['name'] && (d.status === 'pending' || d.status === 'retrying'),
+        ).length,
+        dead: deliveries.items.filter(d => d.channel === c['name'] && d.status === 'dead').length,
+      })),
+      dead_letters: { total: dead.kept + dead.lost, kept: dead.kept },
+      demo: parts.demo,
+    };
+  }
+
+  async function readiness(): Promise<Readiness> {
+    const checks = (await pings()).map(s => ({ name: `store:${s.name}`, ok: s.ok, detail: s.detail }));
+    const source = parts.source();
+    if (source) {
+      const { ready, detail } = source.status();
+      checks.push({ name: 'kafka', ok: ready, detail });
+    }
+    if (parts.config().roles.includes('evaluate')) {
+      const lease = parts.lease();
+      const evaluating = parts.evaluation.peek() !== null;
+      const standby = lease !== null && !lease.held;
+      checks.push({
+        name: 'evaluate',
+        // In production a standby serves reads, so it is ready; embedded data has one owner.
+        ok: evaluating || (standby && parts.data.peek() !== null),
+        detail: evaluating ? 'evaluating' : standby ? 'standby: another daemon holds the lease' : 'starting',
+      });
+    }
+    return { ready: checks.every(c => c.ok), checks };
+  }
+
+  return { status, readiness, streams };
+}

@@ -1,0 +1,154 @@
+/** Jobs and reports as screens show them: what the lineage service knows, joined with figures, freshness and alerts. */
+import type { LiveAlert } from '../../alerting/engine.ts';
+import type { JobInfo } from '../../lineage/graph/job-registry.ts';
+import type { FreshnessAnswer } from '../../lineage/lag/answer.ts';
+import type { FreshnessRecorder } from '../../lineage/lag/recorder.ts';
+import type { ReportFreshness } from '../../lineage/lag/report-answer.ts';
+import type { LineageService } from '../../lineage/service.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { Point } from '../../model/sample.ts';
+import type { MetricStore } from '../../store/metric-store.ts';
+import { type JobFigures, jobFigures } from './job-figures.ts';
+
+/** What the estate's screens need of the daemon. */
+export interface EstateServices {
+  readonly lineage: LineageService;
+  readonly recorder: FreshnessRecorder;
+  readonly metrics: MetricStore;
+  readonly alerts: () => readonly LiveAlert[];
+  readonly clock: Clock;
+}
+
+export type Level = 'ok' | 'warning' | 'critical' | 'unknown';
+const RANK: Readonly<Record<Level, number>> = { critical: 0, warning: 1, unknown: 2, ok: 3 };
+/** Without an objective an age beyond these is worth a look; the steps of the UI's lag scale. */
+const WARN_AGE_MS = 300_000;
+const CRITICAL_AGE_MS = 1_800_000;
+const WARN_LAG_MS = 60_000;
+const CRITICAL_LAG_MS = 600_000;
+const ENDED = new Set(['CANCELED', 'FINISHED']);
+const DOWN = new Set(['FAILED', 'FAILING', 'RESTARTING', 'SUSPENDED']);
+
+function freshnessLevel(answer: FreshnessAnswer, sloMs: number | undefined): Level {
+  const age = answer.age_ms;
+  if (age === null) return 'unknown';
+  if (sloMs !== undefined) return age > sloMs ? 'critical' : age > 0.8 * sloMs ? 'warning' : 'ok';
+  return age > CRITICAL_AGE_MS ? 'critical' : age > WARN_AGE_MS ? 'warning' : 'ok';
+}
+
+/** `GET /freshness/{…}`: the contract's answer with what the screens add. */
+export function freshnessView(answer: FreshnessAnswer | ReportFreshness, trend: readonly Point[] = []) {
+  const report = 'report' in answer ? answer : null;
+  return {
+    ...answer,
+    report: report?.report ?? null,
+    owner: report?.owner ?? '',
+    dataset: report ? (report.oldest ?? report.reads[0] ?? '') : answer.sink,
+    slo: report?.slo ?? null,
+    level: freshnessLevel(answer, report?.slo?.age_ms),
+    trend,
+  };
+}
+export type FreshnessView = ReturnType<typeof freshnessView>;
+
+const TREND_MS = 3_600_000;
+const TREND_STEP_MS = 60_000;
+
+/** All reports, worst first, each with the last hour of its age. */
+export async function reportViews({ recorder, metrics, clock }: EstateServices): Promise<FreshnessView[]> {
+  const now = clock.now();
+  const at = Array.from({ length: TREND_MS / TREND_STEP_MS }, (_, i) => now - TREND_MS + (i + 1) * TREND_STEP_MS);
+  const history = await metrics.window({
+    names: [{ name: 'age_ms' }],
+    matchers: [],
+    groupBy: ['report'],
+    op: 'MAX',
+    windowMs: TREND_STEP_MS,
+    at,
+  });
+  const trends = new Map(history.map(g => [g.labels['report'] ?? '', g.points]));
+  return recorder
+    .freshness()
+    .map(answer => freshnessView(answer, trends.get(answer.report) ?? []))
+    .sort((a, b) => RANK[a.level] - RANK[b.level] || (b.age_ms ?? 0) - (a.age_ms ?? 0));
+}
+
+function jobLevel(status: string | null, figures: JobFigures | undefined): Level {
+  if (status !== null && ENDED.has(status)) return 'ok';
+  if (status === 'FAILED') return 'critical';
+  if (status !== null && DOWN.has(status)) return 'critical';
+  const lag = figures?.lagMs;
+  if (lag !== null && lag !== undefined)
+    return lag > CRITICAL_LAG_MS ? 'critical' : lag > WARN_LAG_MS ? 'warning' : 'ok';
+  return status === 'RUNNING' ? 'ok' : 'unknown';
+}
+
+/** One job as lists show it. */
+export function jobView(info: JobInfo, figures: JobFigures | undefined, edges: JobEdges, alerts: number) {
+  const run = info.runs.at(-1);
+  return {
+    name: info.name,
+    owner: info.owner ?? '',
+    status: info.status ?? 'UNKNOWN',
+    job_id: run?.jobId ?? '',
+    app_id: run?.appId ?? '',
+    containers: [] as readonly string[],
+    cluster: '',
+    lag_records: figures?.lagRecords ?? null,
+    lag_ms: figures?.lagMs ?? null,
+    records_in_per_second: figures?.inPerSecond ?? null,
+    records_out_per_second: figures?.outPerSecond ?? null,
+    busy_ratio: figures?.busyRatio ?? null,
+    back_pressured_ratio: figures?.backPressuredRatio ?? null,
+    restarts: figures?.restarts ?? null,
+    checkpoint_age_ms: figures?.checkpointAgeMs ?? null,
+    last_seen: run?.lastSeen ?? null,
+    reads: edges.reads,
+    writes: edges.writes,
+    alerts,
+    level: jobLevel(info.status, figures),
+  };
+}
+export type JobView = ReturnType<typeof jobView>;
+
+export interface JobEdges {
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+}
+
+/** Datasets each job reads and writes. */
+export function edgesByJob(lineage: LineageService): ReadonlyMap<string, JobEdges> {
+  const { nodes, edges } = lineage.graph({});
+  const jobs = new Map(
+    nodes
+      .filter(n => n.kind === 'job')
+      .map(n => [n.id, { name: n.name, reads: [] as string[], writes: [] as string[] }]),
+  );
+  for (const { from, to, role } of edges) {
+    if (role === 'writes') jobs.get(from)?.writes.push(to);
+    else jobs.get(to)?.reads.push(from);
+  }
+  return new Map([...jobs.values()].map(j => [j.name, j]));
+}
+
+/** All jobs, worst first. */
+export async function jobViews(services: EstateServices): Promise<JobView[]> {
+  const { lineage, metrics, clock } = services;
+  const [figures, edges] = [await jobFigures(metrics, clock), edgesByJob(lineage)];
+  const alerts = new Map<string, number>();
+  for (const alert of services.alerts()) {
+    const job = alert.labels['job'];
+    if (job && alert.state === 'firing') alerts.set(job, (alerts.get(job) ?? 0) + 1);
+  }
+  return lineage
+    .jobs()
+    .map(info =>
+      jobView(
+        info,
+        figures.get(info.name),
+        edges.get(info.name) ?? { reads: [], writes: [] },
+        alerts.get(info.name) ?? 0,
+      ),
+    )
+    .sort((a, b) => RANK[a.level] - RANK[b.level] || (b.lag_ms ?? -1) - (a.lag_ms ?? -1) || (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,92 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { LiveAlert } from '../../../alerting/engine.ts';
+import type { RuleHistory } from '../../../alerting/evaluate/record.ts';
+import type { ImpactSource, LogSource } from '../../../alerting/notify/context.ts';
+import type { RuleService } from '../../../alerting/rule-service.ts';
+import { UserError } from '../../../model/errors.ts';
+import { labelsKey } from '../../../model/labels.ts';
+
+/** What the alert routes need of the daemon. */
+export interface AlertServices {
+  readonly alerts: () => readonly LiveAlert[];
+  readonly rules: RuleService;
+  readonly history: (ruleId: string, from: number, to: number) => Promise<RuleHistory>;
+  readonly impact: ImpactSource;
+  readonly logSource: LogSource;
+  /** Reports by name, for their owners. */
+  readonly ownerOfReport: (name: string) => string;
+}
+
+const HOUR = 3_600_000;
+const RANK: Readonly<Record<string, number>> = { critical: 0, error: 1, warning: 2, info: 3 };
+const STATES = ['firing', 'recovering', 'pending'];
+
+/** An alert with what people need to know of it; worst and oldest first in lists. */
+export function alertView(services: AlertServices, alert: LiveAlert) {
+  const severity = alert.labels['severity'] ?? 'warning';
+  return {
+    ...alert,
+    severity,
+    rule_name: alert.labels['alertname'] ?? '',
+    owner: services.impact.ownerOf(alert.labels),
+    affects: services.impact.affects(alert.labels).map(report => ({ report, owner: services.ownerOfReport(report) })),
+  };
+}
+
+/** All alerts in one state, or in any. */
+export function listAlerts(services: AlertServices, state?: string) {
+  return services
+    .alerts()
+    .filter(a => state === undefined || a.state === state)
+    .map(a => alertView(services, a))
+    .sort(
+      (a, b) =>
+        STATES.indexOf(a.state) - STATES.indexOf(b.state) ||
+        (RANK[a.severity] ?? 9) - (RANK[b.severity] ?? 9) ||
+        a.active_at - b.active_at,
+    );
+}
+
+/** GET /alerts and /alerts/{id}. */
+export function alertRoutes(fastify: FastifyInstance, services: AlertServices): void {
+  const app = fastify.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    '/alerts',
+    {
+      schema: {
+        tags: ['alerting'],
+        summary: 'Pending, firing and recovering alerts',
+        querystring: z.strictObject({ state: z.string().optional() }),
+      },
+    },
+    async ({ query }) => ({ items: listAlerts(services, query.state || undefined), next: null }),
+  );
+
+  app.get(
+    '/alerts/:id',
+    {
+      schema: { tags: ['alerting'], summary: 'One alert with its history', params: z.strictObject({ id: z.string() }) },
+    },
+    async ({ params }) => {
+      const alert = services.alerts().find(a => a.id === params.id);
+      if (!alert) throw new UserError('not-found', 'this alert is over, or its address is wrong', { status: 404 });
+      const at = alert.active_at;
+      const rule = services.rules.list().find(r => r.id === alert.rule_id) ?? null;
+      const { ticks } = await services.history(alert.rule_id, at - HOUR, Number.MAX_SAFE_INTEGER);
+      const history = ticks.flatMap(tick => {
+        const group = tick.groups.find(g => isGroupOf(alert, g.labels));
+        return group ? [{ t: tick.t, values: group.values, state: group.state }] : [];
+      });
+      const line = await services.logSource.explain(alert.labels, alert.starts_at ?? at).catch(() => null);
+      return { ...alertView(services, alert), rule, history, log_line: line };
+    },
+  );
+}
+
+/** Whether a group's own labels are those of the alert, which carries more. */
+function isGroupOf(alert: LiveAlert, labels: Readonly<Record<string, string>>): boolean {
+  const own = Object.fromEntries(Object.keys(labels).map(name => [name, alert.labels[name] ?? '']));
+  return labelsKey(own) === labelsKey(labels);
+}

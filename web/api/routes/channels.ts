@@ -1,0 +1,88 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { ChannelService } from '../../../alerting/notify/channel-service.ts';
+import { deliveries } from '../../../alerting/notify/deliveries.ts';
+import type { StateStore } from '../../../store/state-store.ts';
+import { intField } from '../fields.ts';
+import { actorOf } from '../security.ts';
+
+/** What the channel routes need of the daemon. */
+export interface ChannelServices {
+  readonly channels: ChannelService;
+  readonly state: StateStore;
+}
+
+const idParam = z.strictObject({ id: z.string() });
+const body = z.record(z.string(), z.json());
+const STATUSES = ['pending', 'retrying', 'delivered', 'dead', 'suppressed'] as const;
+
+/** CRUD of /channels, their test, /deliveries and /audit. */
+export function channelRoutes(fastify: FastifyInstance, services: ChannelServices): void {
+  const app = fastify.withTypeProvider<ZodTypeProvider>();
+  const tags = ['notification'];
+
+  app.get('/channels', { schema: { tags, summary: 'All channels, secrets hidden' } }, async () => ({
+    items: services.channels.list(),
+    next: null,
+  }));
+  app.get('/channels/:id', { schema: { tags, summary: 'One channel', params: idParam } }, async ({ params }) =>
+    services.channels.get(params.id),
+  );
+  app.post('/channels', { schema: { tags, summary: 'Create a channel', body } }, async (request, reply) =>
+    reply.code(201).send(await services.channels.create(request.body, actorOf(request))),
+  );
+  app.put('/channels/:id', { schema: { tags, summary: 'Replace a channel', params: idParam, body } }, async request => {
+    const header = request.headers['if-match'];
+    const expected = header === undefined || header === '*' ? 'any' : header.replace(/^"(.*)"$/, '$1');
+    return services.channels.update(request.params.id, request.body, expected, actorOf(request));
+  });
+  app.delete(
+    '/channels/:id',
+    { schema: { tags, summary: 'Delete a channel', params: idParam } },
+    async (request, reply) => {
+      await services.channels.delete(request.params.id, 'any', actorOf(request));
+      return reply.code(204).send();
+    },
+  );
+  app.post(
+    '/channels/:id/test',
+    { schema: { tags, summary: 'Send a test message', params: idParam } },
+    async ({ params }) => services.channels.test(params.id),
+  );
+
+  app.get(
+    '/deliveries',
+    {
+      schema: {
+        tags,
+        summary: 'What was sent to whom, newest first',
+        querystring: z.strictObject({
+          channel: z.string().optional(),
+          status: z.enum(STATUSES).optional(),
+          limit: intField(1, 500, 100),
+          cursor: z.string().optional(),
+        }),
+      },
+    },
+    async ({ query: { channel, status, limit, cursor } }) =>
+      deliveries(services.state, {
+        limit,
+        ...(channel ? { channel } : {}),
+        ...(status ? { status } : {}),
+        ...(cursor ? { cursor } : {}),
+      }),
+  );
+
+  app.get(
+    '/audit',
+    {
+      schema: {
+        tags: ['daemon'],
+        summary: 'Who changed what, newest first',
+        querystring: z.strictObject({ limit: intField(1, 500, 100), cursor: z.string().optional() }),
+      },
+    },
+    async ({ query }) => services.state.listAudit(query.limit, query.cursor),
+  );
+}

@@ -1,0 +1,142 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { PushSource } from '../../../collector/push-source.ts';
+import type { GraphAnswer } from '../../../lineage/graph/path.ts';
+import type { FreshnessRecorder } from '../../../lineage/lag/recorder.ts';
+import type { LineageService } from '../../../lineage/service.ts';
+import type { Clock } from '../../../model/clock.ts';
+import type { MetricStore } from '../../../store/metric-store.ts';
+import { jobFigures } from '../job-figures.ts';
+
+/** What the lineage routes need of the daemon. */
+export interface LineageServices {
+  readonly lineage: LineageService;
+  readonly recorder: FreshnessRecorder;
+  readonly metrics: MetricStore;
+  readonly push: PushSource;
+  readonly clock: Clock;
+}
+
+const NOW_MS = 3 * 60_000;
+
+/** GET /lineage/graph, POST /lineage/parse, POST /lineage (OpenLineage). */
+export function lineageRoutes(fastify: FastifyInstance, services: LineageServices): void {
+  const app = fastify.withTypeProvider<ZodTypeProvider>();
+  const tags = ['lineage'];
+
+  app.get(
+    '/lineage/graph',
+    {
+      schema: {
+        tags,
+        summary: 'Datasets, jobs and what connects them, with their lag now',
+        querystring: z.strictObject({
+          root: z.string().optional(),
+          direction: z.enum(['up', 'down', 'both']).default('both'),
+          depth: z.coerce.number().int().min(0).max(1000).optional(),
+          columns: z.stringbool().default(false),
+        }),
+      },
+    },
+    async ({ query: { root, direction, depth, columns } }) => {
+      const answer = services.lineage.graph({
+        direction,
+        columns,
+        ...(root ? { root } : {}),
+        ...(depth === undefined ? {} : { depth }),
+      });
+      return withLive(services, answer, root);
+    },
+  );
+
+  app.post(
+    '/lineage/parse',
+    {
+      schema: {
+        tags,
+        summary: 'Tables and columns of a SQL script',
+        body: z.strictObject({
+          id: z.string().default(''),
+          sql: z.string().max(4_000_000),
+          session: z.string().optional(),
+          schemas: z.record(z.string(), z.array(z.string())).optional(),
+        }),
+      },
+    },
+    async ({ body: { id, sql, session, schemas } }) => {
+      const input = {
+        id,
+        sql,
+        ...(session === undefined ? {} : { session }),
+        ...(schemas === undefined ? {} : { schemas }),
+      };
+      return services.lineage.parse(input);
+    },
+  );
+
+  app.post(
+    '/lineage',
+    {
+      schema: {
+        tags,
+        summary: 'Take an OpenLineage RunEvent, as Marquez does',
+        body: z.record(z.string(), z.unknown()),
+      },
+    },
+    async ({ body }, reply) => {
+      const answer = await services.push.ingest({ stream: 'jobs', body: Buffer.from(JSON.stringify(body)) });
+      const refused = answer.rejected[0];
+      return refused ? reply.code(422).send({ code: refused.code, detail: refused.reason }) : reply.code(201).send();
+    },
+  );
+}
+
+/** Adds rates, lags and residences; a figure nobody knows is left out. */
+async function withLive({ recorder, metrics, clock }: LineageServices, answer: GraphAnswer, root: string | undefined) {
+  const at = clock.now();
+  const read = (name: string) =>
+    metrics.window({
+      names: [{ name }],
+      matchers: [],
+      groupBy: ['job', 'topic'],
+      op: 'LAST',
+      windowMs: NOW_MS,
+      at: [at],
+    });
+  const [figures, lagMs, lagRecords] = await Promise.all([jobFigures(metrics, clock), read('lag_ms'), read('lag')]);
+  const byHop = (groups: typeof lagMs) =>
+    new Map(groups.map(g => [`${g.labels['job']} ${g.labels['topic']}`, g.points[0]?.[1] ?? null]));
+  const [ms, records] = [byHop(lagMs), byHop(lagRecords)];
+  const freshness = root === undefined ? null : recorder.freshnessOf(root.replace(/^report:/, ''));
+  const residence = freshness?.residence_ms ?? {};
+  const nodes = answer.nodes.map(node => {
+    const rate =
+      node.kind === 'job' ? (figures.get(node.name)?.inPerSecond ?? figures.get(node.name)?.outPerSecond) : undefined;
+    const sink =
+      node.kind === 'dataset' || node.kind === 'report'
+        ? recorder.freshnessOf(node.kind === 'report' ? node.name : node.id)
+        : null;
+    return {
+      ...node,
+      ...(rate === null || rate === undefined ? {} : { records_per_second: rate }),
+      ...(sink?.age_ms === null || sink === null ? {} : { age_ms: sink.age_ms }),
+    };
+  });
+  const nameOf = new Map(answer.nodes.map(n => [n.id, n]));
+  const edges = answer.edges.map(edge => {
+    const consumer = nameOf.get(edge.to);
+    const source = nameOf.get(edge.from);
+    if (edge.role === 'writes' || !consumer || !source || consumer.kind === 'report') return edge;
+    const key = `${consumer.name} ${source.name}`;
+    const [edgeMs, edgeRecords] = [ms.get(key), records.get(key)];
+    return {
+      ...edge,
+      hop: `${consumer.name}<-${source.id}`,
+      ...(edgeMs === undefined || edgeMs === null ? {} : { lag_ms: edgeMs }),
+      ...(edgeRecords === undefined || edgeRecords === null ? {} : { lag_records: edgeRecords }),
+      ...(residence[consumer.name] === undefined ? {} : { residence_ms: residence[consumer.name] }),
+    };
+  });
+  return { nodes, edges, truncated: answer.truncated, blame: freshness?.blame ?? null };
+}

@@ -1,0 +1,138 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { RuleHistory } from '../../../alerting/evaluate/record.ts';
+import type { ReplayRequest, RuleService } from '../../../alerting/rule-service.ts';
+import type { Clock } from '../../../model/clock.ts';
+import { UserError } from '../../../model/errors.ts';
+import type { MetricGroup } from '../../../model/sample.ts';
+import { intField, timeField } from '../fields.ts';
+import { actorOf } from '../security.ts';
+
+/** What the rule routes need of the daemon; getters, since evaluation may start later or elsewhere. */
+export interface RuleServices {
+  readonly rules: RuleService;
+  readonly history: (ruleId: string, from: number, to: number) => Promise<RuleHistory>;
+  readonly clock: Clock;
+  /** Flat metric records to points; throws `UserError` naming the first that cannot be read. */
+  readonly decodeSamples: (records: readonly Record<string, unknown>[]) => readonly MetricGroup[];
+}
+
+const DAY = 86_400_000;
+const idParam = z.strictObject({ id: z.string() });
+
+/** `If-Match: "version"`; `*` and a missing header both read as null. */
+function ifMatch(request: FastifyRequest): string | null {
+  const header = request.headers['if-match'];
+  if (header === undefined || header === '*') return null;
+  return header.replace(/^W\//, '').replace(/^"(.*)"$/, '$1');
+}
+
+/** CRUD of /rules, /rules/next, /rules/replay, /rules/{id}/history. */
+export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): void {
+  const app = fastify.withTypeProvider<ZodTypeProvider>();
+  const tags = ['alerting'];
+
+  app.get('/rules', { schema: { tags, summary: 'All rules' } }, async () => ({
+    items: services.rules.list(),
+    next: null,
+  }));
+
+  app.post('/rules', { schema: { tags, summary: 'Create a rule' } }, async (request, reply) => {
+    const view = await services.rules.create(request.body, actorOf(request));
+    return reply.code(201).header('etag', `"${view.version}"`).send(view);
+  });
+
+  app.get(
+    '/rules/next',
+    {
+      schema: {
+        tags,
+        summary: 'When a schedule runs next',
+        querystring: z.strictObject({
+          cron: z.string(),
+          zone: z.string().default('UTC'),
+          from: timeField.optional(),
+          n: intField(1, 100, 5),
+        }),
+      },
+    },
+    async ({ query }) => ({
+      next: services.rules.nextRuns(query.cron, query.zone, query.from ?? services.clock.now(), query.n),
+    }),
+  );
+
+  app.post(
+    '/rules/replay',
+    {
+      schema: {
+        tags,
+        summary: 'What a rule would have done',
+        body: z.strictObject({
+          rule: z.unknown().optional(),
+          rule_id: z.string().optional(),
+          from: timeField,
+          to: timeField,
+          as_of: z.enum(['ideal', 'arrival']).default('ideal'),
+          samples: z.array(z.record(z.string(), z.unknown())).max(1_000_000).optional(),
+        }),
+      },
+      bodyLimit: 32 * 1024 * 1024,
+    },
+    async ({ body }) => {
+      if ((body.rule === undefined) === (body.rule_id === undefined)) {
+        throw new UserError('bad-request', 'give either "rule" or "rule_id"', {
+          issues: [{ path: 'rule', message: 'give either "rule" or "rule_id"' }],
+        });
+      }
+      const request: ReplayRequest = {
+        rule: body.rule_id === undefined ? { document: body.rule } : { id: body.rule_id },
+        from: body.from,
+        to: body.to,
+        asOf: body.as_of,
+        ...(body.samples === undefined ? {} : { samples: services.decodeSamples(body.samples) }),
+      };
+      return services.rules.replay(request);
+    },
+  );
+
+  app.get('/rules/:id', { schema: { tags, summary: 'One rule', params: idParam } }, async (request, reply) => {
+    const view = services.rules.get(request.params.id);
+    return reply.header('etag', `"${view.version}"`).send(view);
+  });
+
+  app.put(
+    '/rules/:id',
+    { schema: { tags, summary: 'Replace a rule; If-Match names the version', params: idParam } },
+    async (request, reply) => {
+      const version = ifMatch(request);
+      if (version === null) {
+        throw new UserError('bad-request', 'If-Match with the version you read is needed', { status: 428 });
+      }
+      const view = await services.rules.update(request.params.id, request.body, version, actorOf(request));
+      return reply.header('etag', `"${view.version}"`).send(view);
+    },
+  );
+
+  app.delete('/rules/:id', { schema: { tags, summary: 'Delete a rule', params: idParam } }, async (request, reply) => {
+    await services.rules.remove(request.params.id, ifMatch(request), actorOf(request));
+    return reply.code(204).send();
+  });
+
+  app.get(
+    '/rules/:id/history',
+    {
+      schema: {
+        tags,
+        summary: 'What live evaluation did',
+        params: idParam,
+        querystring: z.strictObject({ from: timeField.optional(), to: timeField.optional() }),
+      },
+    },
+    async ({ params, query }) => {
+      services.rules.get(params.id);
+      const to = query.to ?? services.clock.now();
+      return services.history(params.id, query.from ?? to - DAY, to);
+    },
+  );
+}
