@@ -2,7 +2,8 @@
 import type { Labels } from '../model/labels.ts';
 import type { RuleRuntime } from './engine-runtime.ts';
 import type { Status } from './evaluate/group-state.ts';
-import { alertLabels, episodeId, toValue } from './evaluate/intents.ts';
+import { alertLabels, alertText, episodeId, toValue } from './evaluate/intents.ts';
+import type { Annotation } from './intent.ts';
 
 export interface LiveAlert {
   /** The episode's id, as in the intents of the same alert; a pending alert gets its own when it fires. */
@@ -16,6 +17,10 @@ export interface LiveAlert {
   readonly active_at: number;
   /** Values {0}, {1}, … of the last tick; empty right after a restart. */
   readonly values: readonly (number | null)[];
+  /** The condition with the last tick's numbers, one line for people, the hint columns (提示列). */
+  readonly formula: string;
+  readonly summary: string;
+  readonly annotations: readonly Annotation[];
   readonly flapping?: true;
   readonly code?: string;
 }
@@ -37,6 +42,7 @@ export function liveAlerts(runtime: RuleRuntime): readonly LiveAlert[] {
       starts_at: group.startsAt,
       active_at: group.activeAt,
       values: (inputs.get(key) ?? []).map(toValue),
+      ...alertText(rule, group.labels, group.severity ?? rule.document.level, inputs.get(key) ?? []),
       ...(group.flapping ? { flapping: true } : {}),
     });
   }
@@ -55,6 +61,9 @@ function ruleAlert({ rule }: RuleRuntime, since: number, code: string): LiveAler
     starts_at: since,
     active_at: since,
     values: [],
+    formula: '',
+    summary: `${rule.name}: ${code}`,
+    annotations: [],
     code,
   };
 }

@@ -24,6 +24,20 @@ export function annotationsOf(rule: Rule, inputs: Inputs): readonly Annotation[]
   return rule.annotations.map(({ name, formula }) => ({ name, value: hint(formula, inputs) }));
 }
 
+/** What people read about a group: the condition with its numbers, the summary, the hint columns. */
+export function alertText(rule: Rule, groupLabels: Labels, severity: Severity, inputs: Inputs, recovered = false) {
+  const level = rule.levels.find(candidate => candidate.severity === severity) ?? rule.levels[0];
+  const condition = recovered && rule.recovery !== null ? rule.recovery : level?.condition;
+  return {
+    formula: condition === undefined ? '' : fillIn(condition, rule.metricNames, inputs),
+    summary:
+      rule.summary === null
+        ? defaultSummary(rule.name)(groupLabels)
+        : rule.summary(alertLabels(rule, groupLabels, severity), inputs),
+    annotations: annotationsOf(rule, inputs),
+  };
+}
+
 /** Builds the intent of a notice. `inputs` are the group's values at the tick. */
 export function groupIntent(
   rule: Rule,
@@ -32,22 +46,15 @@ export function groupIntent(
   notice: Notice,
 ): Intent {
   const { key, labels: groupLabels, inputs } = group;
-  const labels = alertLabels(rule, groupLabels, notice.severity);
-  const level = rule.levels.find(candidate => candidate.severity === notice.severity) ?? rule.levels[0];
-  const condition =
-    notice.kind === 'resolved' && rule.recovery !== null && rule.recovery.evaluate(inputs) === true
-      ? rule.recovery
-      : level?.condition;
+  const recovered = notice.kind === 'resolved' && rule.recovery !== null && rule.recovery.evaluate(inputs) === true;
   return {
     ...base(rule, t, notice.kind, key, notice.startsAt),
-    labels,
+    labels: alertLabels(rule, groupLabels, notice.severity),
     severity: notice.severity,
     activeAt: notice.activeAt,
     endsAt: notice.kind === 'resolved' ? t : null,
     values: inputs.map(toValue),
-    formula: condition === undefined ? '' : fillIn(condition, rule.metricNames, inputs),
-    summary: rule.summary === null ? defaultSummary(rule.name)(groupLabels) : rule.summary(labels, inputs),
-    annotations: annotationsOf(rule, inputs),
+    ...alertText(rule, groupLabels, notice.severity, inputs, recovered),
     ...(notice.reason === undefined ? {} : { reason: notice.reason }),
   };
 }
