@@ -3,6 +3,9 @@ const CAPACITY = 200;
 /** The newest points are never thinned: rates, intervals and re-emitted lags need them as they came. */
 const KEEP_NEWEST = 48;
 const DAY_MS = 86_400_000;
+/** Scratch space of `#thin`, which runs to its end before another one can begin. */
+const COSTS = new Float64Array(CAPACITY);
+const SORTED = new Float64Array(CAPACITY);
 
 /**
  * A quantity over time as at most 200 samples in rising time order: an end-offset curve or a consumer's position. When it is full,
@@ -173,21 +176,22 @@ export class Curve {
       this.#e.copyWithin(0, expired, this.#n);
       this.#n -= expired;
     }
-    const candidates: { readonly index: number; readonly cost: number }[] = [];
-    for (let i = 1; i < this.#n - KEEP_NEWEST; i++) candidates.push({ index: i, cost: this.#costOf(i) });
-    candidates.sort((a, b) => a.cost - b.cost);
-    const drop = new Map<number, number>();
-    const wanted = Math.max(0, this.#n - (CAPACITY - (CAPACITY >> 3)));
-    for (const { index, cost } of candidates) {
-      if (drop.size >= wanted) break;
-      // A neighbour of a dropped sample stays in this round: its cost was computed with that neighbour in place.
-      if (!drop.has(index - 1) && !drop.has(index + 1)) drop.set(index, cost);
-    }
-    let kept = 0;
-    for (let i = 0; i < this.#n; i++) {
-      const cost = drop.get(i);
-      if (cost !== undefined) {
-        this.#e[kept - 1] = cost;
+    const candidates = this.#n - KEEP_NEWEST - 1;
+    const wanted = this.#n - (CAPACITY - (CAPACITY >> 3));
+    if (wanted <= 0) return;
+    for (let i = 1; i <= candidates; i++) COSTS[i] = this.#costOf(i);
+    const limit = SORTED.subarray(0, candidates);
+    limit.set(COSTS.subarray(1, candidates + 1));
+    limit.sort();
+    const most = limit[wanted - 1]!;
+    let kept = 1;
+    let dropped = 0;
+    for (let i = 1; i < this.#n; i++) {
+      // The neighbour of a dropped sample stays in this round: its cost was computed with that neighbour in place.
+      const mayGo = i <= candidates && dropped !== i - 1 && COSTS[i]! <= most;
+      if (mayGo) {
+        this.#e[kept - 1] = COSTS[i]!;
+        dropped = i;
         continue;
       }
       this.#t[kept] = this.#t[i]!;

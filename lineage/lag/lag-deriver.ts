@@ -74,6 +74,7 @@ function emit(
   const ends = tables.endsFor(consumer);
   const labels = labelsOf(consumer);
   const sumTimes = new Set<number>();
+  const changed: Range = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
   for (const [partition, range] of touched) {
     if (partition === null) {
       for (const t of samplesIn(consumer.whole?.lag, range)) {
@@ -91,10 +92,12 @@ function emit(
       groups.push({ ts: t, labels: perPartition, attrs: {}, arrivedAt, values: [['lag_records', lag]] });
       sumTimes.add(t);
     }
-    // The sum at the other partitions' times changes with this one.
-    for (const other of consumer.partitions.values()) {
-      if (other !== own) for (const t of samplesIn(other.lag ?? other.raw, range)) sumTimes.add(t);
-    }
+    changed.from = Math.min(changed.from, range.from);
+    changed.to = Math.max(changed.to, range.to);
+  }
+  // The sum at the other partitions' times changes with those touched.
+  for (const { lag, raw } of consumer.partitions.values()) {
+    for (const t of samplesIn(lag ?? raw, changed)) sumTimes.add(t);
   }
   for (const t of [...sumTimes].sort((a, b) => a - b)) {
     const lag = sumAt(consumer, ends, t);
