@@ -86,7 +86,7 @@ export class SeriesIndex {
   /** Enters a series under the number it had before a restart, whatever `max_series` is now. */
   restore(id: number, { name, labels, attrs }: SeriesInfo, lastAt: number): void {
     this.#enter(id, this.#names.get(name) ?? this.#addName(name), this.#sets.intern(labels));
-    this.setAttrs(id, attrs, lastAt);
+    this.setAttrs(id, attrs, -Infinity);
     this.#lastAt[id] = lastAt;
   }
 

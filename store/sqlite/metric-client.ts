@@ -60,7 +60,8 @@ export class MetricClient {
 
   #running(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(WORKER, { workerData: { path: this.#path } });
+    // Node's own flags (`--input-type`, a test runner's) are not meant for the worker.
+    const worker = new Worker(WORKER, { workerData: { path: this.#path }, execArgv: [] });
     worker.on('message', ({ id, answer, error }: { id: number; answer?: never; error?: string }) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);

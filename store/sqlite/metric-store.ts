@@ -17,13 +17,12 @@ import type {
 } from '../metric-store.ts';
 import { PointBag } from '../point-bag.ts';
 import { SeriesIndex } from '../series-index.ts';
-import { SeriesRing } from '../series-ring.ts';
 import { evaluateWindow, type ReadPoints } from '../window-evaluation.ts';
-import { MetricBatch } from './metric-batch.ts';
 import { MetricClient } from './metric-client.ts';
 import { ColdPoints, MAX_COLD_POINTS, runsOf, seriesOf } from './metric-cold.ts';
+import { type HotLimits, HotSet } from './metric-hot.ts';
+import { MetricIntake } from './metric-intake.ts';
 import { loadMetrics } from './metric-load.ts';
-import type { StoredSeries } from './metric-messages.ts';
 import { seriesToForget } from './metric-retention.ts';
 
 export interface SqliteMetricStoreOptions {
@@ -39,6 +38,8 @@ export interface SqliteMetricStoreOptions {
   readonly hotBytes?: number;
 }
 
+/** Newest points are noted for series that had one in this time; `expire` runs more often. */
+const LAST_POINT_MS = 24 * 3_600_000;
 const HOT_MS = 2 * 3_600_000;
 const HOT_BYTES = 100 * 1024 * 1024;
 
@@ -57,22 +58,13 @@ class SqliteMetricStore implements MetricStore {
   readonly #clock: Clock;
   readonly #telemetry: Telemetry | undefined;
   readonly #maxSeries: number;
-  readonly #hotMs: number;
-  readonly #hotBytes: number;
+  readonly #limits: HotLimits;
   readonly #client: MetricClient;
   readonly #index: SeriesIndex;
-  readonly #ring = new SeriesRing();
-  /** Series the worker has not been told of, and those whose attributes it does not know. */
-  #undefined = new Set<number>();
-  #attrsChanged = new Set<number>();
-  /** Memory holds every point later than this; older ones are only in blocks. */
-  #hotFrom = -Infinity;
-  /** Points up to this go straight into blocks; ahead of `#hotFrom` while memory is about to be given back. */
-  #lateFrom = -Infinity;
+  readonly #hot: HotSet;
+  readonly #intake: MetricIntake;
   /** Up to this there are rollups instead of raw points. */
   #rawFrom = 0;
-  #evaluating = 0;
-  #cooling: Promise<void> | null = null;
   #refused = 0;
   #closed = false;
 
@@ -80,23 +72,24 @@ class SqliteMetricStore implements MetricStore {
     this.#clock = options.clock ?? systemClock;
     this.#telemetry = options.telemetry;
     this.#maxSeries = options.maxSeries ?? 200_000;
-    this.#hotMs = options.hotMs ?? HOT_MS;
-    this.#hotBytes = options.hotBytes ?? HOT_BYTES;
+    this.#limits = { hotMs: options.hotMs ?? HOT_MS, hotBytes: options.hotBytes ?? HOT_BYTES };
     this.#client = new MetricClient(options.path ?? join(options.dir ?? '.', 'metrics.db'));
     this.#index = new SeriesIndex(this.#maxSeries);
+    this.#hot = new HotSet(this.#client, this.#clock, this.#limits, () =>
+      this.#telemetry?.storeErrors.inc({ store: 'metrics', reason: 'move' }),
+    );
+    this.#intake = new MetricIntake(this.#index, this.#client, this.#clock);
   }
 
   /** Moves what a crash left in the journal, then fills index and memory. */
   async load(): Promise<void> {
     try {
-      const loaded = await loadMetrics(this.#client, this.#index, this.#ring, {
+      const loaded = await loadMetrics(this.#client, this.#index, this.#hot.ring, {
         now: this.#clock.now(),
-        hotMs: this.#hotMs,
-        hotBytes: this.#hotBytes,
+        ...this.#limits,
       });
       this.#rawFrom = loaded.rawFrom;
-      this.#hotFrom = loaded.hotFrom;
-      this.#lateFrom = loaded.hotFrom;
+      this.#hot.begin(loaded.hotFrom);
       this.#telemetry?.series.set(this.#index.size);
     } catch (error) {
       await this.#client.close();
@@ -111,18 +104,21 @@ class SqliteMetricStore implements MetricStore {
   ): Promise<AppendedPoints> {
     signal?.throwIfAborted();
     const started = this.#clock.monotonic();
-    const { batch, refused } = this.#number(groups);
+    const { batch, refused } = this.#intake.number(groups);
     this.#count(refused);
-    if (batch.count > 0) await this.#persist(batch);
-    // What memory no longer covers is found in its block; everything else is visible from here on.
-    for (let i = 0; i < batch.count; i++) {
-      const ts = batch.times[i]!;
-      this.#index.touch(batch.series[i]!, ts);
-      if (ts > this.#hotFrom) this.#ring.put(batch.series[i]!, ts, batch.values[i]!, batch.delays[i]!);
+    if (batch.count === 0) return { written: 0, refused };
+    this.#telemetry?.storeQueue.set({ store: 'metrics' }, this.#client.waiting + 1);
+    try {
+      await this.#intake.persist(batch, this.#hot.lateFrom);
+    } catch (error) {
+      this.#telemetry?.storeErrors.inc({ store: 'metrics', reason: 'append' });
+      throw error;
     }
+    for (let i = 0; i < batch.count; i++) this.#index.touch(batch.series[i]!, batch.times[i]!);
+    this.#hot.add(batch);
+    this.#telemetry?.storeQueue.set({ store: 'metrics' }, this.#client.waiting);
     this.#telemetry?.storeSeconds.observe({ store: 'metrics' }, (this.#clock.monotonic() - started) / 1000);
     this.#telemetry?.series.set(this.#index.size);
-    this.#coolIfFull();
     return { written: batch.count, refused };
   }
 
@@ -135,7 +131,7 @@ class SqliteMetricStore implements MetricStore {
     this.#refuseBeyondRaw(oldest, query.op, query.arrivedWithinMs);
     const evaluate = async (instants: readonly number[], read: ReadPoints) =>
       evaluateWindow(plan, query, instants, read);
-    if (oldest >= this.#hotFrom) return this.#reading(() => evaluate(at, this.#readHot));
+    if (oldest >= this.#hot.from) return this.#hot.reading(() => evaluate(at, this.#readHot));
 
     const series = seriesOf(plan);
     const found = new Map<WindowGroup['labels'], WindowGroup['points'][number][]>();
@@ -199,10 +195,10 @@ class SqliteMetricStore implements MetricStore {
     const rollupTo = now - Math.max(retention.rawMs, retention.rollupMs);
     const last: { id: number; last: number }[] = [];
     for (const { series, at } of this.#index.lastPoints())
-      if (at > now - 2 * this.#hotMs) last.push({ id: series, last: at });
+      if (at > now - LAST_POINT_MS) last.push({ id: series, last: at });
     const forget = seriesToForget(this.#index, this.#maxSeries, rawTo, rollupTo);
     // Memory first: it must not go on to show what the file no longer has.
-    if (rawTo > this.#hotFrom) await this.#cool(rawTo);
+    await this.#hot.cool(rawTo);
     const { dropped, rawFrom } = await this.#client.ask('expire', {
       rawTo,
       rollupTo,
@@ -213,7 +209,7 @@ class SqliteMetricStore implements MetricStore {
     for (const { series, at, reuse } of forget) {
       // A series that came back meanwhile is no longer in the file; the next append defines it again.
       if (this.#index.lastPoint(series) === at) this.#index.remove(series, reuse);
-      else this.#undefined.add(series);
+      else this.#intake.defineAgain(series);
     }
     this.#telemetry?.series.set(this.#index.size);
     return { dropped };
@@ -238,59 +234,14 @@ class SqliteMetricStore implements MetricStore {
     await this.#client.close();
   }
 
-  /** Gives every point its series; points of series that may not be added are left out. */
-  #number(groups: readonly MetricGroup[]): { batch: MetricBatch; refused: number } {
-    const batch = new MetricBatch();
-    let refused = 0;
-    for (const group of groups) {
-      const set = this.#index.labelSet(group.labels);
-      for (const [name, value] of group.values) {
-        const before = this.#index.size;
-        const series = set === null ? -1 : this.#index.series(name, set);
-        if (series < 0) {
-          refused++;
-          continue;
-        }
-        if (this.#index.size > before) this.#undefined.add(series);
-        if (this.#index.setAttrs(series, group.attrs, group.ts)) this.#attrsChanged.add(series);
-        batch.add(series, group.ts, value, group.arrivedAt - group.ts);
-      }
-    }
-    return { batch, refused };
-  }
-
-  async #persist(batch: MetricBatch): Promise<void> {
-    const [fresh, changed] = [this.#undefined, this.#attrsChanged];
-    this.#undefined = new Set();
-    this.#attrsChanged = new Set();
-    const define = Array.from(fresh, id => this.#storedSeries(id));
-    const attrs = Array.from(changed, id => ({ id, attrs: JSON.stringify(this.#index.describe(id).attrs) }));
-    const points = batch.pack();
-    this.#telemetry?.storeQueue.set({ store: 'metrics' }, this.#client.waiting + 1);
-    try {
-      await this.#client.ask('append', { points, lateFrom: this.#lateFrom, define, attrs }, [points.buffer]);
-    } catch (error) {
-      for (const id of fresh) this.#undefined.add(id);
-      for (const id of changed) this.#attrsChanged.add(id);
-      this.#telemetry?.storeErrors.inc({ store: 'metrics', reason: 'append' });
-      throw error;
-    } finally {
-      this.#telemetry?.storeQueue.set({ store: 'metrics' }, this.#client.waiting);
-    }
-  }
-
-  #storedSeries(id: number): StoredSeries {
-    const { name, labels, attrs } = this.#index.describe(id);
-    return { id, name, labels: JSON.stringify(labels), attrs: JSON.stringify(attrs), last: this.#clock.now() };
-  }
-
   #count(refused: number): void {
     if (refused === 0) return;
     this.#refused += refused;
     this.#telemetry?.seriesRefused.inc(refused);
   }
 
-  readonly #readHot: ReadPoints = (series, from, to, scale, bag) => this.#ring.collect(series, from, to, scale, bag);
+  readonly #readHot: ReadPoints = (series, from, to, scale, bag) =>
+    this.#hot.ring.collect(series, from, to, scale, bag);
 
   /** Runs `use` over the points of the range, from the file where memory does not reach back to its beginning. */
   async #withCold<T>(
@@ -301,8 +252,8 @@ class SqliteMetricStore implements MetricStore {
     use: (read: ReadPoints) => Promise<T>,
   ): Promise<T> {
     for (;;) {
-      const border = this.#hotFrom;
-      if (from >= border) return this.#reading(() => use(this.#readHot));
+      const border = this.#hot.from;
+      if (from >= border) return this.#hot.reading(() => use(this.#readHot));
       const answer = await this.#client.ask('read', {
         series,
         from,
@@ -316,53 +267,15 @@ class SqliteMetricStore implements MetricStore {
           `the query reads more than ${MAX_COLD_POINTS} stored points; narrow its window, matchers or metric`,
         );
       // Memory may have been given back meanwhile; then the file has more to tell.
-      if (this.#hotFrom !== border) continue;
+      if (this.#hot.from !== border) continue;
       const cold = new ColdPoints(series, answer);
-      return this.#reading(() =>
+      return this.#hot.reading(() =>
         use((id, after, upTo, scale, bag) => {
           if (after < border) cold.collect(id, after, upTo, scale, bag);
-          if (upTo > border) this.#ring.collect(id, Math.max(after, border), upTo, scale, bag);
+          if (upTo > border) this.#hot.ring.collect(id, Math.max(after, border), upTo, scale, bag);
         }),
       );
     }
-  }
-
-  /** While anything reads memory, none of it is given back. */
-  async #reading<T>(use: () => Promise<T>): Promise<T> {
-    this.#evaluating++;
-    try {
-      return await use();
-    } finally {
-      this.#evaluating--;
-    }
-  }
-
-  #coolIfFull(): void {
-    if (this.#cooling) return;
-    const now = this.#clock.now();
-    const byAge = now - this.#hotMs;
-    const full = this.#ring.usedBytes > this.#hotBytes;
-    if (!full && byAge - this.#hotFrom <= this.#hotMs / 4) return;
-    const upTo = full ? (Math.max(this.#hotFrom, byAge) + now) / 2 : byAge;
-    this.#cool(upTo).catch(() => this.#telemetry?.storeErrors.inc({ store: 'metrics', reason: 'compact' }));
-  }
-
-  /** Gives back the memory of points up to `upTo`, once all of them are in blocks. */
-  async #cool(upTo: number): Promise<void> {
-    await this.#cooling;
-    if (upTo <= this.#hotFrom) return;
-    this.#lateFrom = upTo;
-    this.#cooling = this.#giveBack(upTo).finally(() => {
-      this.#cooling = null;
-    });
-    await this.#cooling;
-  }
-
-  async #giveBack(upTo: number): Promise<void> {
-    await this.#client.ask('compact', {});
-    while (this.#evaluating > 0) await new Promise<void>(resolve => setImmediate(resolve));
-    this.#hotFrom = upTo;
-    this.#ring.trim(upTo);
   }
 
   /** Beyond raw history only whole minutes are known, and not when their points arrived. */
