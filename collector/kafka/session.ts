@@ -8,11 +8,11 @@ import type { Clock } from '../../model/clock.ts';
 import { StoreAwayError } from '../../model/errors.ts';
 import type { BatchSink, RawBatch, RawRecord, StreamName } from '../source.ts';
 import type { Epochs } from './epochs.ts';
+import { HEARTBEAT_EVERY_MS, withHeartbeats } from './heartbeats.ts';
 import type { PartitionOffset, PartitionTable } from './partitions.ts';
 
 const COMMIT_EVERY_MS = 1000;
 const END_OFFSETS_EVERY_MS = 5000;
-const HEARTBEAT_EVERY_MS = 2000;
 const RETRY_STORE_MS = 1000;
 const BATCH_RECORDS = 5000;
 const NO_BYTES = new Uint8Array(0);
@@ -237,9 +237,10 @@ export class Session {
         if (!failure) break;
         if (!isBlocked) log.warn({ topic: batch.topic, err: failure }, 'the store does not take records; waiting');
         setBlocked(true);
-        await this.#withHeartbeats(
+        await withHeartbeats(
           clock.sleep(RETRY_STORE_MS, signal).catch(() => {}),
           heartbeat,
+          clock,
         );
       }
       if (isBlocked && !signal.aborted) log.info({ topic: batch.topic }, 'the store takes records again');
@@ -252,29 +253,12 @@ export class Session {
   async #attempt(batch: RawBatch, heartbeat: () => Promise<void>): Promise<Error | null> {
     const { signal } = this.#abort;
     try {
-      await this.#withHeartbeats(this.#parts.sink(batch, { visible: false }, signal), heartbeat);
+      await withHeartbeats(this.#parts.sink(batch, { visible: false }, signal), heartbeat, this.#parts.clock);
       return null;
     } catch (error) {
       if (signal.aborted || error instanceof StoreAwayError) return error as Error;
       throw error;
     }
-  }
-
-  /** Waits for `work` without losing the membership. A heartbeat that fails ends the wait: the group has moved on. */
-  async #withHeartbeats(work: Promise<unknown>, heartbeat: () => Promise<void>): Promise<void> {
-    let isDone = false;
-    const done = work.finally(() => {
-      isDone = true;
-    });
-    done.catch(() => {});
-    while (!isDone) {
-      const wait = new AbortController();
-      const pause = this.#parts.clock.sleep(HEARTBEAT_EVERY_MS, wait.signal).catch(() => {});
-      await Promise.race([done, pause]);
-      wait.abort();
-      if (!isDone) await heartbeat();
-    }
-    await done;
   }
 
   /** Commits what is stored, then keeps it beside the epochs. Never rejects: the next commit includes it. */
