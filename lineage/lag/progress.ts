@@ -46,11 +46,17 @@ export function isStale(consumer: HopTopic, at: number): boolean {
   return !(at - consumer.lastSampleTs <= STALE_INTERVALS * consumer.intervalMs);
 }
 
-/** Committed offsets trail positions by up to a checkpoint: where one consumer tells positions, those of commits only are left out. */
+/**
+ * The consumers that count. One that was only named beside end offsets says nothing while another of the same hop reports (a
+ * supervisor's lags come without the cluster its end offsets carry); and committed offsets trail positions by up to a checkpoint,
+ * so where one consumer tells positions, those of commits only are left out.
+ */
 function preferPositions(consumers: readonly HopTopic[]): readonly HopTopic[] {
   if (consumers.length < 2) return consumers;
-  const withPositions = consumers.filter(consumer => [...consumer.partitions.values()].some(own => own.hasPositions));
-  return withPositions.length > 0 ? withPositions : consumers;
+  const reporting = consumers.filter(consumer => consumer.whole !== null || consumer.partitions.size > 0);
+  const withPositions = reporting.filter(consumer => [...consumer.partitions.values()].some(own => own.hasPositions));
+  if (withPositions.length > 0) return withPositions;
+  return reporting.length > 0 ? reporting : consumers;
 }
 
 function consumerProgress(question: ProgressQuestion, consumer: HopTopic): number | null {

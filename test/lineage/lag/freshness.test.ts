@@ -295,6 +295,26 @@ describe('named rules', () => {
   }
 });
 
+test('end offsets that name the supervisor and a cluster do not hide lags that come without one', () => {
+  const rows: OffsetRow[] = [];
+  for (let t = 0; t <= 300; t += 10) {
+    rows.push({ type: 'lag', ts: t * 1000, hop: 'druid', topic: 'dw', lagRecords: Math.min(t, 30) });
+    rows.push({
+      type: 'offsets',
+      ts: t * 1000,
+      hop: 'druid',
+      topic: 'dw',
+      partition: 0,
+      endOffset: t,
+      cluster: 'data-1',
+    });
+  }
+
+  const answer = ask([hop('druid', ['dw'], 'druid://c/report')], rows, 'druid://c/report', 300);
+
+  assert.ok(Math.abs(answer.age_ms! - 30_000) <= 1, `${answer.age_ms}`);
+});
+
 describe('silence', () => {
   const alive = flow('etl', 'ods', 0, 300, () => 20);
   const hops = [hop('etl', ['ods'], 'dw')];
