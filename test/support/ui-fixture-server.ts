@@ -9,8 +9,9 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { alertDetail, alertsAt, deliveries, inbox, ruleHistory, rules } from './ui-fixture/alerts.ts';
 import { lagMs, REPORTS, rateOf, STAGES } from './ui-fixture/estate.ts';
+import { lineage } from './ui-fixture/graph.ts';
 import { exceptionLine, linesBetween, matching } from './ui-fixture/logs.ts';
-import { freshness, jobDetail, jobs, lineage, overview, status } from './ui-fixture/views.ts';
+import { freshness, jobDetail, jobs, overview, status } from './ui-fixture/views.ts';
 
 const DIST = join(import.meta.dirname, '../../web/ui/dist');
 const TYPES: Record<string, string> = {

@@ -23,7 +23,17 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ['code-comment', 'surface'],
 ];
 /** Shapes and lines that carry meaning need 3:1 (WCAG 1.4.11); each also differs in form and word. */
-const SHAPES = ['ok-fill', 'critical-fill', 'unknown-fill', 'series-1', 'series-2', 'series-3', 'series-4', 'series-5', 'series-6'];
+const SHAPES = [
+  'ok-fill',
+  'critical-fill',
+  'unknown-fill',
+  'series-1',
+  'series-2',
+  'series-3',
+  'series-4',
+  'series-5',
+  'series-6',
+];
 
 const harness = useHarness();
 
@@ -46,19 +56,19 @@ for (const theme of ['light', 'dark']) {
   test(`${theme}: text tokens reach 4.5:1 and shapes 3:1`, { skip: SKIP }, async () => {
     const { page } = await harness.open('/');
     await page.locator('.headline').waitFor();
-    const names = [...new Set([...GROUNDS, ...INKS, ...SHAPES, ...PAIRS.flat(), 'lag-0', 'lag-1', 'lag-2', 'lag-3', 'lag-4'])];
-    const colours = await page.evaluate(
-      ([wanted, look]) => {
-        document.documentElement.dataset['theme'] = look;
-        const canvas = document.createElement('canvas');
-        const pen = canvas.getContext('2d', { willReadFrequently: true });
-        const style = getComputedStyle(document.documentElement);
-        const found: Record<string, [number, number, number]> = {};
+    const names = [
+      ...new Set([...GROUNDS, ...INKS, ...SHAPES, ...PAIRS.flat(), 'lag-0', 'lag-1', 'lag-2', 'lag-3', 'lag-4']),
+    ];
+    const colours = await page.locator('html').evaluate(
+      (root, [wanted, look]) => {
+        root.dataset['theme'] = look;
+        const pen = root.ownerDocument.createElement('canvas').getContext('2d', { willReadFrequently: true });
+        const style = root.ownerDocument.defaultView.getComputedStyle(root);
+        const found: Record<string, Rgb> = {};
         for (const name of wanted) {
-          if (!pen) break;
           pen.fillStyle = style.getPropertyValue(`--${name}`);
           pen.fillRect(0, 0, 1, 1);
-          const [r = 0, g = 0, b = 0] = pen.getImageData(0, 0, 1, 1).data;
+          const [r, g, b] = pen.getImageData(0, 0, 1, 1).data;
           found[name] = [r, g, b];
         }
         return found;

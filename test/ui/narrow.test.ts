@@ -3,18 +3,35 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SKIP, useHarness } from './harness.ts';
 
-const PATHS = ['/', '/jobs', '/jobs/dwd_order_wide', '/logs', '/logs?around=line-exception', '/lineage', '/lineage?root=*', '/alerts', '/alerts/a1', '/rules', '/rules/r1', '/alerts?tab=deliveries', '/inbox', '/inbox/m1'];
+const PATHS = [
+  '/',
+  '/jobs',
+  '/jobs/dwd_order_wide',
+  '/logs',
+  '/logs?around=line-exception',
+  '/lineage',
+  '/lineage?root=*',
+  '/alerts',
+  '/alerts/a1',
+  '/rules',
+  '/rules/r1',
+  '/alerts?tab=deliveries',
+  '/inbox',
+  '/inbox/m1',
+];
 
-const harness = useHarness({ browser: { viewport: { width: 390, height: 844 }, locale: 'zh-CN', colorScheme: 'dark' } });
+const harness = useHarness({
+  browser: { viewport: { width: 390, height: 844 }, locale: 'zh-CN', colorScheme: 'dark' },
+});
 
 for (const path of PATHS) {
   test(`${path} fits 390 px`, { skip: SKIP }, async () => {
     const { page } = await harness.open(path);
     await page.locator('main .skeleton').first().waitFor({ state: 'detached' });
-    await page.locator('main :is(.card, .headline)').first().waitFor();
+    await page.locator('main :is(.card, .headline):visible').first().waitFor();
     await page.waitForLoadState('networkidle');
 
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    const wide = await page.locator('html').evaluate(root => root.scrollWidth - root.clientWidth);
 
     assert.equal(wide, 0);
     assert.equal(await page.locator('html').getAttribute('lang'), 'zh-CN');

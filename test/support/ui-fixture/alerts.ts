@@ -1,7 +1,15 @@
 /** Alerts, rules, deliveries and the demo's inbox over the fixture's estate. */
+import type {
+  AlertBrief,
+  AlertDetail,
+  Delivery,
+  InboxItem,
+  Rule,
+  RuleHistory,
+} from '../../../web/ui/src/api/alerts.ts';
 import { containerId, FAILED_JOB, lagMs, MINUTE, SLOW_JOB } from './estate.ts';
 
-const RULES = [
+const RULES: readonly Rule[] = [
   {
     id: 'r1',
     version: '3',
@@ -65,7 +73,7 @@ const RULES = [
   },
 ];
 
-export function rules() {
+export function rules(): readonly Rule[] {
   return RULES;
 }
 
@@ -74,7 +82,7 @@ function alert(
   over: {
     job: string;
     topic?: string;
-    rule: (typeof RULES)[number];
+    rule: Rule;
     state: string;
     since: number;
     values: number[];
@@ -82,18 +90,18 @@ function alert(
     summary: string;
     affects: string[];
   },
-) {
+): AlertBrief {
   return {
     id,
     kind: 'rule',
     labels: {
       alertname: over.rule.name,
-      severity: over.rule.level,
+      severity: over.rule.level ?? 'warning',
       job: over.job,
       ...(over.topic ? { topic: over.topic } : {}),
     },
     state: over.state,
-    severity: over.rule.level,
+    severity: over.rule.level ?? 'warning',
     starts_at: over.state === 'pending' ? null : over.since,
     active_at: over.since,
     values: over.values,
@@ -107,7 +115,7 @@ function alert(
   };
 }
 
-export function alertsAt(now: number) {
+export function alertsAt(now: number): AlertBrief[] {
   const lag = Math.round(lagMs(SLOW_JOB, now));
   const tick = Math.floor(now / (5 * MINUTE)) * 5 * MINUTE;
   return [
@@ -145,9 +153,10 @@ export function alertsAt(now: number) {
   ];
 }
 
-export function alertDetail(id: string, now: number) {
+export function alertDetail(id: string, now: number): AlertDetail | null {
   const found = alertsAt(now).find(a => a.id === id);
   if (!found) return null;
+  const since = found.active_at ?? now;
   const step = 5 * MINUTE;
   const ticks = Array.from({ length: 24 }, (_, i) => Math.floor(now / step) * step - (23 - i) * step);
   return {
@@ -155,8 +164,8 @@ export function alertDetail(id: string, now: number) {
     rule: RULES.find(r => r.id === found.rule_id) ?? null,
     history: ticks.map(t => ({
       t,
-      values: found.values.map((v, i) => (i === 0 ? Math.round(v * (t < found.active_at ? 0.1 : 0.9)) : v)),
-      state: t < found.active_at ? 'inactive' : found.state,
+      values: found.values.map((v, i) => (i === 0 ? Math.round((v ?? 0) * (t < since ? 0.1 : 0.9)) : v)),
+      state: t < since ? 'inactive' : found.state,
     })),
     log_line:
       id === 'a2'
@@ -169,7 +178,7 @@ export function alertDetail(id: string, now: number) {
   };
 }
 
-export function ruleHistory(id: string, from: number, to: number) {
+export function ruleHistory(id: string, from: number, to: number): RuleHistory {
   const step = 5 * MINUTE;
   const firing = id === 'r1';
   const ticks = [];
@@ -180,13 +189,11 @@ export function ruleHistory(id: string, from: number, to: number) {
         {
           labels: { job: SLOW_JOB, topic: 'dwd_order' },
           values: [Math.round(lagMs(SLOW_JOB, t)), 5100],
-          result: firing,
           state: firing && t > to - 25 * MINUTE ? 'firing' : 'inactive',
         },
         {
           labels: { job: 'etl_pay_clean', topic: 'ods_pay_log' },
           values: [3100, 3000],
-          result: false,
           state: 'inactive',
         },
       ],
@@ -195,7 +202,7 @@ export function ruleHistory(id: string, from: number, to: number) {
   return { ticks, notifications: [] };
 }
 
-export function deliveries(now: number) {
+export function deliveries(now: number): Delivery[] {
   return [
     {
       id: 'd1',
@@ -230,7 +237,7 @@ export function deliveries(now: number) {
   ];
 }
 
-export function inbox(now: number) {
+export function inbox(now: number): InboxItem[] {
   return [
     {
       id: 'm1',

@@ -176,3 +176,8 @@ export function pathTo(dataset: string): Stage[] {
   const writer = STAGES.find(s => s.writes === dataset);
   return writer ? [...pathTo(writer.reads[0]!), writer] : [];
 }
+
+/** A dataset id without its namespace. */
+export function nameOf(id: string): string {
+  return id.slice(id.lastIndexOf('/') + 1);
+}

@@ -1,4 +1,5 @@
 /** Log lines of the fixture's estate: one every few seconds, one Java exception, some Chinese. */
+import { LOG_LEVELS, type LogItem, type LogLevel } from '../../../web/ui/src/api/logs.ts';
 import { appId, containerId, FAILED_JOB, jobId, MINUTE, noise, STAGES } from './estate.ts';
 
 const LINE_MS = 900;
@@ -14,7 +15,7 @@ Caused by: java.lang.IllegalStateException: dimension row 40312 has no score
 \tat com.acme.udf.Scores.lookup(Scores.java:77)
 \t... 7 more`;
 
-const MESSAGES: readonly (readonly [string, string, string])[] = [
+const MESSAGES: readonly (readonly [LogLevel, string, string])[] = [
   [
     'INFO',
     'org.apache.flink.runtime.checkpoint.CheckpointCoordinator',
@@ -43,29 +44,20 @@ const MESSAGES: readonly (readonly [string, string, string])[] = [
   ],
 ];
 
-export interface Line {
-  readonly id: string;
-  readonly ts: number;
-  readonly level: string;
-  readonly logger: string;
-  readonly thread: string;
-  readonly message: string;
-  readonly exception?: {
-    readonly class: string;
-    readonly message: string;
-    readonly stack: string;
-    readonly root: string;
-  };
-  readonly job_name: string;
-  readonly job_id: string;
-  readonly app_id: string;
-  readonly container_id: string;
-  readonly host: string;
-  readonly role: string;
-}
+/** A line that always names its job's ID. */
+export type Line = LogItem & { readonly job_id: string };
+
+/** What a line takes from its job, made once: a search reads thousands of lines. */
+const SOURCES = STAGES.map(({ job, reads }) => ({
+  topic: reads[0]!.split('/').at(-1),
+  job_name: job,
+  job_id: jobId(job),
+  app_id: appId(job),
+  containers: [0, 1, 2].map(c => containerId(job, c)),
+}));
 
 function ordinary(n: number): Line {
-  const stage = STAGES[Math.floor(noise('stage', n) * STAGES.length)]!;
+  const { topic, containers, ...source } = SOURCES[Math.floor(noise('stage', n) * SOURCES.length)]!;
   const roll = noise('message', n);
   const [level, logger, message] =
     MESSAGES[roll > 0.97 ? 3 : roll > 0.955 ? 5 : Math.floor(roll * 3) === 2 ? 2 : roll < 0.4 ? 0 : 1]!;
@@ -75,12 +67,10 @@ function ordinary(n: number): Line {
     ts: n * LINE_MS,
     level,
     logger,
-    thread: `Source: ${stage.reads[0]!.split('/').at(-1)} (${c + 1}/4)#0`,
+    thread: `Source: ${topic} (${c + 1}/4)#0`,
     message,
-    job_name: stage.job,
-    job_id: jobId(stage.job),
-    app_id: appId(stage.job),
-    container_id: containerId(stage.job, c),
+    ...source,
+    container_id: containers[c]!,
     host: `worker-${1 + c}.dc1`,
     role: 'taskmanager',
   };
@@ -119,7 +109,7 @@ export function linesBetween(from: number, to: number, now: number, cap = 40_000
   return lines.sort((a, b) => b.ts - a.ts);
 }
 
-const ORDER = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+const ORDER: readonly string[] = LOG_LEVELS;
 
 /** A small part of the search language: words, level:>=X, field:value, NOT field:value. */
 export function matching(params: URLSearchParams): (line: Line) => boolean {

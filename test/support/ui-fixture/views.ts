@@ -1,5 +1,6 @@
 /** Answers of /overview, /status, /freshness, /jobs and /lineage over the fixture's estate. */
 
+import type { Freshness, Job, JobDetail, Overview, Status, StreamStatus } from '../../../web/ui/src/api/estate.ts';
 import { alertsAt } from './alerts.ts';
 import {
   appId,
@@ -9,6 +10,7 @@ import {
   lagMs,
   levelOf,
   MINUTE,
+  nameOf,
   noise,
   pathTo,
   REPORTS,
@@ -35,7 +37,7 @@ function hop(stage: Stage): string {
   return `${stage.job}<-${stage.reads[0]}`;
 }
 
-export function freshness(spec: ReportSpec, now: number) {
+export function freshness(spec: ReportSpec, now: number): Freshness {
   const path = pathTo(spec.topic);
   const residence = (t: number): [string, number][] => [
     [`nifi:ingest<-file://nifi/upload`, 900 + 600 * noise('nifi', Math.floor(t / 60_000))],
@@ -70,7 +72,7 @@ export function freshness(spec: ReportSpec, now: number) {
   };
 }
 
-export function job(stage: Stage, now: number) {
+export function job(stage: Stage, now: number): Job {
   const failed = stage.job === FAILED_JOB;
   const slow = stage.job === SLOW_JOB;
   const lag = Math.round(lagMs(stage.job, now));
@@ -100,17 +102,17 @@ export function job(stage: Stage, now: number) {
 }
 
 /** Extra jobs make the estate as large as a test wants it. */
-export function jobs(now: number, count: number) {
+export function jobs(now: number, count: number): Job[] {
   const real = STAGES.map(stage => job(stage, now));
   const extra = Array.from({ length: Math.max(0, count - real.length) }, (_, i) => {
     const stage = STAGES[i % STAGES.length]!;
     return { ...job({ ...stage, job: `copy_${String(i).padStart(4, '0')}_${stage.job}` }, now), alerts: 0 };
   });
-  const order = { critical: 0, warning: 1, ok: 2 };
-  return [...real, ...extra].sort((a, b) => order[a.level] - order[b.level] || b.lag_ms - a.lag_ms);
+  const order = { critical: 0, warning: 1, unknown: 2, ok: 3 };
+  return [...real, ...extra].sort((a, b) => order[a.level] - order[b.level] || (b.lag_ms ?? 0) - (a.lag_ms ?? 0));
 }
 
-export function jobDetail(stage: Stage, now: number) {
+export function jobDetail(stage: Stage, now: number): JobDetail {
   const base = job(stage, now);
   const failed = stage.job === FAILED_JOB;
   const affects = REPORTS.filter(spec => pathTo(spec.topic).some(s => s.job === stage.job)).map(
@@ -121,11 +123,11 @@ export function jobDetail(stage: Stage, now: number) {
     sql:
       stage.job === SLOW_JOB
         ? SQL
-        : `INSERT INTO ${stage.writes.split('/').at(-1)}\nSELECT * FROM ${stage.reads[0]!.split('/').at(-1)}\nWHERE event_time IS NOT NULL;`,
+        : `INSERT INTO ${nameOf(stage.writes)}\nSELECT * FROM ${nameOf(stage.reads[0]!)}\nWHERE event_time IS NOT NULL;`,
     session: 'hive.dw',
     runs: [{ job_id: base.job_id, app_id: base.app_id, status: base.status, from: now - 26 * 60 * MINUTE, to: null }],
     subtasks: Array.from({ length: 8 }, (_, i) => ({
-      task: i < 4 ? `Join(order_id) -> Calc` : `Source: ${stage.reads[0]!.split('/').at(-1)}`,
+      task: i < 4 ? `Join(order_id) -> Calc` : `Source: ${nameOf(stage.reads[0]!)}`,
       subtask: i % 4,
       busy_ratio: i === 0 && base.busy_ratio !== null ? base.busy_ratio : 0.1 + 0.3 * noise(stage.job, i),
       back_pressured_ratio: i < 4 ? 0 : stage.job === SLOW_JOB ? 0.72 : 0.01,
@@ -148,7 +150,7 @@ export function jobDetail(stage: Stage, now: number) {
   };
 }
 
-export function overview(now: number, count: number) {
+export function overview(now: number, count: number): Overview {
   const all = jobs(now, count);
   const byStatus: Record<string, number> = {};
   for (const { status } of all) byStatus[status] = (byStatus[status] ?? 0) + 1;
@@ -167,7 +169,7 @@ export function overview(now: number, count: number) {
   };
 }
 
-function streams(now: number) {
+function streams(now: number): StreamStatus[] {
   const row = (stream: string, topic: string, rate: number, errors: Record<string, number> = {}) => ({
     stream,
     topic,
@@ -185,7 +187,7 @@ function streams(now: number) {
   ];
 }
 
-export function status(now: number, demo: boolean) {
+export function status(now: number, demo: boolean): Status {
   return {
     version: '0.1.0',
     mode: 'embedded',
@@ -202,115 +204,4 @@ export function status(now: number, demo: boolean) {
     dead_letters: { total: 13, kept: 13 },
     demo,
   };
-}
-
-export function lineage(root: string | null, direction: string, now: number) {
-  const nodes = new Map<string, object>();
-  const edges: { from: string; to: string; [key: string]: unknown }[] = [];
-  const dataset = (id: string): void => {
-    const writer = STAGES.find(s => s.writes === id);
-    const reader = STAGES.find(s => s.reads.includes(id));
-    const rate = writer ? rateOf(writer, now) * 0.8 : reader ? rateOf(reader, now) : null;
-    nodes.set(id, {
-      id,
-      kind: 'dataset',
-      namespace: id.slice(0, id.lastIndexOf('/')),
-      name: id.split('/').at(-1),
-      label: id.split('/').at(-1),
-      records_per_second: rate,
-    });
-  };
-  for (const stage of STAGES) {
-    const id = `job:${stage.job}`;
-    const lag = Math.round(lagMs(stage.job, now));
-    nodes.set(id, {
-      id,
-      kind: 'job',
-      namespace: 'flink',
-      name: stage.job,
-      label: stage.job,
-      status: stage.job === FAILED_JOB ? 'RESTARTING' : 'RUNNING',
-      level: levelOf(stage.job),
-      records_per_second: rateOf(stage, now),
-      owner: stage.owner,
-    });
-    for (const read of stage.reads) {
-      dataset(read);
-      edges.push({
-        from: read,
-        to: id,
-        role: 'reads',
-        evidence: ['sql'],
-        hop: `${stage.job}<-${read}`,
-        lag_ms: read === stage.reads[0] ? lag : 2400,
-        lag_records: Math.round((lag / 1000) * stage.rate * 0.4),
-      });
-    }
-    for (const read of stage.lookups ?? []) {
-      dataset(read);
-      edges.push({ from: read, to: id, role: 'lookup', evidence: ['sql'] });
-    }
-    dataset(stage.writes);
-    edges.push({ from: id, to: stage.writes, role: 'writes', evidence: ['sql'] });
-  }
-  nodes.set('nifi:ingest', {
-    id: 'nifi:ingest',
-    kind: 'nifi',
-    namespace: 'nifi',
-    name: 'ingest',
-    label: 'ingest',
-    records_per_second: 96_000,
-    level: 'ok',
-  });
-  for (const id of [...nodes.keys()].filter(n => n.includes('/ods_')))
-    edges.push({ from: 'nifi:ingest', to: id, role: 'writes', evidence: ['nifi'] });
-  for (const spec of REPORTS) {
-    const fresh = freshness(spec, now);
-    const rate = rateOf(pathTo(spec.topic).at(-1)!, now);
-    nodes.set(spec.datasource, {
-      id: spec.datasource,
-      kind: 'druid',
-      namespace: 'druid://prod',
-      name: spec.datasource.split('/').at(-1),
-      label: spec.datasource.split('/').at(-1),
-      age_ms: fresh.age_ms,
-      records_per_second: rate,
-    });
-    nodes.set(`report:${spec.report}`, {
-      id: `report:${spec.report}`,
-      kind: 'report',
-      namespace: 'report',
-      name: spec.report,
-      label: spec.report,
-      age_ms: fresh.age_ms,
-      level: fresh.level,
-      owner: spec.owner,
-    });
-    edges.push({
-      from: spec.topic,
-      to: spec.datasource,
-      role: 'reads',
-      evidence: ['druid'],
-      hop: `${supervisor(spec)}<-${spec.topic}`,
-      lag_ms: 1900,
-      lag_records: 4200,
-    });
-    edges.push({ from: spec.datasource, to: `report:${spec.report}`, role: 'reads', evidence: ['report'] });
-  }
-  if (!root) return { nodes: [...nodes.values()], edges };
-  const start = [...nodes.keys()].find(id => id === root || id.endsWith(`:${root}`) || id.endsWith(`/${root}`));
-  if (!start) return null;
-  const kept = new Set([start]);
-  const walk = (id: string, up: boolean): void => {
-    for (const edge of edges) {
-      const next = up ? (edge.to === id ? edge.from : null) : edge.from === id ? edge.to : null;
-      if (next !== null && !kept.has(next)) {
-        kept.add(next);
-        walk(next, up);
-      }
-    }
-  };
-  if (direction !== 'down') walk(start, true);
-  if (direction !== 'up') walk(start, false);
-  return { nodes: [...kept].map(id => nodes.get(id)), edges: edges.filter(e => kept.has(e.from) && kept.has(e.to)) };
 }

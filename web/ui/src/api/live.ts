@@ -79,14 +79,21 @@ interface Held<T> extends Live<T> {
   readonly key: string;
 }
 
+export interface LiveOptions {
+  /** Beats between two loads: 1 by default; infinity loads once. */
+  readonly every?: number;
+  /** Shows the data of the key before until the new one has loaded: for pictures of one thing over changing ranges. */
+  readonly keepOld?: boolean;
+}
+
 /**
- * Loads `load` under `key`, again at each beat unless `once`. A changed key aborts the load under way. A null key loads
- * nothing. `load` must depend on nothing but the key and the time range.
+ * Loads `load` under `key` and again at each beat. A changed key aborts the load under way; a null key loads nothing.
+ * `load` must depend on nothing but the key and the time range.
  */
 export function useLive<T>(
   key: string | null,
   load: (signal: AbortSignal) => Promise<T>,
-  options: { once?: boolean } = {},
+  options: LiveOptions = {},
 ): Live<T> {
   const fromCache = key === null ? undefined : (kept.get(key)?.data as T | undefined);
   const [held, setHeld] = useState<Held<T>>({ key: key ?? '', data: fromCache, error: undefined, stale: false });
@@ -114,18 +121,18 @@ export function useLive<T>(
     };
     void run();
     const seen = beat.peek();
-    const stop = options.once
-      ? undefined
-      : beat.subscribe(count => {
-          if (count !== seen) void run();
-        });
+    const every = options.every ?? 1;
+    const stop = beat.subscribe(count => {
+      if (count !== seen && (count - seen) % every === 0) void run();
+    });
     return () => {
       abort.abort();
-      stop?.();
+      stop();
       setFailing(key, false);
     };
   }, [key]);
 
   if (held.key === key || key === null) return held;
-  return { data: fromCache ?? held.data, error: undefined, stale: fromCache === undefined };
+  const old = options.keepOld ? held.data : undefined;
+  return { data: fromCache ?? old, error: undefined, stale: fromCache === undefined };
 }

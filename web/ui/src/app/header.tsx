@@ -37,6 +37,11 @@ function LiveSwitch(): JSX.Element {
   const state = unreachable.value ? 'lost' : paused.value ? 'paused' : 'live';
   const text = { lost: shell.lostTip, paused: shell.resumeTip, live: shell.pauseTip }[state];
   const toggle = (): void => {
+    // Without a connection the click means "try now", not "stop trying".
+    if (unreachable.value && !paused.value) {
+      refreshNow();
+      return;
+    }
     paused.value = !paused.value;
     if (!paused.value) refreshNow();
   };

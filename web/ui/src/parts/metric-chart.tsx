@@ -21,15 +21,19 @@ interface Props {
 /** A card with one metric over the site's time range, a line a group, the largest now first. */
 export function MetricChart({ title, metric, matchers, groupBy, op, format, steps }: Props): JSX.Element {
   const key = `metric/${metric}/${JSON.stringify(matchers)}/${groupBy}/${op}/${rangeKey.value}`;
-  const live = useLive(key, signal => {
-    const range = timeRange.peek();
-    const step = chartStep(range);
-    // Whole steps keep the points where they are while the range moves on.
-    const to = Math.floor(range.to / step.ms) * step.ms;
-    const from = Math.ceil(range.from / step.ms) * step.ms;
-    const window = `${Math.max(60, step.ms / 1000)}s`;
-    return queryMetric({ metric, matchers, group_by: [groupBy], op, window, from, to, step: step.text }, signal);
-  });
+  const live = useLive(
+    key,
+    signal => {
+      const range = timeRange.peek();
+      const step = chartStep(range);
+      // Whole steps keep the points where they are while the range moves on.
+      const to = Math.floor(range.to / step.ms) * step.ms;
+      const from = Math.ceil(range.from / step.ms) * step.ms;
+      const window = `${Math.max(60, step.ms / 1000)}s`;
+      return queryMetric({ metric, matchers, group_by: [groupBy], op, window, from, to, step: step.text }, signal);
+    },
+    { keepOld: true },
+  );
   const { job: w } = words();
   const range = timeRange.value;
   return (

@@ -26,7 +26,7 @@ export function AroundPanel({ id }: { id: string }): JSX.Element {
   const scope = scopeOf(param('scope'));
   const [sides, setSides] = useState({ before: STEP, after: STEP });
   const key = `around/${id}/${scope}/${sides.before}/${sides.after}`;
-  const live = useLive(key, signal => logsAround(id, scope, sides, signal), { once: true });
+  const live = useLive(key, signal => logsAround(id, scope, sides, signal), { every: Number.POSITIVE_INFINITY });
   const close = (): void => setParams({ around: undefined, scope: undefined });
 
   useEffect(() => {

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import { useLive } from '../../api/live.ts';
 import { type FacetField, type LogFilter, logFacet } from '../../api/logs.ts';
 import { rangeKey, timeRange } from '../../app/time-range.ts';
@@ -9,6 +10,10 @@ import { tip } from '../../parts/tip.ts';
 import { keepOnly, leaveOut } from './filter.ts';
 
 const FIELDS: readonly FacetField[] = ['level', 'job', 'exception', 'container', 'app', 'logger', 'host'];
+
+/** Counting values is the dearest question of the screen: only open fields ask, and less often than the lines. */
+const OPEN: ReadonlySet<FacetField> = new Set(['level', 'job', 'exception', 'container']);
+const BEATS = 4;
 
 /** The most frequent values of each field among the lines found; a click keeps or leaves out. */
 export function Facets({ filter }: { filter: LogFilter }): JSX.Element {
@@ -28,17 +33,21 @@ function shown(field: FacetField, value: string): string {
   return value;
 }
 
-function Facet({ field, filter }: { field: FacetField; filter: LogFilter }): JSX.Element | null {
+function Facet({ field, filter }: { field: FacetField; filter: LogFilter }): JSX.Element {
   const { logs: w } = words();
+  const [open, setOpen] = useState(OPEN.has(field));
   const key = `facet/${field}/${JSON.stringify(filter)}/${rangeKey.value}`;
-  const live = useLive(key, signal => logFacet(filter, timeRange.peek(), field, signal));
+  const live = useLive(open ? key : null, signal => logFacet(filter, timeRange.peek(), field, signal), {
+    every: BEATS,
+    keepOld: true,
+  });
   const values = (live.data?.values ?? []).filter(v => v.value !== '');
-  if (values.length === 0) return null;
   const top = values[0]?.count ?? 1;
   return (
-    <details open class="facet">
+    <details open={open} class="facet" onToggle={event => setOpen(event.currentTarget.open)}>
       <summary>{w.facet[field]}</summary>
       <ul>
+        {live.data !== undefined && values.length === 0 && <li class="muted facet-none">–</li>}
         {values.map(({ value, count }) => (
           <li key={value} class="facet-value">
             <button

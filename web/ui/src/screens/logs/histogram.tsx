@@ -25,8 +25,10 @@ export function Histogram({ filter }: { filter: LogFilter }): JSX.Element {
   const range = timeRange.value;
   const width = bucketWidth(range);
   const { logs: w } = words();
-  const live = useLive(`histogram/${JSON.stringify(filter)}/${rangeKey.value}`, signal =>
-    logHistogram(filter, timeRange.peek(), width, signal),
+  const live = useLive(
+    `histogram/${JSON.stringify(filter)}/${rangeKey.value}`,
+    signal => logHistogram(filter, timeRange.peek(), width, signal),
+    { keepOld: true },
   );
   const buckets = live.data?.buckets ?? [];
   const span = range.to - range.from;
