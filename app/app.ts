@@ -13,6 +13,7 @@ import { createLineageService } from '../lineage/service.ts';
 import { type Clock, systemClock } from '../model/clock.ts';
 import { StoreAwayError, UserError } from '../model/errors.ts';
 import type { ReportDeclared } from '../model/job-event.ts';
+import type { MetricGroup } from '../model/sample.ts';
 import { createTelemetry, type Telemetry } from '../model/telemetry.ts';
 import type { InboxMessage } from '../web/api/routes/daemon.ts';
 import { createServer } from '../web/api/server.ts';
@@ -160,7 +161,16 @@ export class App {
     const openIntake = once(async () => {
       await openData();
       const lagDeriver = roles.has('evaluate') ? createLagDeriver(tables) : null;
-      const sink = openPipeline(config, { data: data.get(), lineage, lagDeriver, deadLetter, clock, telemetry });
+      const onStored = (groups: readonly MetricGroup[]): void => this.#evaluation.peek()?.engine.noteStored(groups);
+      const sink = openPipeline(config, {
+        data: data.get(),
+        lineage,
+        lagDeriver,
+        onStored,
+        deadLetter,
+        clock,
+        telemetry,
+      });
       push.set(createPushSource({ sink, state, clock, telemetry }));
       if (!roles.has('collect')) return;
       source = openKafkaSource(config, { state, clock, telemetry, logger });

@@ -63,6 +63,8 @@ export function openPipeline(
   config: AppConfig,
   parts: {
     data: DataStores;
+    /** Told of every point stored. */
+    onStored: (groups: readonly MetricGroup[]) => void;
     lineage: LineageService;
     lagDeriver: LagDeriver | null;
     deadLetter: DeadLetter;
@@ -70,11 +72,17 @@ export function openPipeline(
     telemetry: Telemetry;
   },
 ): BatchSink {
-  const { data, lineage, lagDeriver, ...rest } = parts;
+  const { data, lineage, lagDeriver, onStored, ...rest } = parts;
   return createPipeline({
     ...rest,
     logStore: data.logs,
-    metricStore: data.metrics,
+    metricStore: {
+      async append(groups, options, signal) {
+        const answer = await data.metrics.append(groups, options, signal);
+        onStored(groups);
+        return answer;
+      },
+    },
     jobEvents: lineage,
     ...(lagDeriver ? { lagDeriver } : {}),
     config: {

@@ -30,7 +30,7 @@ export interface PipelineConfig {
 
 export interface PipelineParts {
   readonly logStore: LogStore;
-  readonly metricStore: MetricStore;
+  readonly metricStore: Pick<MetricStore, 'append'>;
   /** Absent where another daemon owns lag. */
   readonly lagDeriver?: LagDeriver;
   readonly jobEvents: JobEventSink;

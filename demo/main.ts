@@ -37,7 +37,6 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
   const start = Math.floor(clock.now() / 1000);
   const sim = new Simulation(demoEstate(), start - HISTORY_S);
   await feed.send('jobs', declarationRecords(sim), signal);
-  await postSetup(options, signal);
   const past = new FaultScript(sim, start - HISTORY_S + 120);
   await live(sim, feed, signal, {
     until: () => start,
@@ -46,6 +45,8 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
       if (start - sim.second > CALM_S || past.current) past.step();
     },
   });
+  // Rules begin with the present: what the daemon computes while it reads the past is not what it would have said then.
+  await postSetup(options, signal);
   tell(`${HISTORY_S / 60} minutes of history are in; the first fault begins in ${FIRST_FAULT_S} s`);
   const script = new FaultScript(sim, Math.floor(clock.now() / 1000) + FIRST_FAULT_S);
   let told = script.current;

@@ -46,7 +46,7 @@ export function thrownException(thrown: unknown): LogException | null {
   let root = '';
   for (let depth = 0; depth < MAX_CAUSES && isFields(cause); depth++) {
     const name = textField(cause['name']);
-    const message = textField(cause['message'] ?? cause['localizedMessage'], 32_768);
+    const message = textField(cause['message'] ?? cause['localizedMessage'], 1_048_576);
     const text = cause['extendedStackTrace'];
     if (typeof text === 'string') {
       // a trace written as text holds its causes already
@@ -61,7 +61,7 @@ export function thrownException(thrown: unknown): LogException | null {
     cause = cause['cause'];
   }
   const name = textField(thrown['name']);
-  const message = textField(thrown['message'] ?? thrown['localizedMessage'], 32_768);
+  const message = textField(thrown['message'] ?? thrown['localizedMessage'], 1_048_576);
   return { class: name, message, stack: trace.join('\n'), ...(root && { root }) };
 }
 

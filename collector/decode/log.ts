@@ -16,8 +16,11 @@ import { textDraft } from './log-text.ts';
 import { isStorableAsIs } from './native-shape.ts';
 import { Rejected } from './rejected.ts';
 
-/** Limits in UTF-16 units; what is longer is cut and counted. Elasticsearch cannot index a keyword beyond 32,766 bytes. */
-export const LOG_LIMITS = { message: 32_768, stack: 262_144, text: 1024, mdcKeys: 64 } as const;
+/**
+ * Limits in UTF-16 units; what is longer is cut and counted. Message and trace are as long as a record may be, so they stay whole and
+ * searchable; the other texts are indexed as they are, and Elasticsearch takes no keyword beyond 32,766 bytes.
+ */
+export const LOG_LIMITS = { message: 1_048_576, stack: 1_048_576, text: 1024, mdcKeys: 64 } as const;
 /** Events up to this far ahead of their record keep their time. */
 const MAX_AHEAD_MS = 600_000;
 const EMPTY_MDC: Fields = {};

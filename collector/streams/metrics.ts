@@ -53,6 +53,5 @@ async function append(
   signal?: AbortSignal,
 ): Promise<void> {
   if (groups.length === 0) return;
-  const { refused } = await timed(context, 'metrics', () => context.metricStore.append(groups, options, signal));
-  if (refused > 0) context.telemetry.seriesRefused.inc(refused);
+  await timed(context, 'metrics', () => context.metricStore.append(groups, options, signal));
 }

@@ -77,9 +77,9 @@ export class PartitionPositions {
 /** One consumer of one topic: the unit a lag belongs to. */
 export class HopTopic {
   readonly hop: string;
-  readonly cluster: string;
   readonly topic: string;
-  readonly group: string;
+  #cluster: string;
+  #group: string;
   readonly partitions = new Map<number, PartitionPositions>();
   /** Partitions an end-offset row named for this very consumer, read or not. */
   readonly assigned = new Set<number>();
@@ -95,9 +95,24 @@ export class HopTopic {
 
   constructor(hop: string, cluster: string, topic: string, group: string) {
     this.hop = hop;
-    this.cluster = cluster;
+    this.#cluster = cluster;
     this.topic = topic;
-    this.group = group;
+    this.#group = group;
+  }
+
+  /** Cluster and consumer group; '' while unknown. */
+  get cluster(): string {
+    return this.#cluster;
+  }
+
+  get group(): string {
+    return this.#group;
+  }
+
+  /** Fills in what was unknown. */
+  identify(cluster: string, group: string): void {
+    this.#cluster ||= cluster;
+    this.#group ||= group;
   }
 
   sampled(ts: number): void {

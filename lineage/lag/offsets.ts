@@ -165,16 +165,25 @@ export class OffsetTables {
     return ends;
   }
 
-  /** The table of a consumer, made when it is new. */
+  /**
+   * The table of a consumer, made when it is new. One hop's reader of one topic may be told of by two witnesses, its own metrics
+   * without cluster and group, and the brokers with both: these are one consumer, which learns what it lacks.
+   */
   consumer(hop: string, cluster: string, topic: string, group: string): HopTopic {
-    const key = `${hop}\u0000${cluster}\u0000${topic}\u0000${group}`;
-    let consumer = this.#consumers.get(key);
-    if (consumer === undefined) {
-      consumer = new HopTopic(hop, cluster, topic, group);
-      this.#consumers.set(key, consumer);
-      append(this.#byHop, hop, consumer);
-      append(this.#byTopic, topic, consumer);
+    const exact = this.#consumers.get(consumerKey(hop, cluster, topic, group));
+    if (exact !== undefined) return exact;
+    const alike = (this.#byHop.get(hop) ?? []).filter(known => known.topic === topic && couldBe(known, cluster, group));
+    const [only] = alike;
+    if (only !== undefined && alike.length === 1) {
+      this.#consumers.delete(keyOf(only));
+      only.identify(cluster, group);
+      this.#consumers.set(keyOf(only), only);
+      return only;
     }
+    const consumer = new HopTopic(hop, cluster, topic, group);
+    this.#consumers.set(keyOf(consumer), consumer);
+    append(this.#byHop, hop, consumer);
+    append(this.#byTopic, topic, consumer);
     return consumer;
   }
 
@@ -202,7 +211,7 @@ export class OffsetTables {
   }
 
   #forget(consumer: HopTopic): void {
-    this.#consumers.delete(`${consumer.hop}\u0000${consumer.cluster}\u0000${consumer.topic}\u0000${consumer.group}`);
+    this.#consumers.delete(keyOf(consumer));
     remove(this.#byHop, consumer.hop, consumer);
     remove(this.#byTopic, consumer.topic, consumer);
     this.#gone.push(consumer);
@@ -247,4 +256,18 @@ function remove<V>(index: Map<string, V[]>, key: string, value: V): void {
   const rest = (index.get(key) ?? []).filter(other => other !== value);
   if (rest.length > 0) index.set(key, rest);
   else index.delete(key);
+}
+
+function consumerKey(hop: string, cluster: string, topic: string, group: string): string {
+  return `${hop}\u0000${cluster}\u0000${topic}\u0000${group}`;
+}
+
+function keyOf(consumer: HopTopic): string {
+  return consumerKey(consumer.hop, consumer.cluster, consumer.topic, consumer.group);
+}
+
+/** Whether a row of this cluster and group may speak of a consumer: what one of the two does not say is no difference. */
+function couldBe(consumer: HopTopic, cluster: string, group: string): boolean {
+  const fits = (own: string, told: string): boolean => own === told || own === '' || told === '';
+  return fits(consumer.cluster, cluster) && fits(consumer.group, group);
 }

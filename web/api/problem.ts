@@ -18,6 +18,11 @@ export interface Problem {
   readonly errors?: readonly InputIssue[];
 }
 
+/** An error that knows when to come back; its seconds go into `Retry-After`. */
+interface Delayed {
+  readonly retryAfterSeconds?: number;
+}
+
 const TITLES: Record<number, string> = {
   400: 'Bad request',
   401: 'Unauthorized',
@@ -84,6 +89,8 @@ export function installProblems(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler((error, request, reply) => {
     const body = toProblem(error);
     if (body.status === 500) logger.error({ err: error, url: request.url }, 'request failed');
+    const wait = (error as Delayed).retryAfterSeconds ?? (body.status === 503 ? 1 : undefined);
+    if (wait !== undefined) void reply.header('retry-after', String(wait));
     return sendProblem(reply, body);
   });
 }
