@@ -199,7 +199,7 @@ export function ruleHistory(id: string, from: number, to: number): RuleHistory {
       ],
     });
   }
-  return { ticks, notifications: [] };
+  return { ticks };
 }
 
 export function deliveries(now: number): Delivery[] {

@@ -1,6 +1,8 @@
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/parts.css';
+import './styles/controls.css';
+import './styles/figures.css';
 import './styles/shell.css';
 import { render } from 'preact';
 import { startBeat } from './api/live.ts';

@@ -4,7 +4,7 @@ import { get } from './client.ts';
 import type { Level } from './estate.ts';
 
 export type NodeKind = 'dataset' | 'job' | 'view' | 'report' | 'nifi' | 'druid';
-export type EdgeRole = 'reads' | 'writes' | 'lookup' | 'versioned' | 'derives';
+type EdgeRole = 'reads' | 'writes' | 'lookup' | 'versioned' | 'derives';
 export type Direction = 'up' | 'down' | 'both';
 
 export interface LineageNode {

@@ -17,7 +17,7 @@ export interface MetricQuery {
   readonly step: string;
 }
 
-export interface MetricGroup {
+interface MetricGroup {
   readonly labels: Readonly<Record<string, string>>;
   readonly points: readonly Point[];
 }

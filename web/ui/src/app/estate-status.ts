@@ -1,4 +1,9 @@
-/** What the header needs to know of the estate, kept by the shell's own live loads. */
+/** What every screen may know of the daemon, kept up to date by the shell's own live loads. */
 import { signal } from '@preact/signals';
+import type { Status } from '../api/estate.ts';
 
-export const estate = signal<{ readonly demo: boolean; readonly firing: number }>({ demo: false, firing: 0 });
+export const estate = signal<{
+  /** Undefined until the first answer. */
+  readonly status: Status | undefined;
+  readonly firing: number;
+}>({ status: undefined, firing: 0 });

@@ -74,7 +74,7 @@ function ThemeSwitch(): JSX.Element {
 /** The bar at the top: where one can go, the time range, and how the page shows things. */
 export function Header({ current }: { current: NavItem['name'] | null }): JSX.Element {
   const { nav, shell, language: l } = words();
-  const items = NAV.filter(item => !item.demoOnly || estate.value.demo || current === item.name);
+  const items = NAV.filter(item => !item.demoOnly || estate.value.status?.demo || current === item.name);
   return (
     <header class="bar">
       <Brand />

@@ -11,7 +11,7 @@ import { Help } from './help.tsx';
 import { link, path } from './router.ts';
 import { loadedScreen, loadScreen, navOf, type ScreenName, type ScreenProps, screenOf } from './screens.ts';
 
-/** Keeps the daemon's clock, the demo flag and the number of firing alerts up to date for every screen. */
+/** Keeps the daemon's clock, its status and the number of firing alerts up to date for every screen. */
 function useEstateStatus(): void {
   const status = useLive('status', getStatus);
   const alerts = useLive('alerts/firing', signal => getAlerts('firing', signal));
@@ -19,11 +19,10 @@ function useEstateStatus(): void {
   useEffect(() => {
     if (now !== undefined) setServerTime(now);
   }, [now]);
-  const demo = status.data?.demo ?? false;
   const firing = alerts.data?.items.length ?? 0;
   useEffect(() => {
-    estate.value = { demo, firing };
-  }, [demo, firing]);
+    estate.value = { status: status.data, firing };
+  }, [status.data, firing]);
 }
 
 /** A broken screen says so and leaves the rest of the page usable. */

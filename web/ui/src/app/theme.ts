@@ -1,7 +1,7 @@
 /** Light or dark: the user's choice, else the system's. The choice lives in this browser; the resolved theme is on <html>. */
 import { computed, effect, signal } from '@preact/signals';
 
-export type ThemeChoice = 'auto' | 'light' | 'dark';
+type ThemeChoice = 'auto' | 'light' | 'dark';
 const STORED = 'tidewatch.theme';
 
 const system = window.matchMedia('(prefers-color-scheme: dark)');
@@ -12,7 +12,7 @@ function stored(): ThemeChoice {
   return value === 'light' || value === 'dark' ? value : 'auto';
 }
 
-export const themeChoice = signal<ThemeChoice>(stored());
+const themeChoice = signal<ThemeChoice>(stored());
 /** The theme in force; charts redraw when it changes. */
 export const theme = computed<'light' | 'dark'>(() => {
   if (themeChoice.value !== 'auto') return themeChoice.value;

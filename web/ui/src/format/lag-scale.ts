@@ -2,7 +2,7 @@
 export type LagStep = 0 | 1 | 2 | 3 | 4 | 'x';
 
 /** Upper ends of steps 0 to 3, ms. */
-export const LAG_LIMITS_MS = [10_000, 60_000, 300_000, 1_800_000] as const;
+const LAG_LIMITS_MS = [10_000, 60_000, 300_000, 1_800_000] as const;
 
 export function lagStep(ms: number | null | undefined): LagStep {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return 'x';

@@ -8,7 +8,7 @@ import { theme, token } from '../app/theme.ts';
 import { setAbsoluteRange } from '../app/time-range.ts';
 import { clock, clockSeconds } from '../format/time.ts';
 
-export interface Series {
+interface Series {
   readonly label: string;
   readonly points: readonly Point[];
 }
@@ -31,7 +31,7 @@ const MAX_SERIES = 6;
 const COLOURS = ['--series-1', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6'] as const;
 
 /** Series on common times: uPlot wants one x column. Missing points are gaps. */
-export function align(series: readonly Series[], from: number, to: number): [number[], ...(number | null)[][]] {
+function align(series: readonly Series[], from: number, to: number): [number[], ...(number | null)[][]] {
   const times = [...new Set(series.flatMap(s => s.points.map(p => p[0])))]
     .filter(t => t >= from && t <= to)
     .sort((a, b) => a - b);

@@ -9,7 +9,7 @@ import { LevelBadge } from './level.tsx';
 import { tip } from './tip.ts';
 
 /** `Data as of 10:42`: the safe bound. */
-export function AsOf({ of }: { of: Freshness }): JSX.Element {
+function AsOf({ of }: { of: Freshness }): JSX.Element {
   const { freshness: w } = words();
   if (of.complete_up_to === null) {
     return (
@@ -29,7 +29,7 @@ export function AsOf({ of }: { of: Freshness }): JSX.Element {
 }
 
 /** `about 3 min behind`: the point estimate, with its bounds in the tooltip. */
-export function Behind({ of }: { of: Freshness }): JSX.Element | null {
+function Behind({ of }: { of: Freshness }): JSX.Element | null {
   const { freshness: w } = words();
   if (of.age_ms === null)
     return of.stale.length > 0 ? <span class="soft">{w.unknownWhy(of.stale.join(', '))}</span> : null;
@@ -46,7 +46,7 @@ export function Behind({ of }: { of: Freshness }): JSX.Element | null {
 }
 
 /** Link to the blamed hop on the path. */
-export function Blame({ of }: { of: Freshness }): JSX.Element | null {
+function Blame({ of }: { of: Freshness }): JSX.Element | null {
   if (of.blame === null) return null;
   return (
     <a href={link('/lineage', { root: of.report ?? of.dataset, hop: of.blame })} {...tip(of.blame)}>

@@ -11,7 +11,7 @@ interface Piece {
 }
 
 /** Splits Flink SQL for colouring only: comments, strings, numbers, keywords and the rest, in order and complete. */
-export function pieces(sql: string): Piece[] {
+function pieces(sql: string): Piece[] {
   const out: Piece[] = [];
   for (const [text, comment, string, , number, word] of sql.matchAll(TOKEN)) {
     const kind = comment ? 'c' : string ? 's' : number ? 'n' : word && KEYWORD_SET.has(word.toUpperCase()) ? 'k' : '';

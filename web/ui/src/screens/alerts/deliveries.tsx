@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { getDeliveries, testChannel } from '../../api/alerts.ts';
-import { getStatus, type Status } from '../../api/estate.ts';
+import type { Status } from '../../api/estate.ts';
 import { refreshNow, useLive } from '../../api/live.ts';
+import { estate } from '../../app/estate-status.ts';
 import { param, setParams } from '../../app/router.ts';
 import { words } from '../../i18n/language.ts';
 import { Card } from '../../parts/card.tsx';
@@ -13,9 +14,8 @@ import { DeliveryTable } from './delivery-table.tsx';
 export function Deliveries(): JSX.Element {
   const { deliveries: w, alerts, action } = words();
   const channel = param('channel');
-  const status = useLive('status', getStatus);
   const live = useLive(`deliveries/${channel}`, signal => getDeliveries(channel, signal));
-  const channels = status.data?.channels ?? [];
+  const channels = estate.value.status?.channels ?? [];
   return (
     <div class="stack" style={{ gap: '16px' }}>
       {channels.length > 0 && (

@@ -7,7 +7,7 @@ export const NODE_HEIGHT = 46;
 const RANK_GAP = 56;
 const MARGIN = 16;
 
-export interface PlacedNode extends LineageNode {
+interface PlacedNode extends LineageNode {
   readonly x: number;
   readonly y: number;
 }

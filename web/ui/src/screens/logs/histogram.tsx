@@ -15,7 +15,7 @@ const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 
 const STACKED: readonly LogLevel[] = [...LOG_LEVELS].reverse();
 
 /** A bucket width that gives at most 80 bars, ms. */
-export function bucketWidth(range: TimeRange): number {
+function bucketWidth(range: TimeRange): number {
   const wanted = (range.to - range.from) / 80 / 1000;
   return (STEPS_S.find(s => s >= wanted) ?? 86_400) * 1000;
 }

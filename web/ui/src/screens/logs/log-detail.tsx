@@ -36,7 +36,7 @@ export function lineLink(item: LogItem): string {
 }
 
 /** The text of a line as a log file would hold it. */
-export function lineText(item: LogItem): string {
+function lineText(item: LogItem): string {
   const head = `${new Date(item.ts).toISOString()} ${item.level} [${item.thread}] ${item.logger} - ${item.message}`;
   return item.exception ? `${head}\n${item.exception.stack}` : head;
 }

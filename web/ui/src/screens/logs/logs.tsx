@@ -1,3 +1,4 @@
+import './lines.css';
 import './logs.css';
 import type { JSX } from 'preact';
 import { param } from '../../app/router.ts';

@@ -28,7 +28,7 @@ interface Held {
 }
 
 /** `fresh` before `known`, each line once, at most `MAX_LINES`. */
-export function mergeNewer(fresh: readonly LogItem[], known: readonly LogItem[]): LogItem[] {
+function mergeNewer(fresh: readonly LogItem[], known: readonly LogItem[]): LogItem[] {
   const ids = new Set(known.map(item => item.id));
   return [...fresh.filter(item => !ids.has(item.id)), ...known].slice(0, MAX_LINES);
 }

@@ -2,11 +2,13 @@ import './overview.css';
 import type { JSX } from 'preact';
 import { type Overview as Data, getOverview } from '../../api/estate.ts';
 import { useLive } from '../../api/live.ts';
+import { estate } from '../../app/estate-status.ts';
 import { link } from '../../app/router.ts';
 import { words } from '../../i18n/language.ts';
 import { Card } from '../../parts/card.tsx';
 import { Empty, Region } from '../../parts/states.tsx';
 import { AlertList } from './alert-list.tsx';
+import { DaemonFacts } from './daemon-facts.tsx';
 import { Headline } from './headline.tsx';
 import { Pipeline } from './pipeline.tsx';
 import { Reports } from './reports.tsx';
@@ -49,6 +51,7 @@ function Content({ data }: { data: Data }): JSX.Element {
         </div>
         <Card title={w.pipeline} more={<span class="muted pipeline-how">{w.pipelineHow}</span>}>
           <Pipeline streams={streams} />
+          {estate.value.status && <DaemonFacts status={estate.value.status} />}
         </Card>
       </div>
     </>
