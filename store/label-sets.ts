@@ -12,7 +12,7 @@ export class LabelSets {
   readonly #free: number[] = [];
   readonly #texts = new Map<string, string>();
 
-  /** The set's number, made when it is new. A set nobody holds lives only until `release` or for good: hold what you keep. */
+  /** The set's number, made when it is new. Hold what you keep: a number is given away again once its last holder releases it. */
   intern(labels: Labels): number {
     const key = labelsKey(labels);
     const known = this.#ids.get(key);
@@ -53,10 +53,6 @@ export class LabelSets {
     this.#labels[id] = {};
     this.#keys[id] = '';
     this.#free.push(id);
-  }
-
-  get size(): number {
-    return this.#ids.size;
   }
 
   #text(text: string): string {

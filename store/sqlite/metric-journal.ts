@@ -55,9 +55,19 @@ export class MetricJournal {
       }
       if (fresh.count > 0)
         this.#db.run('INSERT INTO journal (body) VALUES (?)', late.count > 0 ? fresh.pack() : points);
-      for (const [series, block] of bySeries(late)) this.#merge(series, block);
+      const cuts = new SeriesCuts(late);
+      for (const series of cuts.series) this.#merge(series, cuts.block(series));
     });
     this.#points += fresh.count;
+  }
+
+  /** Points later than `from` of the batches after number `after`, in the order of their writing. */
+  read(from: number, after: number): MetricRequests['journaled']['answer'] {
+    const batch = new MetricBatch();
+    const rows = this.#db.all('SELECT seq, body FROM journal WHERE seq > ? ORDER BY seq LIMIT ?', after, READ_STEP);
+    for (const row of rows) batch.addPacked(bytesOf(row['body']));
+    const [later] = split(batch, from);
+    return { points: later.pack(), next: rows.length === READ_STEP ? Number(rows.at(-1)?.['seq']) : -1 };
   }
 
   /** Begins to move what the journal holds now; `step` goes on with it. */
@@ -73,6 +83,11 @@ export class MetricJournal {
     this.#move = null;
     if (move && !move.next().done) this.#move = move;
     return this.#move !== null;
+  }
+
+  /** Leaves the move under way; everything of it is still in the journal. */
+  abandonMove(): void {
+    this.#move = null;
   }
 
   finishMove(): void {
@@ -96,14 +111,15 @@ export class MetricJournal {
     if (batch.count === 0) return;
     const metricOf = (series: number): number => this.#db.metricOf(series) ?? -1;
     // In the order of the blocks' keys, so that neighbours share pages.
-    const list = [...bySeries(batch)]
-      .filter(([series]) => metricOf(series) >= 0)
-      .sort(([a], [b]) => metricOf(a) - metricOf(b) || a - b);
+    const sorted = new SeriesCuts(batch);
+    const list = sorted.series
+      .filter(series => metricOf(series) >= 0)
+      .sort((a, b) => metricOf(a) - metricOf(b) || a - b);
     let next = 0;
     do {
       const end = Math.min(list.length, next + STEP);
       this.#db.transaction(() => {
-        for (const [series, block] of list.slice(next, end)) this.#merge(series, block);
+        for (const series of list.subarray(next, end)) this.#merge(series, sorted.block(series));
         if (end === list.length) this.#db.run('DELETE FROM journal WHERE seq <= ?', upTo);
       });
       next = end;
@@ -141,37 +157,43 @@ function split(batch: MetricBatch, lateFrom: number): [fresh: MetricBatch, late:
   return [fresh, late];
 }
 
-/** The points of each series in the order of their writing. */
-function bySeries(batch: MetricBatch): Map<number, Block> {
-  let end = 0;
-  for (let i = 0; i < batch.count; i++) end = Math.max(end, batch.series[i]! + 1);
-  const counts = new Uint32Array(end);
-  for (let i = 0; i < batch.count; i++) counts[batch.series[i]!]!++;
-  // Where the next point of each series goes: one buffer holds all of them, series after series.
-  const places = new Uint32Array(end);
-  const all: Block = {
-    times: new Float64Array(batch.count),
-    values: new Float64Array(batch.count),
-    delays: new Float64Array(batch.count),
-  };
-  const blocks = new Map<number, Block>();
-  let start = 0;
-  for (let series = 0; series < end; series++) {
-    const next = start + counts[series]!;
-    if (next > start) {
-      const cut = (column: Float64Array): Float64Array => column.subarray(start, next);
-      blocks.set(series, { times: cut(all.times), values: cut(all.values), delays: cut(all.delays) });
+/** The points of a batch series by series, each in the order of their writing; in a few large arrays, however many series. */
+class SeriesCuts {
+  /** The series that have points, rising. */
+  readonly series: Uint32Array;
+  /** Where the points of each series end. */
+  readonly #ends: Uint32Array;
+  readonly #all: Block;
+
+  constructor(batch: MetricBatch) {
+    const n = batch.count;
+    let size = 0;
+    for (let i = 0; i < n; i++) size = Math.max(size, batch.series[i]! + 1);
+    const counts = new Uint32Array(size);
+    for (let i = 0; i < n; i++) counts[batch.series[i]!]!++;
+    this.series = Uint32Array.from(counts.keys().filter(series => counts[series]! > 0));
+    const next = new Uint32Array(size);
+    for (let series = 1; series < size; series++) next[series] = next[series - 1]! + counts[series - 1]!;
+    this.#all = { times: new Float64Array(n), values: new Float64Array(n), delays: new Float64Array(n) };
+    for (let i = 0; i < n; i++) {
+      const place = next[batch.series[i]!]!++;
+      this.#all.times[place] = batch.times[i]!;
+      this.#all.values[place] = batch.values[i]!;
+      this.#all.delays[place] = batch.delays[i]!;
     }
-    places[series] = start;
-    start = next;
+    this.#ends = next;
   }
-  for (let i = 0; i < batch.count; i++) {
-    const place = places[batch.series[i]!]!++;
-    all.times[place] = batch.times[i]!;
-    all.values[place] = batch.values[i]!;
-    all.delays[place] = batch.delays[i]!;
+
+  block(series: number): Block {
+    const start = series === 0 ? 0 : this.#ends[series - 1]!;
+    const end = this.#ends[series]!;
+    const { times, values, delays } = this.#all;
+    return {
+      times: times.subarray(start, end),
+      values: values.subarray(start, end),
+      delays: delays.subarray(start, end),
+    };
   }
-  return blocks;
 }
 
 function bySlot(block: Block): Map<number, Block> {

@@ -22,27 +22,43 @@ export async function loadMetrics(
   const { rawFrom } = await client.ask('open', {});
   for (let after = -1; ; ) {
     const { series } = await client.ask('series', { after, limit: SERIES_PAGE });
+    // The metrics of one scope have the same labels: most texts of a page repeat.
+    const parsed = new Map<string, Labels>();
+    const labelsOf = (text: string): Labels => {
+      const known = parsed.get(text) ?? parseLabels(text);
+      parsed.set(text, known);
+      return known;
+    };
     for (const { id, name, labels, attrs, last } of series) {
-      index.restore(id, { name, labels: parseLabels(labels), attrs: parseLabels(attrs) }, last);
+      index.restore(id, { name, labels: labelsOf(labels), attrs: labelsOf(attrs) }, last);
       after = id;
     }
     if (series.length < SERIES_PAGE) break;
   }
   const fittingMs = (hotBytes / POINT_BYTES / Math.max(1, index.size)) * INTERVAL_MS;
   let hotFrom = now - Math.min(hotMs, fittingMs);
-  for (let metric = 0; metric >= 0; ) {
+  const take = (points: Uint8Array): void => {
     const batch = new MetricBatch();
-    const { points, next } = await client.ask('recent', { from: hotFrom, metric });
     batch.addPacked(points);
     for (let i = 0; i < batch.count; i++) {
-      ring.put(batch.series[i]!, batch.times[i]!, batch.values[i]!, batch.delays[i]!);
+      if (batch.times[i]! > hotFrom) ring.put(batch.series[i]!, batch.times[i]!, batch.values[i]!, batch.delays[i]!);
       index.touch(batch.series[i]!, batch.times[i]!);
     }
-    metric = next;
-    if (ring.usedBytes <= hotBytes) continue;
+    if (ring.usedBytes <= hotBytes) return;
     // More points than the number of series let expect.
     hotFrom = (hotFrom + now) / 2;
     ring.trim(hotFrom);
+  };
+  for (let metric = 0; metric >= 0; ) {
+    const { points, next } = await client.ask('recent', { from: hotFrom, metric });
+    take(points);
+    metric = next;
+  }
+  // After the blocks: of one instant the journal holds the later write.
+  for (let after = 0; after >= 0; ) {
+    const { points, next } = await client.ask('journaled', { from: hotFrom, after });
+    take(points);
+    after = next;
   }
   return { hotFrom, rawFrom };
 }

@@ -25,8 +25,10 @@ export interface MetricRequests {
   /** What a start needs to know. */
   open: { args: Record<never, never>; answer: { rawFrom: number } };
   series: { args: { after: number; limit: number }; answer: { series: readonly StoredSeries[] } };
-  /** Packed points (`MetricBatch`) later than `from`, metric by metric; `next` = -1 after the last. */
+  /** Packed points (`MetricBatch`) of blocks later than `from`, metric by metric; `next` = -1 after the last. */
   recent: { args: { from: number; metric: number }; answer: { points: Uint8Array<ArrayBuffer>; next: number } };
+  /** Packed journaled points later than `from`, of the batches after number `after`; `next` = -1 after the last. */
+  journaled: { args: { from: number; after: number }; answer: { points: Uint8Array<ArrayBuffer>; next: number } };
   /** A batch, the series it is the first to name, and series whose attributes changed. Durable when answered. */
   append: {
     args: {

@@ -1,3 +1,7 @@
+/** What retention means for series and queries. */
+import { UserError } from '../../model/errors.ts';
+import { ROLLUP_OPS } from '../aggregate.ts';
+import type { WindowQuery } from '../metric-store.ts';
 import type { SeriesIndex } from '../series-index.ts';
 
 /** Share of `max_series` above which ended series make room before their rollups expire. */
@@ -26,4 +30,19 @@ export function seriesToForget(index: SeriesIndex, maxSeries: number, rawTo: num
   if (surplus <= 0) return forget;
   ended.sort((a, b) => a.at - b.at);
   return [...forget, ...ended.slice(0, surplus).map(({ series, at }) => ({ series, at, reuse: false }))];
+}
+
+/** Throws `UserError`: up to `rawFrom` only whole minutes are known, and not when their points arrived. */
+export function refuseBeyondRaw(
+  from: number,
+  rawFrom: number,
+  { op, arrivedWithinMs }: Pick<WindowQuery, 'op' | 'arrivedWithinMs'>,
+): void {
+  if (from >= rawFrom || (ROLLUP_OPS.has(op) && arrivedWithinMs === undefined)) return;
+  const what = arrivedWithinMs === undefined ? op : 'a replay as of arrival';
+  const since = new Date(rawFrom).toISOString();
+  throw new UserError(
+    'bad-query',
+    `${what} needs raw points, which are kept from ${since} on; before it use ${[...ROLLUP_OPS].join(' ')}`,
+  );
 }

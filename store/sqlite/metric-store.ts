@@ -4,7 +4,6 @@ import { systemClock } from '../../model/clock.ts';
 import { StoreAwayError, UserError } from '../../model/errors.ts';
 import type { MetricGroup } from '../../model/sample.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
-import { ROLLUP_OPS } from '../aggregate.ts';
 import { listLabels, type PointsQuery, pointsOf, seriesAfter } from '../metric-listing.ts';
 import type {
   AppendedPoints,
@@ -23,7 +22,7 @@ import { ColdPoints, MAX_COLD_POINTS, runsOf, seriesOf } from './metric-cold.ts'
 import { type HotLimits, HotSet } from './metric-hot.ts';
 import { MetricIntake } from './metric-intake.ts';
 import { loadMetrics } from './metric-load.ts';
-import { seriesToForget } from './metric-retention.ts';
+import { refuseBeyondRaw, seriesToForget } from './metric-retention.ts';
 
 export interface SqliteMetricStoreOptions {
   /** The file, or the folder in which `metrics.db` is it. */
@@ -65,6 +64,8 @@ class SqliteMetricStore implements MetricStore {
   readonly #intake: MetricIntake;
   /** Up to this there are rollups instead of raw points. */
   #rawFrom = 0;
+  /** Settles when what the last run left in the journal is in blocks; until then blocks do not tell everything. */
+  #moved: Promise<unknown> = Promise.resolve();
   #refused = 0;
   #closed = false;
 
@@ -81,7 +82,7 @@ class SqliteMetricStore implements MetricStore {
     this.#intake = new MetricIntake(this.#index, this.#client, this.#clock);
   }
 
-  /** Moves what a crash left in the journal, then fills index and memory. */
+  /** Fills index and memory; what was left in the journal is moved into blocks afterwards. */
   async load(): Promise<void> {
     try {
       const loaded = await loadMetrics(this.#client, this.#index, this.#hot.ring, {
@@ -90,6 +91,8 @@ class SqliteMetricStore implements MetricStore {
       });
       this.#rawFrom = loaded.rawFrom;
       this.#hot.begin(loaded.hotFrom);
+      this.#moved = this.#client.ask('compact', {});
+      this.#moved.catch(() => this.#telemetry?.storeErrors.inc({ store: 'metrics', reason: 'move' }));
       this.#telemetry?.series.set(this.#index.size);
     } catch (error) {
       await this.#client.close();
@@ -128,7 +131,7 @@ class SqliteMetricStore implements MetricStore {
     const at = query.at.toSorted((a, b) => a - b);
     if (at.length === 0 || plan.series.length === 0) return [];
     const oldest = at[0]! - query.windowMs;
-    this.#refuseBeyondRaw(oldest, query.op, query.arrivedWithinMs);
+    refuseBeyondRaw(oldest, this.#rawFrom, query);
     const evaluate = async (instants: readonly number[], read: ReadPoints) =>
       evaluateWindow(plan, query, instants, read);
     if (oldest >= this.#hot.from) return this.#hot.reading(() => evaluate(at, this.#readHot));
@@ -252,6 +255,7 @@ class SqliteMetricStore implements MetricStore {
     use: (read: ReadPoints) => Promise<T>,
   ): Promise<T> {
     for (;;) {
+      if (from < this.#hot.from) await this.#untilMoved();
       const border = this.#hot.from;
       if (from >= border) return this.#hot.reading(() => use(this.#readHot));
       const answer = await this.#client.ask('read', {
@@ -278,15 +282,13 @@ class SqliteMetricStore implements MetricStore {
     }
   }
 
-  /** Beyond raw history only whole minutes are known, and not when their points arrived. */
-  #refuseBeyondRaw(from: number, op: MetricOp, arrivedWithinMs: number | undefined): void {
-    if (from >= this.#rawFrom || (ROLLUP_OPS.has(op) && arrivedWithinMs === undefined)) return;
-    const what = arrivedWithinMs === undefined ? op : 'a replay as of arrival';
-    const days = new Date(this.#rawFrom).toISOString();
-    throw new UserError(
-      'bad-query',
-      `${what} needs raw points, which are kept from ${days} on; before it use ${[...ROLLUP_OPS].join(' ')}`,
-    );
+  async #untilMoved(): Promise<void> {
+    try {
+      await this.#moved;
+    } catch {
+      this.#moved = this.#client.ask('compact', {});
+      await this.#moved;
+    }
   }
 
   #checkOpen(): void {

@@ -44,13 +44,13 @@ port.on('message', (request: Request) => {
 function handle(request: Request): Answer | null {
   switch (request.name) {
     case 'open':
-      journal.startMove();
-      journal.finishMove();
       return { rawFrom: history.rawFrom };
     case 'series':
       return { series: db.series(request.args.after, request.args.limit) };
     case 'recent':
       return history.recent(request.args.from, request.args.metric);
+    case 'journaled':
+      return journal.read(request.args.from, request.args.after);
     case 'append':
       journal.append(request.args);
       return {};
@@ -65,7 +65,9 @@ function handle(request: Request): Answer | null {
     case 'stats':
       return { points: db.points + journal.points, bytes: db.bytes() };
     case 'close':
-      journal.finishMove();
+      // What is still in the journal is safe there; the next start moves it.
+      background.length = 0;
+      journal.abandonMove();
       db.close();
       return {};
     default:
