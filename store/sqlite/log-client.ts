@@ -23,6 +23,7 @@ export class LogClient<Requests extends { readonly [Name in keyof Requests]: { a
   #worker: Worker | null = null;
   #ids = 0;
   #starts = 0;
+  #closed = false;
 
   constructor(role: 'writer' | 'reader', dir: string) {
     this.#role = role;
@@ -46,6 +47,7 @@ export class LogClient<Requests extends { readonly [Name in keyof Requests]: { a
     options: { transfer?: readonly ArrayBuffer[]; signal?: AbortSignal | undefined } = {},
   ): Promise<Requests[Name]['answer']> {
     const { transfer = [], signal } = options;
+    if (this.#closed) return Promise.reject(new StoreAwayError('the log store is closed'));
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       const id = ++this.#ids;
@@ -58,13 +60,13 @@ export class LogClient<Requests extends { readonly [Name in keyof Requests]: { a
     });
   }
 
-  /** Ends the worker after it has done what it was asked, if it ever started. */
+  /** Ends the worker after it has done what it was asked. Idempotent. */
   async close(): Promise<void> {
     const worker = this.#worker;
-    if (worker === null) return;
-    await this.ask('close' as keyof Requests & string, {}).catch(() => undefined);
+    if (worker !== null && !this.#closed) await this.ask('close' as keyof Requests & string, {}).catch(() => undefined);
+    this.#closed = true;
     this.#worker = null;
-    await worker.terminate();
+    await worker?.terminate();
   }
 
   #running(): Worker {

@@ -1,8 +1,10 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { LOG_LEVELS } from '../../model/log-record.ts';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { LOG_LEVELS, type LogException } from '../../model/log-record.ts';
 import type { LogField, LogQuery } from '../log-query.ts';
 import type { LogItem } from '../log-store.ts';
+import type { SharedKind } from './log-batch.ts';
 import { type CompiledQuery, compileLogQuery } from './log-compile.ts';
+import { SHARED_COLUMNS } from './log-dictionary.ts';
 import { BUCKET_MS, bucketOfId, bucketStart, levelOfId } from './log-id.ts';
 import type { KeyKind } from './log-keys.ts';
 import { encodeLineId, type LineKey } from './log-order.ts';
@@ -33,12 +35,8 @@ const FIELD_KEYS = {
   job_id: ['run', 'job_id'],
 } as const satisfies Record<Exclude<LogField, 'job'>, readonly [KeyKind, string]>;
 
-const ITEM_SQL = `
-SELECT line.*, run.job, run.job_id, origin.app, origin.container, origin.host, origin.role,
-  logger.name AS logger_name, thread.name AS thread_name, exception.class, exception.root
-FROM line JOIN run ON run.code = line.run JOIN origin ON origin.code = line.origin
-JOIN logger ON logger.code = line.logger JOIN thread ON thread.code = line.thread
-LEFT JOIN exception ON exception.code = line.exception WHERE line.id = ?`;
+/** Shared things remembered; beyond it they are looked up again. */
+const MAX_CACHED = 20_000;
 
 /** One file as a reader sees it: what its codes mean, and single lines. */
 export class DayReader {
@@ -47,15 +45,26 @@ export class DayReader {
   readonly #key: StatementSync;
   readonly #item: StatementSync;
   readonly #ends: StatementSync;
-  readonly #parts = new Map<number, Pick<LineKey, 'topic' | 'partition' | 'epoch'>>();
+  readonly #findShared: Readonly<Record<SharedKind, StatementSync>>;
+  readonly #shared = new Map<string, readonly string[]>();
   readonly #runs: Run[] = [];
 
   constructor(db: DatabaseSync, day: number) {
     this.db = db;
     this.day = day;
     this.#key = db.prepare('SELECT ms, part, off FROM line WHERE id = ?');
-    this.#item = db.prepare(ITEM_SQL);
+    this.#item = db.prepare('SELECT * FROM line WHERE id = ?');
     this.#ends = db.prepare('SELECT (SELECT min(id) FROM line) AS low, (SELECT max(id) FROM line) AS high');
+    const find = (kind: SharedKind): StatementSync =>
+      db.prepare(`SELECT ${SHARED_COLUMNS[kind].join(', ')} FROM ${kind} WHERE code = ?`);
+    this.#findShared = {
+      run: find('run'),
+      origin: find('origin'),
+      logger: find('logger'),
+      thread: find('thread'),
+      exception: find('exception'),
+      part: find('part'),
+    };
   }
 
   /** Runs what may meet SQLite's errors; throws `StoreAwayError` in their place. */
@@ -106,39 +115,42 @@ export class DayReader {
   key(id: number): LineKey | null {
     const row = this.#key.get(id);
     if (row === undefined) return null;
-    const ts = bucketStart(bucketOfId(id), this.day) + Number(row['ms']);
-    return { day: this.day, id, ts, offset: Number(row['off']), ...this.#part(Number(row['part'])) };
+    const [epoch = '', topic = '', partition] = this.#tuple('part', row['part']);
+    return {
+      day: this.day,
+      id,
+      ts: this.#ts(id, row['ms']),
+      topic,
+      partition: Number(partition),
+      offset: Number(row['off']),
+      epoch,
+    };
   }
 
   /** Null when the line is gone. The job name is the environment's. */
   item(id: number): LogItem | null {
     const row = this.#item.get(id);
     if (row === undefined) return null;
-    const text = (column: string): string => String(row[column]);
+    const [jobName = '', jobId = ''] = this.#tuple('run', row['run']);
+    const [appId = '', containerId = '', host = '', role = ''] = this.#tuple('origin', row['origin']);
+    const [logger = ''] = this.#tuple('logger', row['logger']);
+    const [thread = ''] = this.#tuple('thread', row['thread']);
+    const exception = row['exception'] === null ? null : this.#exception(row);
     return {
       id: encodeLineId(this.day, id),
-      ts: bucketStart(bucketOfId(id), this.day) + Number(row['ms']),
+      ts: this.#ts(id, row['ms']),
       ...(row['ts_original'] === null ? {} : { tsOriginal: Number(row['ts_original']) }),
       level: LOG_LEVELS[levelOfId(id)] ?? 'INFO',
-      logger: text('logger_name'),
-      thread: text('thread_name'),
-      message: text('message'),
-      ...(row['exception'] === null
-        ? {}
-        : {
-            exception: {
-              class: text('class'),
-              message: text('xmessage'),
-              stack: text('stack'),
-              ...(row['root'] === '' ? {} : { root: text('root') }),
-            },
-          }),
-      jobName: text('job'),
-      jobId: text('job_id'),
-      appId: text('app'),
-      containerId: text('container'),
-      host: text('host'),
-      role: text('role'),
+      logger,
+      thread,
+      message: String(row['message']),
+      ...(exception === null ? {} : { exception }),
+      jobName,
+      jobId,
+      appId,
+      containerId,
+      host,
+      role,
     };
   }
 
@@ -152,12 +164,29 @@ export class DayReader {
     return rows.map(row => Number(row['code']));
   }
 
-  #part(code: number): Pick<LineKey, 'topic' | 'partition' | 'epoch'> {
-    const known = this.#parts.get(code);
+  #exception(row: Record<string, SQLOutputValue>): LogException {
+    const [name = '', root = ''] = this.#tuple('exception', row['exception']);
+    return {
+      class: name,
+      message: String(row['xmessage']),
+      stack: String(row['stack']),
+      ...(root === '' ? {} : { root }),
+    };
+  }
+
+  #ts(id: number, ms: SQLOutputValue | undefined): number {
+    return bucketStart(bucketOfId(id), this.day) + Number(ms);
+  }
+
+  /** The strings a code stands for. Codes are never reused, so what was read once stays true. */
+  #tuple(kind: SharedKind, code: SQLOutputValue | undefined): readonly string[] {
+    const key = `${kind} ${code}`;
+    const known = this.#shared.get(key);
     if (known !== undefined) return known;
-    const row = this.db.prepare('SELECT epoch, topic, num FROM part WHERE code = ?').get(code);
-    const part = { epoch: String(row?.['epoch']), topic: String(row?.['topic']), partition: Number(row?.['num']) };
-    this.#parts.set(code, part);
-    return part;
+    const row = this.#findShared[kind].get(code ?? null) ?? {};
+    const tuple = SHARED_COLUMNS[kind].map(column => String(row[column]));
+    if (this.#shared.size >= MAX_CACHED) this.#shared.clear();
+    this.#shared.set(key, tuple);
+    return tuple;
   }
 }

@@ -32,6 +32,8 @@ PRAGMA user_version = 1;
 `;
 
 const SCHEMA_VERSION = 1;
+/** How long to wait for another process's lock: in one daemon reader and writer never wait for each other. */
+const BUSY_MS = 1000;
 const FILE = /^logs-(\d{4}-\d{2}-\d{2})\.db$/;
 
 export function dayFile(day: number): string {
@@ -50,7 +52,7 @@ export function listDays(dir: string): number[] {
 
 /** Opens a day's file to write, creating it first where needed. Throws SQLite's errors; see `toStoreError`. */
 export function openDayToWrite(dir: string, day: number): DatabaseSync {
-  const db = new DatabaseSync(join(dir, dayFile(day)), { timeout: 5000 });
+  const db = new DatabaseSync(join(dir, dayFile(day)), { timeout: BUSY_MS });
   try {
     // page size and vacuum mode only take effect on an empty file
     db.exec(
@@ -76,7 +78,7 @@ export function openDayToRead(dir: string, day: number): DatabaseSync | null {
   if (!existsSync(path)) return null;
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(path, { timeout: 5000 });
+    db = new DatabaseSync(path, { timeout: BUSY_MS });
     db.exec('PRAGMA query_only = 1; PRAGMA cache_size = -16000');
     const version = db.prepare('PRAGMA user_version').get()?.['user_version'];
     if (version === SCHEMA_VERSION) return db;
