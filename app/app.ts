@@ -119,6 +119,8 @@ export class App {
       demo: this.#options.inbox !== undefined,
     });
 
+    life.onStop('status', () => status.stop());
+
     const server = await createServer({
       version: VERSION,
       logger,

@@ -43,8 +43,7 @@ export function createLogSource(lineage: LineageService, logs: () => LogStore, p
         );
         // A line with a stack trace says more than a newer one without.
         const item = page.items.find(i => i.exception) ?? page.items[0];
-        if (item)
-          return { ts: item.ts, text: textOf(item), url: `${publicUrl()}/logs?line=${encodeURIComponent(item.id)}` };
+        if (item) return { ts: item.ts, text: textOf(item), url: lineUrl(publicUrl(), item) };
       }
       return null;
     },
@@ -69,6 +68,15 @@ function subject(labels: Labels, lineage: LineageService): LogQuery | null {
   } catch {
     return null;
   }
+}
+
+/** The log screen at this line, among its neighbours: what the UI's own "copy link" gives. */
+function lineUrl(publicUrl: string, item: LogItem): string {
+  const around = 300_000;
+  const params = new URLSearchParams({ around: item.id, from: String(item.ts - around), to: String(item.ts + around) });
+  if (item.containerId) params.set('container', item.containerId);
+  else if (item.jobName) params.set('job', item.jobName);
+  return `${publicUrl}/logs?${params}`;
 }
 
 function textOf(item: LogItem): string {

@@ -14,6 +14,8 @@ import type { DataStores } from './stores.ts';
 import { VERSION } from './version.ts';
 
 const PING_MS = 2000;
+const RATE_EVERY_MS = 10_000;
+const RATE_SAMPLES = 7;
 
 export interface StatusParts {
   readonly config: () => AppConfig;
@@ -28,16 +30,19 @@ export interface StatusParts {
   readonly demo: boolean;
 }
 
-/** Counts records per stream between two looks, for a rate over the last minute or so. */
+/** Records per second of each stream over the last minute, from counts taken every ten seconds. */
 class Rates {
-  readonly #samples: { at: number; counts: Map<string, number> }[] = [];
+  readonly #samples: { readonly at: number; readonly counts: ReadonlyMap<string, number> }[] = [];
 
-  take(at: number, counts: Map<string, number>): Map<string, number> {
+  take(at: number, counts: ReadonlyMap<string, number>): void {
     this.#samples.push({ at, counts });
-    while (this.#samples.length > 2 && at - (this.#samples[1]?.at ?? at) > 60_000) this.#samples.shift();
-    const first = this.#samples[0];
-    const seconds = first ? (at - first.at) / 1000 : 0;
-    return new Map([...counts].map(([k, n]) => [k, seconds > 0 ? (n - (first?.counts.get(k) ?? 0)) / seconds : 0]));
+    if (this.#samples.length > RATE_SAMPLES) this.#samples.shift();
+  }
+
+  of(stream: string): number {
+    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
+    if (!first || !last || first === last) return 0;
+    return (((last.counts.get(stream) ?? 0) - (first.counts.get(stream) ?? 0)) * 1000) / (last.at - first.at);
   }
 }
 
@@ -46,6 +51,14 @@ export function createStatus(parts: StatusParts) {
   const { telemetry, clock } = parts;
   const startedAt = clock.now();
   const rates = new Rates();
+
+  let cancelSample: () => void = () => undefined;
+  async function sample(): Promise<void> {
+    const { values } = await telemetry.recordsIn.get();
+    rates.take(clock.now(), new Map(values.map(({ labels, value }) => [String(labels.stream), value])));
+    cancelSample = clock.after(RATE_EVERY_MS, () => void sample());
+  }
+  void sample();
 
   async function ping(name: string, store: { ping(signal?: AbortSignal): Promise<void> } | undefined) {
     if (!store) return { name, ok: false, detail: 'not open yet' };
@@ -69,9 +82,6 @@ export function createStatus(parts: StatusParts) {
     ]);
 
   async function streams() {
-    const counts = new Map<string, number>();
-    for (const { labels, value } of (await telemetry.recordsIn.get()).values) counts.set(String(labels.stream), value);
-    const perSecond = rates.take(clock.now(), counts);
     const errors = new Map<string, Record<string, number>>();
     for (const { labels, value } of (await telemetry.recordsRejected.get()).values) {
       const of = errors.get(String(labels.stream)) ?? {};
@@ -86,7 +96,7 @@ export function createStatus(parts: StatusParts) {
         topic: kafka?.topic ?? 'http',
         watermark: kafka ? kafka.watermark : clock.now(),
         lag: kafka ? kafka.lag : 0,
-        rate_per_second: Math.round((perSecond.get(stream) ?? 0) * 10) / 10,
+        rate_per_second: Math.round(rates.of(stream) * 10) / 10,
         errors: errors.get(stream) ?? {},
         paused: kafka?.paused ?? false,
       };
@@ -159,5 +169,8 @@ export function createStatus(parts: StatusParts) {
     return { ready: checks.every(c => c.ok), checks };
   }
 
-  return { status, readiness, streams };
+  /** Ends the counting. */
+  const stop = (): void => cancelSample();
+
+  return { status, readiness, streams, stop };
 }

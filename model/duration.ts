@@ -28,3 +28,19 @@ export function formatDuration(ms: number): string {
   }
   return text;
 }
+
+/** A duration for people: the two largest units that say something, `2m 26s`, `1h 5m`, `3d`; below a second in ms. */
+export function readableDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)}ms`;
+  const units = ['d', 'h', 'm', 's'] as const;
+  const first = units.findIndex(unit => ms >= UNIT_MS[unit]);
+  const smallest = UNIT_MS[units[Math.min(first + 1, units.length - 1)] ?? 's'];
+  let rest = Math.round(ms / smallest) * smallest;
+  const parts: string[] = [];
+  for (const unit of units) {
+    const count = Math.floor(rest / UNIT_MS[unit]);
+    if (count > 0) parts.push(`${count}${unit}`);
+    rest -= count * UNIT_MS[unit];
+  }
+  return parts.join(' ');
+}

@@ -44,9 +44,16 @@ export function createTelemetry(options: { processMetrics?: boolean } = {}) {
     // lineage and lag
     lineageNodes: gauge('lineage_nodes', 'Nodes of the lineage graph', ['kind']),
     lineageErrors: counter('lineage_parse_errors_total', 'SQL statements that could not be read'),
-    lineageDropped: counter('lineage_dropped_total', 'Lineage evidence not taken, by kind: unreadable, or beyond a limit', ['kind']),
+    lineageDropped: counter(
+      'lineage_dropped_total',
+      'Lineage evidence not taken, by kind: unreadable, or beyond a limit',
+      ['kind'],
+    ),
     lagTables: gauge('lag_partitions', 'Partitions with an offset table'),
-    lagRowsRefused: counter('lag_rows_refused_total', 'Offset rows of new partitions refused because the tables are full'),
+    lagRowsRefused: counter(
+      'lag_rows_refused_total',
+      'Offset rows of new partitions refused because the tables are full',
+    ),
     // the daemon
     reloadOk: gauge('config_last_reload_successful', '1 when the running configuration is the one on disk'),
     reloadAt: gauge('config_last_reload_success_timestamp_seconds', 'When the configuration was last loaded'),

@@ -1,5 +1,5 @@
 /** Summary lines: `{{job}} lag {{value.0|number}}` over an alert's labels and values. */
-import { formatDuration } from '../../model/duration.ts';
+import { readableDuration } from '../../model/duration.ts';
 import type { Labels } from '../../model/labels.ts';
 import { FormulaError } from './lexer.ts';
 import { formatNumber } from './render.ts';
@@ -8,7 +8,7 @@ import type { NumberValue } from './value.ts';
 const FILTERS: Readonly<Record<string, (value: number) => string>> = {
   number: formatNumber,
   percent: value => `${formatNumber(value * 100)}%`,
-  duration: value => (Number.isFinite(value) && value >= 0 ? formatDuration(value) : formatNumber(value)),
+  duration: value => (Number.isFinite(value) && value >= 0 ? readableDuration(value) : formatNumber(value)),
   bytes: formatBytes,
 };
 

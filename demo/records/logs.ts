@@ -195,7 +195,9 @@ function checkpointLines(
   ];
 }
 
-const STEADY: readonly ((job: JobState, random: Random) => Line)[] = [
+type MakeLine = (job: JobState, random: Random) => Line;
+
+const STEADY: readonly MakeLine[] = [
   (job, r) => ({
     level: 'INFO',
     logger: 'org.apache.kafka.clients.FetchSessionHandler',
@@ -212,8 +214,17 @@ const STEADY: readonly ((job: JobState, random: Random) => Line)[] = [
     level: 'INFO',
     logger: 'com.demo.udf.ParsePrice',
     thread: taskNames(job).source,
-    message: `订单金额解析完成 batch=${r.int(1000, 9999)} 命中缓存 ${r.int(900, 999)}/1000 channel=${r.pick(['oppo_store', 'browser', 'game_center'])}`,
+    message: `订单金额解析完成 batch=${r.int(1000, 9999)} 命中缓存 ${r.int(900, 999)}/1000 channel=${r.pick(['app_store', 'browser', 'game_center'])}`,
   }),
+  (_job, r) => ({
+    level: 'INFO',
+    logger: 'org.apache.flink.contrib.streaming.state.RocksDBKeyedStateBackend',
+    thread: 'jobmanager-io-thread-2',
+    message: `Finished incremental snapshot, uploaded ${r.int(1, 60)} sst files in ${r.int(20, 400)} ms`,
+  }),
+];
+
+const WARNINGS: readonly MakeLine[] = [
   (job, r) => ({
     level: 'WARN',
     logger: 'org.apache.flink.connector.kafka.sink.KafkaWriter',
@@ -226,12 +237,6 @@ const STEADY: readonly ((job: JobState, random: Random) => Line)[] = [
     thread: 'hconnection-shared-pool',
     message: `id=${r.int(1, 40)}, table=dim:dim_user, attempt=2/16, failureCount=1ops, last exception=java.net.SocketTimeoutException: callTimeout=3000`,
   }),
-  (_job, r) => ({
-    level: 'INFO',
-    logger: 'org.apache.flink.contrib.streaming.state.RocksDBKeyedStateBackend',
-    thread: 'jobmanager-io-thread-2',
-    message: `Finished incremental snapshot, uploaded ${r.int(1, 60)} sst files in ${r.int(20, 400)} ms`,
-  }),
 ];
 
 /** Lines of one simulated second: what events caused, and the steady murmur of healthy jobs. */
@@ -240,7 +245,8 @@ export function logRecords(sim: Simulation, events: readonly EstateEvent[]): unk
   for (let i = 0; i < 12; i++) {
     const job = sim.random.pick(sim.jobs);
     if (job.status !== 'RUNNING') continue;
-    const make = sim.random.pick(STEADY);
+    // Warnings are one line in twenty on a healthy estate.
+    const make = sim.random.pick(sim.random.next() < 0.05 ? WARNINGS : STEADY);
     const container = sim.random.int(1, job.containers.length - 1);
     lines.push(record(sim, job, container, make(job, sim.random), sim.random.int(0, 999)));
   }

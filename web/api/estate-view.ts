@@ -102,7 +102,7 @@ export function jobView(info: JobInfo, figures: JobFigures | undefined, edges: J
     back_pressured_ratio: figures?.backPressuredRatio ?? null,
     restarts: figures?.restarts ?? null,
     checkpoint_age_ms: figures?.checkpointAgeMs ?? null,
-    last_seen: run?.lastSeen ?? null,
+    last_seen: figures?.lastSeen ?? run?.lastSeen ?? null,
     reads: edges.reads,
     writes: edges.writes,
     alerts,

@@ -6,6 +6,7 @@ import type { MetricOp, MetricStore } from '../../store/metric-store.ts';
 
 /** Reports come every few seconds to every minute; older values are no longer "now". */
 const NOW_MS = 3 * 60_000;
+const SEEN_STEP_MS = 10_000;
 
 export interface JobFigures {
   readonly lagRecords: number | null;
@@ -17,6 +18,8 @@ export interface JobFigures {
   readonly backPressuredRatio: number | null;
   readonly restarts: number | null;
   readonly checkpointAgeMs: number | null;
+  /** When it last reported anything about itself, to ten seconds. */
+  readonly lastSeen: number | null;
 }
 
 export interface SubtaskFigures {
@@ -36,6 +39,7 @@ const NONE: JobFigures = {
   backPressuredRatio: null,
   restarts: null,
   checkpointAgeMs: null,
+  lastSeen: null,
 };
 
 /** Latest value per group of labels; `op` runs over what came in the last minutes. */
@@ -88,7 +92,23 @@ export async function jobFigures(metrics: MetricStore, clock: Clock): Promise<Re
       entry[field] = entry[field] === null ? value : combine(entry[field], value);
     }
   };
+  const seen = async (): Promise<void> => {
+    const resolved = resolveMetric('restarts', []);
+    if (resolved.kind !== 'ok') return;
+    const instants = Array.from({ length: NOW_MS / SEEN_STEP_MS }, (_, i) => at - i * SEEN_STEP_MS);
+    const query = {
+      names: resolved.names,
+      matchers: [],
+      groupBy: ['job'],
+      op: 'COUNT',
+      windowMs: SEEN_STEP_MS,
+    } as const;
+    for (const { labels, points } of await metrics.window({ ...query, at: instants })) {
+      of(labels['job'] ?? '').lastSeen = Math.max(...points.map(([t]) => t));
+    }
+  };
   await Promise.all([
+    seen(),
     perTopic('lagRecords', 'lag', (a, b) => a + b),
     perTopic('lagMs', 'lag_ms', Math.max),
     largestTask('inPerSecond', 'records_in_per_second'),

@@ -125,5 +125,5 @@ test('a summary shows labels and values; what is missing is empty, what is unkno
     '{{job}}{{nope}} {{labels.topic}}: {{value.0|number}} {{ value.b | percent }} {{value.0|bytes}} {{value.0|duration}}',
     ['a', 'b'],
   );
-  assert.equal(summary({ job: 'x', topic: 't' }, [90_000, 'missing-current']), 'x t: 90,000 ? 87.89 KiB 1m30s');
+  assert.equal(summary({ job: 'x', topic: 't' }, [90_000, 'missing-current']), 'x t: 90,000 ? 87.89 KiB 1m 30s');
 });
