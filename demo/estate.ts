@@ -116,13 +116,13 @@ const DRUID: readonly DruidSpec[] = [
 
 const MINUTE = 60_000;
 const REPORTS: readonly ReportSpec[] = [
-  { name: '用户活跃看板', owner: 'growth', dataSources: ['user_board', 'sdk_active'], sloMs: 5 * MINUTE },
-  { name: '应用访问实时报表', owner: 'growth', dataSources: ['app_event_pv'], sloMs: 5 * MINUTE },
-  { name: '交易大盘 GMV', owner: 'trade', dataSources: ['order_gmv'], sloMs: 4 * MINUTE },
-  { name: '广告点击率', owner: 'ads', dataSources: ['ad_ctr'], sloMs: 5 * MINUTE },
-  { name: '营销投放 ROI', owner: 'ads', dataSources: ['marketing_board'], sloMs: 6 * MINUTE },
-  { name: '推送漏斗', owner: 'push', dataSources: ['push_funnel'], sloMs: 5 * MINUTE },
-  { name: '搜索热词榜', owner: 'search', dataSources: ['search_hot'], sloMs: 5 * MINUTE },
+  { name: '用户活跃看板', owner: 'growth', dataSources: ['user_board', 'sdk_active'], sloMs: 4 * MINUTE },
+  { name: '应用访问实时报表', owner: 'growth', dataSources: ['app_event_pv'], sloMs: 4 * MINUTE },
+  { name: '交易大盘 GMV', owner: 'trade', dataSources: ['order_gmv'], sloMs: 3 * MINUTE },
+  { name: '广告点击率', owner: 'ads', dataSources: ['ad_ctr'], sloMs: 3 * MINUTE },
+  { name: '营销投放 ROI', owner: 'ads', dataSources: ['marketing_board'], sloMs: 5 * MINUTE },
+  { name: '推送漏斗', owner: 'push', dataSources: ['push_funnel'], sloMs: 4 * MINUTE },
+  { name: '搜索热词榜', owner: 'search', dataSources: ['search_hot'], sloMs: 4 * MINUTE },
 ];
 
 const PARTITIONS: Readonly<Record<string, number>> = {

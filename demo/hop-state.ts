@@ -49,6 +49,8 @@ export interface JobState extends HopState {
   slowAt: 'source' | 'downstream';
   lastWindow: number;
   recordsOut: number;
+  /** Last checkpoint whose commit the brokers' poll has told. */
+  toldCheckpoint: number;
   checkpoint: {
     id: number;
     completedAt: number;

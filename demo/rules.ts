@@ -46,7 +46,7 @@ export function demoRules(): readonly Record<string, unknown>[] {
         { name: 'age', metric: 'age_ms', op: 'LAST' },
         { name: 'lag_sum', metric: 'lag_sum_ms', op: 'LAST' },
       ],
-      condition: 'age > 240000',
+      condition: 'age > 180000',
       annotations: [
         { name: '数据新鲜度 (ms)', formula: '[0]' },
         { name: '链路延迟之和 (ms)', formula: '[1]' },

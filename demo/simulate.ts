@@ -145,6 +145,7 @@ export class Simulation {
       slowAt: 'source',
       lastWindow: Math.floor(this.second / 60),
       recordsOut: 0,
+      toldCheckpoint: -1,
       checkpoint: {
         id: this.random.int(1000, 9000),
         completedAt: this.second - this.random.int(0, CHECKPOINT_S - 1),

@@ -200,11 +200,16 @@ export function metricRecords(sim: Simulation): unknown[] {
   return records;
 }
 
-/** What polling the brokers gives: end offsets, and each consumer group's committed offsets, in one cycle. */
+/**
+ * What polling the brokers gives in one cycle: end offsets, and the offset a group has committed when that is news. A row with
+ * `committed` is one commit, so an unchanged one is not told again.
+ */
 export function offsetRecords(sim: Simulation): unknown[] {
   const records: unknown[] = [];
   const ts = sim.second * 1000;
   for (const hop of sim.jobs) {
+    const isNews = hop.toldCheckpoint !== hop.checkpoint.id;
+    hop.toldCheckpoint = hop.checkpoint.id;
     hop.inputs.forEach((topic, i) => {
       topic.end.forEach((end, p) => {
         records.push({
@@ -214,7 +219,7 @@ export function offsetRecords(sim: Simulation): unknown[] {
           topic: topic.spec.name,
           partition: p,
           end_offset: Math.floor(end),
-          committed: Math.floor(hop.committed[i]![p]!),
+          ...(isNews ? { committed: Math.floor(hop.committed[i]![p]!) } : {}),
           cluster: CLUSTER,
           group: hop.name,
         });
