@@ -29,7 +29,7 @@ export interface FillResult {
 }
 
 /** Batches made ahead of a timed stretch: enough to keep the store busy, few enough for memory to stay what the store needs. */
-const AHEAD = 10;
+const AHEAD = 4;
 
 /** Stores lines 0 to `lines`, two batches under way at any time. */
 export async function fill(store: LogStore, lines: number, batch: number, rate: number): Promise<FillResult> {

@@ -1,7 +1,7 @@
 /**
  * Rows on their way to the writer thread. What many lines share is sent once per batch and referred to by number; numbers travel
- * in typed arrays that are transferred, not copied. Measured against cloning the rows as objects: a third of the time on the
- * main thread, half of it in the worker.
+ * in typed arrays that are transferred, not copied. Measured against cloning the rows as they are: the same on the main thread
+ * (3 us a line), a tenth in the writer (0.5 us instead of 5). Texts are cloned as strings, four times quicker than packing them.
  */
 import { LOG_LEVELS } from '../../model/log-record.ts';
 import type { LogRow, RefusedRow } from '../log-store.ts';

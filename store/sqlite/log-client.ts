@@ -71,7 +71,11 @@ export class LogClient<Requests extends { readonly [Name in keyof Requests]: { a
 
   #running(): Worker {
     if (this.#worker !== null) return this.#worker;
-    const worker = new Worker(WORKER, { workerData: { role: this.#role, dir: this.#dir } });
+    // texts pass through a worker and die young: a small nursery costs no time and keeps some 30 MB of garbage from piling up
+    const worker = new Worker(WORKER, {
+      workerData: { role: this.#role, dir: this.#dir },
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    });
     worker.on('message', ({ id, answer, failure }: { id: number; answer?: never; failure?: WorkerFailure }) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);

@@ -4,7 +4,7 @@ import { LOG_LEVELS } from '../../model/log-record.ts';
 import type { LogQuery } from '../log-query.ts';
 import type { CompiledQuery } from './log-compile.ts';
 import type { DayQuery, DayReader, Run } from './log-day-reader.ts';
-import { BUCKET_MS, BUCKET_SQL, DAY_MS, LEVEL_SQL } from './log-id.ts';
+import { BUCKET_MS, bucketSql, DAY_MS, levelSql } from './log-id.ts';
 import { rangeSql, splitMinutes, type TimeRange } from './log-range.ts';
 import { ALL_RUNS, MINUTE_MS } from './log-rollup.ts';
 
@@ -108,7 +108,7 @@ function addMatches(
   sign: 1 | -1,
   add: AddCount,
 ): void {
-  const sql = `SELECT ${bucketSql('ft.rowid', reader.day, intervalMs)} AS bucket, ${LEVEL_SQL('ft.rowid')} AS level, count(*) AS n
+  const sql = `SELECT ${intervalSql('ft.rowid', reader.day, intervalMs)} AS bucket, ${levelSql('ft.rowid')} AS level, count(*) AS n
     FROM ft WHERE ft MATCH ? AND ${rangeSql('ft.rowid', range, reader.day)} GROUP BY 1, 2`;
   addRows(reader, sql, [match], intervalMs, sign, add);
 }
@@ -117,15 +117,15 @@ function addAll(reader: DayReader, range: TimeRange, intervalMs: number, add: Ad
   const { minutes, edges } = intervalMs % MINUTE_MS === 0 ? splitMinutes(range) : { minutes: null, edges: [range] };
   if (minutes !== null) addRollup(reader, { runs: null, levels: ALL_LEVELS }, minutes, intervalMs, add);
   for (const edge of edges) {
-    const sql = `SELECT ${bucketSql('line.id', reader.day, intervalMs)} AS bucket, ${LEVEL_SQL('line.id')} AS level, count(*) AS n
+    const sql = `SELECT ${intervalSql('line.id', reader.day, intervalMs)} AS bucket, ${levelSql('line.id')} AS level, count(*) AS n
       FROM line WHERE ${rangeSql('line.id', edge, reader.day)} GROUP BY 1, 2`;
     addRows(reader, sql, [], intervalMs, 1, add);
   }
 }
 
 /** The number of a line's histogram bucket, from its id alone where the interval allows. */
-function bucketSql(id: string, day: number, intervalMs: number): string {
-  const sinceEpoch = `(${BUCKET_SQL(id)} + ${(day * DAY_MS) / BUCKET_MS})`;
+function intervalSql(id: string, day: number, intervalMs: number): string {
+  const sinceEpoch = `(${bucketSql(id)} + ${(day * DAY_MS) / BUCKET_MS})`;
   if (intervalMs % BUCKET_MS === 0) return `${sinceEpoch} / ${intervalMs / BUCKET_MS}`;
   return `(${sinceEpoch} * ${BUCKET_MS} + (SELECT exact.ms FROM line AS exact WHERE exact.id = ${id})) / ${intervalMs}`;
 }

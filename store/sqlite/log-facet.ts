@@ -1,7 +1,7 @@
 import { LOG_LEVELS } from '../../model/log-record.ts';
 import type { LogFacetField } from '../log-store.ts';
 import type { DayQuery, Run } from './log-day-reader.ts';
-import { LEVEL_SQL } from './log-id.ts';
+import { levelSql } from './log-id.ts';
 import { rangeSql, type TimeRange } from './log-range.ts';
 
 /** The column of `line` a field's value hangs on, and how to read the value of its code. */
@@ -12,7 +12,7 @@ const COLUMNS = {
   host: ['line.origin', 'origin', 'host'],
   logger: ['line.logger', 'logger', 'name'],
   exception: ['line.exception', 'exception', 'class'],
-  level: [LEVEL_SQL('line.id'), null, null],
+  level: [levelSql('line.id'), null, null],
 } as const satisfies Record<LogFacetField, readonly [string, string | null, string | null]>;
 
 /** Adds the lines found in one file by value of a field; `add(value, n)`, n may be negative, the sum never is. */

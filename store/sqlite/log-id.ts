@@ -61,9 +61,15 @@ export function levelOfId(id: number): number {
   return id - Math.floor(id / LEVELS) * LEVELS;
 }
 
-/** SQL for the bucket and the level number of an id column; shifts and masks are exact for negative ids too. */
-export const BUCKET_SQL = (id: string): string => `(${id} >> ${Math.log2(IDS_PER_BUCKET)})`;
-export const LEVEL_SQL = (id: string): string => `(${id} & ${LEVELS - 1})`;
+/** SQL for the bucket of an id column; shifts and masks are exact for negative ids too. */
+export function bucketSql(id: string): string {
+  return `(${id} >> ${Math.log2(IDS_PER_BUCKET)})`;
+}
+
+/** SQL for the level number of an id column. */
+export function levelSql(id: string): string {
+  return `(${id} & ${LEVELS - 1})`;
+}
 
 /** Number of the ordinary level: it has no key in the index, being on most lines. */
 export const INFO_LEVEL = LOG_LEVELS.indexOf('INFO');

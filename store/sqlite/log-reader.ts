@@ -13,7 +13,7 @@ import { ALWAYS, type TimeRange } from './log-range.ts';
 import { dayFile, listDays, openDayToRead } from './log-schema.ts';
 import { type Walk, walkDays } from './log-walk.ts';
 
-/** Files the reader keeps open. */
+/** Files the reader keeps open between requests. */
 const MAX_OPEN = 16;
 
 type Args<Name extends keyof ReaderRequests> = ReaderRequests[Name]['args'];
@@ -122,11 +122,6 @@ export class LogReader {
     this.#open.delete(day);
   }
 
-  /** Closes the files least used; between requests only, for one request may need them all. */
-  trim(): void {
-    for (const day of [...this.#open.keys()].slice(0, -MAX_OPEN)) this.forget(day);
-  }
-
   close(): void {
     for (const day of [...this.#open.keys()]) this.forget(day);
   }
@@ -138,8 +133,9 @@ export class LogReader {
     return { kind: 'field', field: 'job', value: job, prefix: false };
   }
 
-  /** The query for every file, newest first. */
+  /** The query for every file, newest first. Closes the files least used before it: the request itself may need them all. */
   #compile(query: LogQuery): DayQuery[] {
+    for (const day of [...this.#open.keys()].slice(0, -MAX_OPEN)) this.forget(day);
     return listDays(this.#dir).flatMap(day => {
       const reader = this.#day(day);
       return reader === null ? [] : [{ reader, query: reader.guard(() => reader.compile(query, this.#nameOf)) }];

@@ -31,10 +31,7 @@ function writerHandlers(dir: string): Handlers<WriterRequests> {
 function readerHandlers(dir: string): Handlers<ReaderRequests> {
   const reader = new LogReader(dir);
   return {
-    search: args => {
-      reader.trim();
-      return reader.search(args);
-    },
+    search: args => reader.search(args),
     histogram: args => ({ buckets: reader.histogram(args) }),
     facet: args => ({ values: reader.facet(args) }),
     get: ({ id }) => ({ item: reader.get(id) }),
