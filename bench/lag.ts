@@ -16,7 +16,7 @@ const INTERVAL_MS = 10_000;
 
 /** Heap and typed arrays in use, MB, without garbage where `--expose-gc` lets it be collected. */
 function megabytes(): number {
-  globalThis.gc?.();
+  for (let pass = 0; pass < 2; pass++) globalThis.gc?.();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return (heapUsed + arrayBuffers) / 1e6;
 }

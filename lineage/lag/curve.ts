@@ -1,5 +1,5 @@
 /** Points a full curve holds; 20 bytes each, so two curves of a partition take 8 KB. */
-const CAPACITY = 200;
+const CAPACITY = 192;
 /** The newest points are never thinned: rates, intervals and re-emitted lags need them as they came. */
 const KEEP_NEWEST = 48;
 const DAY_MS = 86_400_000;
@@ -8,7 +8,7 @@ const COSTS = new Float64Array(CAPACITY);
 const SORTED = new Float64Array(CAPACITY);
 
 /**
- * A quantity over time as at most 200 samples in rising time order: an end-offset curve or a consumer's position. When it is full,
+ * A quantity over time as at most 192 samples in rising time order: an end-offset curve or a consumer's position. When it is full,
  * samples older than 24 h are dropped, then some of the older ones are thinned: those whose removal moves the time at
  * which the curve passes any value the least, earlier removals counted in. Samples that stay are as they were measured.
  */

@@ -20,7 +20,7 @@ test('samples in any order end up in time order, the last write of an instant co
         expected.set(t, x);
       }
       // 500 instants do not fill a curve: nothing is thinned here.
-      fc.pre(expected.size <= 200);
+      fc.pre(expected.size <= 192);
       assert.deepEqual(
         samples(curve),
         [...expected].sort((a, b) => a[0] - b[0]),
@@ -58,7 +58,7 @@ test('between samples the curve is linear, outside them unknown', () => {
   );
 });
 
-test('a day of samples stays within 200 points, keeps its kinks and forgets what is older than 24 hours', () => {
+test('a day of samples stays within 192 points, keeps its kinks and forgets what is older than 24 hours', () => {
   const curve = new Curve();
   const stallFrom = 36_000_000;
   const stallTo = 37_800_000;
@@ -66,8 +66,8 @@ test('a day of samples stays within 200 points, keeps its kinks and forgets what
   const truth = (t: number): number => (t < stallFrom ? flow(t) : flow(Math.max(stallFrom, t - (stallTo - stallFrom))));
   for (let t = 0; t <= 86_400_000; t += 10_000) curve.putRising(t, truth(t));
 
-  assert.ok(curve.length <= 200);
-  assert.ok(curve.bytes <= 4_000);
+  assert.ok(curve.length <= 192);
+  assert.ok(curve.bytes <= 3_840);
   let worst = 0;
   for (let t = 0; t <= 86_400_000; t += 60_000) worst = Math.max(worst, Math.abs(curve.at(t)! - truth(t)));
   assert.ok(worst <= 1_500, `off by ${worst} records; 1,500 are the flow of 15 s`);

@@ -6,13 +6,13 @@ import { indexGraph } from '../../../lineage/lag/freshness.ts';
 import { addRow } from '../../../lineage/lag/offset-intake.ts';
 import { OffsetTables } from '../../../lineage/lag/offsets.ts';
 import type { OffsetRow } from '../../../model/offset-row.ts';
-import { Pipeline, type PipelineSpec, randomOf } from './pipeline-simulator.ts';
+import { Pipeline, type PipelineSpec, randomOf, type SimulatedHop } from './pipeline-simulator.ts';
 
 const PARTITIONS = 3;
 const HOUR_MS = 3_600_000;
 
 /** A random straight pipeline of two to four hops, each stalling twice within the hour, with uneven partitions and a tide. */
-function randomSpec(seed: number): PipelineSpec {
+function randomSpec(seed: number, checkpoint?: SimulatedHop['checkpoint']): PipelineSpec {
   const random = randomOf(seed);
   const length = 2 + Math.floor(random() * 3);
   const rate = 20 + random() * 60;
@@ -24,7 +24,8 @@ function randomSpec(seed: number): PipelineSpec {
     });
     const full = rate * PARTITIONS * (1.7 + random() * 3);
     const capacity = (t: number): number => (stalls.some(({ from, to }) => t >= from && t < to) ? 0 : full);
-    return { hop: `hop${k}`, inputs: [`topic${k}`], output: k === length - 1 ? null : `topic${k + 1}`, capacity };
+    const output = k === length - 1 ? null : `topic${k + 1}`;
+    return { hop: `hop${k}`, inputs: [`topic${k}`], output, capacity, ...(checkpoint && { checkpoint }) };
   });
   const source = {
     topic: 'topic0',
@@ -44,8 +45,8 @@ function observe(
   seed: number,
   intervalMs: number,
   change: (rows: OffsetRow[]) => readonly OffsetRow[] = rows => rows,
+  spec = randomSpec(seed),
 ): Observation[] {
-  const spec = randomSpec(seed);
   const pipeline = new Pipeline(spec);
   const tables = new OffsetTables();
   const graph = indexGraph(pipeline.graph);
@@ -57,7 +58,9 @@ function observe(
     pipeline.runTo(t);
     for (const row of change(pipeline.sample())) addRow(tables, row);
     for (const between of [0, 0.6 * intervalMs]) {
+      const told = pipeline.now;
       pipeline.runTo(t + between);
+      for (const row of pipeline.checkpoints(between === 0 ? t - 0.4 * intervalMs : told)) addRow(tables, row);
       if (t < 60_000) continue;
       observed.push({
         answer: answerFreshness(graph, tables, sink, name, pipeline.now),
@@ -93,6 +96,18 @@ describe('an hour of random pipelines with known truth', () => {
   test('the truth is never older than the safe bound nor fresher than the other', () => {
     for (const { answer, truth } of observations) {
       assert.ok(answer.complete_up_to! <= truth, `at ${answer.ts}: ${answer.complete_up_to} > ${truth}`);
+      assert.ok(answer.age_low_ms! <= answer.ts - truth, `at ${answer.ts}`);
+    }
+  });
+
+  test('with exactly-once hops the wait for commits is counted once, and the bounds hold', () => {
+    const checkpoint = { intervalMs: 60_000, durationMs: 4_000 };
+    const seen = [11, 12].flatMap(seed => observe(seed, 10_000, rows => rows, randomSpec(seed, checkpoint)));
+    const { mean, p99 } = errorsOf(seen);
+
+    assert.ok(mean <= 2_000 && p99 <= 24_000, `mean ${mean} ms, p99 ${p99} ms`);
+    for (const { answer, truth } of seen) {
+      assert.ok(answer.complete_up_to === null || answer.complete_up_to <= truth, `at ${answer.ts}`);
       assert.ok(answer.age_low_ms! <= answer.ts - truth, `at ${answer.ts}`);
     }
   });

@@ -8,6 +8,8 @@ export interface SimulatedHop {
   readonly output: string | null;
   /** Records per second it can take in all, at an instant (ms). 0 = stalled. */
   readonly capacity: (t: number) => number;
+  /** Exactly-once: a barrier every `intervalMs`; what was written before it is visible `durationMs` later. */
+  readonly checkpoint?: { readonly intervalMs: number; readonly durationMs: number };
 }
 
 export interface SimulatedSource {
@@ -28,6 +30,8 @@ interface Chunk {
   count: number;
   /** When its records entered the pipeline. */
   readonly born: number;
+  /** When readers may see them. */
+  readonly visibleAt: number;
 }
 
 interface Partition {
@@ -51,6 +55,8 @@ export class Pipeline {
   readonly #spec: PipelineSpec;
   readonly #topics = new Map<string, Partition[]>();
   readonly #carry = new Map<string, number>();
+  /** What exactly-once sinks have taken in and not committed. */
+  readonly #uncommitted = new Map<string, Chunk[]>();
   #spread = 0;
   now = 0;
 
@@ -72,13 +78,9 @@ export class Pipeline {
 
   get graph(): HopGraph {
     const hops = this.#spec.hops.map(
-      ({ hop, inputs, output }): Hop => ({
-        hop,
-        inputs,
-        output,
-        windowMs: null,
-        allowedOooMs: 0,
-        delivery: 'at_least_once',
+      ({ hop, inputs, output, checkpoint }): Hop => ({
+        ...{ hop, inputs, output, windowMs: null, allowedOooMs: 0 },
+        delivery: checkpoint === undefined ? 'at_least_once' : 'exactly_once',
       }),
     );
     return { hops };
@@ -109,6 +111,20 @@ export class Pipeline {
     return rows;
   }
 
+  /** Checkpoints completed after `from`, until now. */
+  checkpoints(from: number): OffsetRow[] {
+    const rows: OffsetRow[] = [];
+    for (const { hop, checkpoint } of this.#spec.hops) {
+      if (checkpoint === undefined) continue;
+      const { intervalMs, durationMs } = checkpoint;
+      for (let barrierTs = 0; barrierTs + durationMs <= this.now; barrierTs += intervalMs) {
+        const ts = barrierTs + durationMs;
+        if (ts > from) rows.push({ type: 'checkpoint', ts, hop, barrierTs });
+      }
+    }
+    return rows;
+  }
+
   /** Complete up to, in truth: everything older has left the pipeline. `hops` limits it to what a sink hangs on. */
   completeUpTo(hops: readonly string[]): number {
     let oldest = Number.POSITIVE_INFINITY;
@@ -119,6 +135,11 @@ export class Pipeline {
         }
       }
     }
+    for (const [hop, chunks] of this.#uncommitted) {
+      const waiting = chunks.filter(({ visibleAt }) => visibleAt > this.now);
+      this.#uncommitted.set(hop, waiting);
+      if (hops.includes(hop)) for (const { born } of waiting) oldest = Math.min(oldest, born);
+    }
     return Number.isFinite(oldest) ? oldest - 1 : this.now;
   }
 
@@ -128,49 +149,65 @@ export class Pipeline {
       const wanted = (this.#carry.get(key) ?? 0) + (rate(this.now, p) * this.#spec.tickMs) / 1000;
       const count = Math.floor(wanted);
       this.#carry.set(key, wanted - count);
-      this.#append(partition, count, this.now);
+      this.#append(partition, count, this.now, this.now);
     }
   }
 
-  #consume({ hop, inputs, output, capacity }: SimulatedHop): void {
+  /** When records written now become visible. */
+  #visibleAt({ checkpoint }: SimulatedHop): number {
+    if (checkpoint === undefined) return this.now;
+    const { intervalMs, durationMs } = checkpoint;
+    return Math.ceil((this.now + 1) / intervalMs) * intervalMs + durationMs;
+  }
+
+  #consume(consumer: SimulatedHop): void {
+    const { hop, inputs, output, capacity } = consumer;
+    const visibleAt = this.#visibleAt(consumer);
     const key = `hop ${hop}`;
     let budget = (this.#carry.get(key) ?? 0) + (capacity(this.now) * this.#spec.tickMs) / 1000;
     const queues = inputs.flatMap(topic => this.#topics.get(topic)!.map(partition => partition.queues.get(hop)!));
     for (const [i, queue] of queues.entries()) {
       let share = Math.floor(budget / (queues.length - i));
-      while (share > 0 && queue.chunks.length > 0) {
-        const chunk = queue.chunks[0]!;
+      for (let chunk = queue.chunks[0]; share > 0 && chunk && chunk.visibleAt <= this.now; chunk = queue.chunks[0]) {
         const taken = Math.min(share, chunk.count);
         chunk.count -= taken;
         share -= taken;
         budget -= taken;
         queue.position += taken;
-        if (output !== null) this.#shuffle(output, taken, chunk.born);
+        const moved = { count: taken, born: chunk.born, visibleAt };
+        if (output !== null) this.#shuffle(output, moved);
+        else if (visibleAt > this.now) this.#waitForCommit(hop, moved);
         if (chunk.count === 0) queue.chunks.shift();
       }
     }
     this.#carry.set(key, budget - Math.floor(budget));
   }
 
-  #shuffle(topic: string, count: number, born: number): void {
+  #waitForCommit(hop: string, chunk: Chunk): void {
+    const waiting = this.#uncommitted.get(hop);
+    if (waiting === undefined) this.#uncommitted.set(hop, [chunk]);
+    else waiting.push(chunk);
+  }
+
+  #shuffle(topic: string, { count, born, visibleAt }: Chunk): void {
     const partitions = this.#topics.get(topic)!;
     const each = Math.floor(count / partitions.length);
     let rest = count - each * partitions.length;
     for (let i = 0; i < partitions.length; i++) {
       const extra = rest > 0 ? 1 : 0;
       rest -= extra;
-      this.#append(partitions[(this.#spread + i) % partitions.length]!, each + extra, born);
+      this.#append(partitions[(this.#spread + i) % partitions.length]!, each + extra, born, visibleAt);
     }
     this.#spread++;
   }
 
-  #append(partition: Partition, count: number, born: number): void {
+  #append(partition: Partition, count: number, born: number, visibleAt: number): void {
     if (count <= 0) return;
     partition.end += count;
     for (const { chunks } of partition.queues.values()) {
       const last = chunks.at(-1);
-      if (last?.born === born) last.count += count;
-      else chunks.push({ count, born });
+      if (last?.born === born && last.visibleAt === visibleAt) last.count += count;
+      else chunks.push({ count, born, visibleAt });
     }
   }
 }
