@@ -1,0 +1,81 @@
+/** Topics of a real broker filled as Flink's reporters and appenders fill them. */
+import kafkajs, { type Admin, type Producer } from 'kafkajs';
+import { pino } from 'pino';
+import { createKafka } from '../../collector/kafka-source.ts';
+import { startKafka, type TestKafka } from '../servers/kafka.ts';
+
+/** The topics a user makes; those of NiFi and Druid are absent, as where there is neither. */
+export const TOPICS = {
+  metrics: 'tidewatch.metrics',
+  logs: 'tidewatch.logs',
+  jobs: 'tidewatch.jobs',
+  offsets: 'tidewatch.offsets',
+} as const;
+
+const CHUNK = 2000;
+
+/** A record to send: an object goes as JSON, a text or bytes as they are. */
+export interface TopicRecord {
+  readonly ts: number;
+  readonly partition?: number;
+  readonly value: object | string | Buffer;
+}
+
+export interface Broker {
+  readonly server: TestKafka;
+  readonly admin: Admin;
+  /** Sends records in order, stamped with their own time as Flink's appender stamps them. */
+  send(topic: string, records: readonly TopicRecord[]): Promise<void>;
+  /** Disconnects and ends the broker. */
+  close(): Promise<void>;
+}
+
+/** Starts a broker with `TOPICS`, each with this many partitions (1 unless told). */
+export async function startBroker(
+  partitions: Partial<{ readonly [K in keyof typeof TOPICS]: number }> = {},
+): Promise<Broker> {
+  const server = await startKafka();
+  const broker = await connectBroker(server);
+  await createTopics(broker.admin, partitions);
+  return broker;
+}
+
+/** Clients of a broker that runs. */
+export async function connectBroker(server: TestKafka): Promise<Broker> {
+  const kafka = createKafka({ brokers: [...server.brokers], clientId: 'test' }, pino({ level: 'silent' }));
+  const admin = kafka.admin();
+  const producer = kafka.producer({ allowAutoTopicCreation: false, maxInFlightRequests: 1 });
+  await Promise.all([admin.connect(), producer.connect()]);
+  return {
+    server,
+    admin,
+    send: (topic, records) => send(producer, topic, records),
+    async close() {
+      await Promise.allSettled([producer.disconnect(), admin.disconnect()]);
+      await server.kill();
+    },
+  };
+}
+
+/** Makes `TOPICS`. */
+export async function createTopics(
+  admin: Admin,
+  partitions: Partial<{ readonly [K in keyof typeof TOPICS]: number }> = {},
+): Promise<void> {
+  const topics = Object.entries({ metrics: 1, logs: 1, jobs: 1, offsets: 1, ...partitions }).map(
+    ([stream, numPartitions]) => ({ topic: TOPICS[stream as keyof typeof TOPICS], numPartitions }),
+  );
+  await admin.createTopics({ topics, waitForLeaders: true });
+}
+
+async function send(producer: Producer, topic: string, records: readonly TopicRecord[]): Promise<void> {
+  for (let from = 0; from < records.length; from += CHUNK) {
+    const messages = records.slice(from, from + CHUNK).map(({ ts, partition, value }) => ({
+      timestamp: String(ts),
+      partition: partition ?? 0,
+      value: typeof value === 'string' || value instanceof Buffer ? value : JSON.stringify(value),
+    }));
+    // Compressed as Flink's reporter does; also keeps a chunk below the broker's limit of 1 MB.
+    await producer.send({ topic, messages, acks: -1, compression: kafkajs.CompressionTypes.GZIP });
+  }
+}
