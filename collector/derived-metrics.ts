@@ -50,7 +50,9 @@ export function positionsOf(group: MetricGroup): OffsetsRow | null {
     topic,
     partition: Number(partition),
     ...(position !== undefined && { position }),
-    ...(committed !== undefined && { committed }),
+    // The gauge says the same until the next checkpoint, and a row with `committed` counts as a commit: it stands in only while
+    // there is no position, as after a restart.
+    ...(position === undefined && committed !== undefined && { committed }),
     ...(group.labels['group'] !== undefined && { group: group.labels['group'] }),
   };
 }

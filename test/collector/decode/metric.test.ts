@@ -79,10 +79,11 @@ test('a batched record becomes series with labels, attributes and positions', ()
     topic: 'dw_sdk_log',
     partition: 2,
     position: 2329,
-    committed: 2100,
   });
   assert.deepEqual(jobIdOf(groups[1]!), { type: 'job_id', ts: AT, jobId: 'aa', jobName: 'agg', appId: 'app_1' });
 });
+
+const PARTITION = { vars: { job_name: 'agg', topic: 't', partition: '0' } };
 
 const flat = (logical: string, name: string, value: unknown, more: object = {}) => ({
   ts: AT,
@@ -217,10 +218,16 @@ test('a whole Flink 2.3.0 sample is taken: one group a scope, derived values bes
   assert.deepEqual(ages, [2138, 4272]);
   const positions = groups.map(positionsOf).filter(row => row !== null);
   assert.equal(positions.length, new Set(positions.map(row => `${row.hop} ${row.topic} ${row.partition}`)).size);
-  assert.ok(positions.every(row => row.position !== undefined && row.committed !== undefined));
+  assert.ok(positions.every(row => row.position !== undefined && row.committed === undefined));
   assert.ok((dropped.get('excluded') ?? 0) > 0);
   const processes = groups.filter(group => group.values[0]?.[0].startsWith('flink.taskmanager.'));
   assert.ok(processes.length > 0 && processes.every(group => group.labels['tm_id'] && !group.attrs['tm_id']));
+});
+
+test('a committed offset stands in only while there is no position', () => {
+  const { groups } = decode(flat(`${OPERATOR}.KafkaSourceReader.topic.partition`, 'committedOffset', 41, PARTITION));
+
+  assert.equal(positionsOf(groups[0]!)?.committed, 41);
 });
 
 test('Flink 1.20.3 is read the same way', () => {
