@@ -7,8 +7,8 @@ import { indexGraph } from '../lineage/lag/freshness.ts';
 import { freshnessSeries } from '../lineage/lag/freshness-series.ts';
 import type { Hop } from '../lineage/lag/hop-graph.ts';
 import { createLagDeriver } from '../lineage/lag/lag-deriver.ts';
-import { addRow } from '../lineage/lag/offset-intake.ts';
 import { OffsetTables } from '../lineage/lag/offsets.ts';
+import { addRow } from '../lineage/lag/tables/offset-intake.ts';
 import type { OffsetRow } from '../model/offset-row.ts';
 
 const PARTITIONS = 10;

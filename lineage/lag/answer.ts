@@ -1,10 +1,10 @@
-import { drainOf, type EtaRange, etaRange, SLOPE_MS } from './eta.ts';
+import { drainOf, type EtaRange, etaRange, SLOPE_MS } from './compose/eta.ts';
+import type { FreshnessRule } from './compose/freshness-rules.ts';
+import { STALE_INTERVALS } from './compose/progress.ts';
 import { Composition, type GraphIndex, isHopStale, type PathStep, type Reach } from './freshness.ts';
-import type { FreshnessRule } from './freshness-rules.ts';
 import type { Hop } from './hop-graph.ts';
 import { type HopStatus, hopStatus } from './hop-status.ts';
 import type { OffsetTables } from './offsets.ts';
-import { STALE_INTERVALS } from './progress.ts';
 
 /**
  * How fresh a sink is at `ts`, as the API and `freshness replay` give it (contracts 5.3). `age_ms` is the point estimate,

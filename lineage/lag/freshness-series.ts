@@ -3,7 +3,7 @@ import type { MetricGroup } from '../../model/sample.ts';
 import { lagNow, type Sink, steps } from './answer.ts';
 import { Composition, type GraphIndex, type Reach } from './freshness.ts';
 import type { OffsetTables } from './offsets.ts';
-import { topicIdentity } from './topic-identity.ts';
+import { topicIdentity } from './tables/topic-identity.ts';
 
 /** A registered consumer of datasets (报表). */
 export interface Report {

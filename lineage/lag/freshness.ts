@@ -1,8 +1,8 @@
-import type { FreshnessRule } from './freshness-rules.ts';
+import type { FreshnessRule } from './compose/freshness-rules.ts';
+import { consumedUpTo, type Estimate, isStale, STALE_INTERVALS } from './compose/progress.ts';
 import type { Hop, HopGraph } from './hop-graph.ts';
-import { medianGap } from './hop-topic.ts';
 import type { OffsetTables } from './offsets.ts';
-import { consumedUpTo, type Estimate, isStale, STALE_INTERVALS } from './progress.ts';
+import { medianGap } from './tables/hop-topic.ts';
 
 /** A hop on a chain: it read `topic` up to `consumed` at the instant it was asked about. */
 export interface PathStep {

@@ -1,4 +1,5 @@
-import type { Curve } from './curve.ts';
+import type { OffsetTables } from './offsets.ts';
+import type { Curve } from './tables/curve.ts';
 import {
   type HopTopic,
   type OffsetSample,
@@ -6,9 +7,8 @@ import {
   type PartitionPositions,
   RECENT_SAMPLES,
   type TopicEnds,
-} from './hop-topic.ts';
-import { endOfTopic } from './offset-intake.ts';
-import type { OffsetTables } from './offsets.ts';
+} from './tables/hop-topic.ts';
+import { endOfTopic } from './tables/offset-intake.ts';
 
 /**
  * Health of a consumer by the rules of LinkedIn's Burrow (core/internal/evaluator/caching.go), worst last:

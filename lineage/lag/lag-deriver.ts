@@ -1,10 +1,16 @@
 import type { Labels } from '../../model/labels.ts';
 import type { OffsetRow } from '../../model/offset-row.ts';
 import type { MetricGroup } from '../../model/sample.ts';
-import type { Curve } from './curve.ts';
-import { type HopTopic, medianGap, type PartitionEnds, type PartitionPositions, type TopicEnds } from './hop-topic.ts';
-import { addRow, type OffsetChanges } from './offset-intake.ts';
 import type { OffsetTables } from './offsets.ts';
+import type { Curve } from './tables/curve.ts';
+import {
+  type HopTopic,
+  medianGap,
+  type PartitionEnds,
+  type PartitionPositions,
+  type TopicEnds,
+} from './tables/hop-topic.ts';
+import { addRow, type OffsetChanges } from './tables/offset-intake.ts';
 
 /** An end offset or position stands for the instants after it for at most this long, or 2.5 of its intervals, ms. */
 const HOLD_MS = 120_000;

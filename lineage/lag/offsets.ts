@@ -1,12 +1,11 @@
 /**
- * lineage/lag: lag and freshness. `offsets.ts` keeps what is known of positions and end offsets (`offset-intake.ts` fills it from
- * rows), `lag-deriver.ts` turns it into the
- * series `lag` and `lag_records`, `progress.ts` says up to when a hop has consumed, `freshness.ts` composes that along the graph,
- * `recorder.ts` writes the outcome as series and answers questions, `replay.ts` does the same over a file.
+ * lineage/lag: lag and freshness. `offsets.ts` with `tables/` keeps what is known of positions and end offsets, `lag-deriver.ts` turns
+ * it into the series `lag` and `lag_records`, `compose/progress.ts` says up to when a hop has consumed, `freshness.ts` composes that
+ * along the graph, `answer.ts` makes it an answer, `recorder.ts` writes series and answers questions, `replay.ts` does so over a file.
  */
-import { Curve } from './curve.ts';
-import { HopTopic, PartitionEnds, PartitionPositions, TopicEnds } from './hop-topic.ts';
-import { sameTopic, type TopicIdentity, topicIdentity } from './topic-identity.ts';
+import { Curve } from './tables/curve.ts';
+import { HopTopic, PartitionEnds, PartitionPositions, TopicEnds } from './tables/hop-topic.ts';
+import { sameTopic, type TopicIdentity, topicIdentity } from './tables/topic-identity.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -10,7 +10,7 @@ import { freshnessSeries, type Report } from './freshness-series.ts';
 import type { HopGraph } from './hop-graph.ts';
 import type { OffsetTables } from './offsets.ts';
 import { answerReport, type ReportFreshness } from './report-answer.ts';
-import { createTableKeeper } from './table-keeper.ts';
+import { createTableKeeper } from './tables/table-keeper.ts';
 
 export interface FreshnessRecorderOptions {
   readonly graph: () => HopGraph;

@@ -3,9 +3,9 @@ import type { OffsetRow } from '../../model/offset-row.ts';
 import { answerFreshness, findSink } from './answer.ts';
 import { Completeness } from './completeness.ts';
 import { type GraphIndex, indexGraph } from './freshness.ts';
-import { addRow } from './offset-intake.ts';
 import { OffsetTables } from './offsets.ts';
 import { type ReplayLine, readReplayLine } from './replay-line.ts';
+import { addRow } from './tables/offset-intake.ts';
 
 /**
  * Core of `tidewatch freshness replay` (contracts 5.3): a graph line, then offset rows and queries in time order; one answer line

@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import { answerFreshness, type FreshnessAnswer, findSink } from '../../../lineage/lag/answer.ts';
 import { Completeness } from '../../../lineage/lag/completeness.ts';
 import { indexGraph } from '../../../lineage/lag/freshness.ts';
-import { addRow } from '../../../lineage/lag/offset-intake.ts';
 import { OffsetTables } from '../../../lineage/lag/offsets.ts';
+import { addRow } from '../../../lineage/lag/tables/offset-intake.ts';
 import type { OffsetRow } from '../../../model/offset-row.ts';
 import { Pipeline, type PipelineSpec, randomOf, type SimulatedHop } from './pipeline-simulator.ts';
 

@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import { answerFreshness, type FreshnessAnswer, findSink } from '../../../lineage/lag/answer.ts';
 import { indexGraph } from '../../../lineage/lag/freshness.ts';
 import type { Hop } from '../../../lineage/lag/hop-graph.ts';
-import { addRow } from '../../../lineage/lag/offset-intake.ts';
 import { OffsetTables } from '../../../lineage/lag/offsets.ts';
+import { addRow } from '../../../lineage/lag/tables/offset-intake.ts';
 import type { OffsetRow, OffsetsRow } from '../../../model/offset-row.ts';
 
 function hop(name: string, inputs: readonly string[], output: string | null, more: Partial<Hop> = {}): Hop {

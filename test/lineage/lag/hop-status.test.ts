@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type HopStatus, hopStatus, partitionStatus } from '../../../lineage/lag/hop-status.ts';
-import { addRow } from '../../../lineage/lag/offset-intake.ts';
 import { OffsetTables } from '../../../lineage/lag/offsets.ts';
+import { addRow } from '../../../lineage/lag/tables/offset-intake.ts';
 
 /** Commits every 10 s from 0; `ends` are the end offsets sampled beside them. */
 interface Case {

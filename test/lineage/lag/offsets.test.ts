@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addRow } from '../../../lineage/lag/offset-intake.ts';
 import { OffsetTables } from '../../../lineage/lag/offsets.ts';
+import { addRow } from '../../../lineage/lag/tables/offset-intake.ts';
 import type { OffsetRow, OffsetsRow } from '../../../model/offset-row.ts';
 
 const ROW = { type: 'offsets', ts: 0, hop: 'agg', topic: 'dw', partition: 0 } as const;

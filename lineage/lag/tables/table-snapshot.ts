@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Json } from '../../model/json.ts';
+import type { Json } from '../../../model/json.ts';
+import type { HopFacts, OffsetTables } from '../offsets.ts';
 import { Curve } from './curve.ts';
 import type { HopTopic, PartitionPositions, TopicEnds } from './hop-topic.ts';
-import type { HopFacts, OffsetTables } from './offsets.ts';
 
 /** Partitions in one document: a topic of a thousand partitions stays well below any store's document limit. */
 const PARTITIONS_PER_DOC = 128;

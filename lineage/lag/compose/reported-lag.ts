@@ -1,5 +1,5 @@
-import { Curve } from './curve.ts';
-import type { PartitionPositions, TopicEnds } from './hop-topic.ts';
+import { Curve } from '../tables/curve.ts';
+import type { PartitionPositions, TopicEnds } from '../tables/hop-topic.ts';
 import type { Estimate } from './progress.ts';
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Curve } from '../../../lineage/lag/curve.ts';
+import { Curve } from '../../../../lineage/lag/tables/curve.ts';
 
 function samples(curve: Curve): [number, number][] {
   return Array.from({ length: curve.length }, (_, i) => [curve.timeOf(i), curve.valueOf(i)]);

@@ -1,5 +1,5 @@
-import type { HopTopic } from './hop-topic.ts';
-import type { OffsetTables } from './offsets.ts';
+import type { OffsetTables } from '../offsets.ts';
+import type { HopTopic } from '../tables/hop-topic.ts';
 
 /** Sample gaps of a consumer the rates are taken from. */
 const RATE_SAMPLES = 32;

@@ -1,7 +1,7 @@
-import type { Curve } from './curve.ts';
+import type { OffsetTables } from '../offsets.ts';
+import type { Curve } from '../tables/curve.ts';
+import type { HopTopic, PartitionEnds, PartitionPositions } from '../tables/hop-topic.ts';
 import type { FreshnessRule } from './freshness-rules.ts';
-import type { HopTopic, PartitionEnds, PartitionPositions } from './hop-topic.ts';
-import type { OffsetTables } from './offsets.ts';
 import { boundedPositions, wholeProgress } from './reported-lag.ts';
 
 /** `point`: the estimate; `low` and `high`: the truth is never before `low` nor after `high`, using samples as they are. */

@@ -1,5 +1,5 @@
-import type { StateStore } from '../../store/state-store.ts';
-import type { OffsetTables } from './offsets.ts';
+import type { StateStore } from '../../../store/state-store.ts';
+import type { OffsetTables } from '../offsets.ts';
 import { docIdsOf, endsDocs, factsDoc, positionsDocs, restoreDoc, type TableDoc } from './table-snapshot.ts';
 
 /** Text written by one ordinary pass, at most; what is left over is first in the next pass. */

@@ -1,7 +1,7 @@
-import type { LagRow, OffsetRow, OffsetsRow } from '../../model/offset-row.ts';
+import type { LagRow, OffsetRow, OffsetsRow } from '../../../model/offset-row.ts';
+import type { OffsetTables } from '../offsets.ts';
 import { Curve } from './curve.ts';
 import { type HopTopic, keepRecent, type PartitionPositions, type TopicEnds } from './hop-topic.ts';
-import type { OffsetTables } from './offsets.ts';
 
 /** Reported lags of a partition that wait for an end offset, at most. */
 const MAX_PENDING_LAGS = 64;
