@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureBrowser } from './support/browser.ts';
+import { ensureChromium } from './support/install-chromium.ts';
 
 const root = join(import.meta.dirname, '..');
 const UNIT = 'test/{model,config,collector,store,lineage,alerting,reporters,web,app,demo}/**/*.test.ts';
@@ -35,7 +35,13 @@ const steps: readonly Step[] = [
   { name: 'unit and contract (embedded)', run: nodeTests(['test/architecture.test.ts', UNIT], 4) },
   { name: 'real Kafka and Elasticsearch', run: nodeTests(['test/integration/**/*.test.ts'], 2) },
   { name: 'end to end', run: nodeTests(['test/e2e/**/*.test.ts'], 1) },
-  { name: 'browser', run: () => ensureBrowser() && nodeTests(['test/ui/**/*.test.ts'], 1)() },
+  {
+    name: 'browser',
+    run: () => {
+      ensureChromium();
+      return nodeTests(['test/ui/**/*.test.ts'], 1)();
+    },
+  },
 ];
 
 const failed: string[] = [];
@@ -48,7 +54,9 @@ for (const step of steps) {
   } catch (error) {
     process.stdout.write(`${(error as Error).message}\n`);
   }
-  process.stdout.write(`=== ${step.name}: ${ok ? 'ok' : 'FAILED'} (${Math.round((performance.now() - begun) / 1000)} s)\n`);
+  process.stdout.write(
+    `=== ${step.name}: ${ok ? 'ok' : 'FAILED'} (${Math.round((performance.now() - begun) / 1000)} s)\n`,
+  );
   if (!ok) failed.push(step.name);
 }
 process.stdout.write(failed.length === 0 ? '\nAll steps passed.\n' : `\nFailed: ${failed.join(', ')}\n`);
