@@ -67,7 +67,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     strictTransportSecurity: false,
     crossOriginEmbedderPolicy: false,
   });
-  await app.register(fastifyCompress, { globalCompression: true, threshold: 2048, encodings: ['gzip'] });
+  // Answers only: the intake unpacks its own bodies, within its limit.
+  await app.register(fastifyCompress, { globalDecompression: false, threshold: 2048, encodings: ['gzip'] });
   await app.register(fastifySwagger, {
     openapi: { openapi: '3.1.0', info: { title: 'tidewatch', version: options.version } },
     transform: jsonSchemaTransform,
