@@ -1,28 +1,7 @@
-/** The MetricStore contract on a real Elasticsearch, and what only that adapter promises. */
-import { after, before } from 'node:test';
+/** The MetricStore contract on a real Elasticsearch. */
 import { systemClock } from '../../model/clock.ts';
-import { connectElasticsearch } from '../../store/elasticsearch/client.ts';
 import { openElasticsearchMetricStore } from '../../store/elasticsearch/metric-store.ts';
 import { metricStoreContract } from '../contract/metric-store.ts';
-import { startElasticsearch, type TestElasticsearch } from '../servers/elasticsearch.ts';
+import { onElasticsearch } from '../support/elasticsearch-stores.ts';
 
-let server: TestElasticsearch;
-let prefix = 0;
-before(async () => {
-  server = await startElasticsearch();
-});
-after(() => server.stop());
-
-metricStoreContract('Elasticsearch', async () => {
-  prefix += 1;
-  const es = connectElasticsearch({ node: server.node, indexPrefix: `t${prefix}`, refreshIntervalMs: 5000 });
-  const store = openElasticsearchMetricStore(es, { maxSeries: 10_000, clock: systemClock });
-  return {
-    store,
-    async done() {
-      await store.close();
-      await es.request({ method: 'DELETE', path: `/t${prefix}-*` });
-      await es.close();
-    },
-  };
-});
+onElasticsearch(metricStoreContract, es => openElasticsearchMetricStore(es, { maxSeries: 10_000, clock: systemClock }));
