@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json } from '../../../model/json.ts';
 import type { HopFacts, OffsetTables } from '../offsets.ts';
 import { Curve } from './curve.ts';
-import type { HopTopic, PartitionPositions, TopicEnds } from './hop-topic.ts';
+import { type HopTopic, keepRecent, type PartitionPositions, type TopicEnds } from './hop-topic.ts';
 
 /** Partitions in one document: a topic of a thousand partitions stays well below any store's document limit. */
 const PARTITIONS_PER_DOC = 128;
@@ -112,7 +112,10 @@ export function docIdsOf(gone: TopicEnds | HopTopic | string): readonly string[]
   return Array.from({ length: Math.floor(highest / PARTITIONS_PER_DOC) + 1 }, (_, block) => `${prefix}#${block}`);
 }
 
-/** Puts a stored document back; false when it cannot be read (it is then left out, never guessed). */
+/**
+ * Puts a stored document back; false when it cannot be read (it is then left out, never guessed). Rows taken in meanwhile are newer
+ * and stay.
+ */
 export function restoreDoc(tables: OffsetTables, body: Json): boolean {
   const parsed = AnyDoc.safeParse(body);
   if (!parsed.success) return false;
@@ -125,8 +128,13 @@ export function restoreDoc(tables: OffsetTables, body: Json): boolean {
       return true;
     case 'facts': {
       const { hop, checkpoints, queue, estimated } = parsed.data;
-      const facts = { checkpoints: Curve.decode(checkpoints), queue: Curve.decode(queue), queueEstimated: estimated };
-      tables.restoreFacts(hop, { ...facts, dirty: false });
+      const live = tables.factsOf(hop);
+      tables.restoreFacts(hop, {
+        checkpoints: merged(checkpoints, live?.checkpoints),
+        queue: merged(queue, live?.queue),
+        queueEstimated: live?.queueEstimated ?? estimated,
+        dirty: live !== undefined,
+      });
       return true;
     }
   }
@@ -134,29 +142,39 @@ export function restoreDoc(tables: OffsetTables, body: Json): boolean {
 
 function restoreEnds(tables: OffsetTables, doc: z.output<typeof EndsDoc>): void {
   const ends = tables.topicEnds(doc.cluster, doc.topic);
+  ends.dirty = ends.partitions.size > 0;
   for (const stored of doc.partitions) {
     const own = tables.partitionEnds(ends, stored.p);
     if (own === null) continue;
-    own.curve = Curve.decode(stored.curve);
-    own.startOffset = stored.start;
+    own.curve = merged(stored.curve, own.curve);
+    own.startOffset ??= stored.start;
   }
-  ends.dirty = false;
 }
 
 function restorePositions(tables: OffsetTables, doc: z.output<typeof PositionsDoc>): void {
   const consumer = tables.consumer(doc.hop, doc.cluster, doc.topic, doc.group);
+  consumer.dirty = consumer.partitions.size > 0 || consumer.whole !== null;
   for (const partition of doc.assigned) consumer.assigned.add(partition);
   for (const t of doc.span) consumer.sampled(t);
   for (const stored of doc.partitions) {
     const own = tables.partitionPositions(consumer, stored.p < 0 ? null : stored.p);
     if (own === null) continue;
+    const live = { raw: own.raw, lag: own.lag, commits: own.commits };
     own.raw = Curve.decode(stored.raw);
     own.visible = stored.visible === null ? own.raw : Curve.decode(stored.visible);
-    own.lag = stored.lag === null ? null : Curve.decode(stored.lag);
-    own.hasPositions = stored.hasPositions;
-    own.commits = stored.commits?.map(([ts, offset]) => ({ ts, offset })) ?? null;
+    for (let i = 0; i < live.raw.length; i++) own.move(live.raw.timeOf(i), live.raw.valueOf(i));
+    own.lag = stored.lag === null ? live.lag : merged(stored.lag, live.lag);
+    own.hasPositions ||= stored.hasPositions;
+    own.commits = stored.commits?.map(([ts, offset]) => ({ ts, offset })) ?? live.commits;
+    if (stored.commits !== null) for (const commit of live.commits ?? []) keepRecent(own.commits!, commit);
   }
-  consumer.dirty = false;
+}
+
+/** The stored samples and the live ones, which count at equal times. */
+function merged(stored: string, live: Curve | null | undefined): Curve {
+  const curve = Curve.decode(stored);
+  for (let i = 0; live && i < live.length; i++) curve.put(live.timeOf(i), live.valueOf(i));
+  return curve;
 }
 
 function factsId(hop: string): string {

@@ -222,6 +222,21 @@ describe('tables outlive the process', () => {
     assert.ok(corrected.some(group => group.ts === 310_000 && group.values[0]?.[0] === 'lag'));
   });
 
+  test('rows taken in before the tables are back are kept', async () => {
+    const first = setup();
+    await first.recorder.start();
+    first.feed(rows(0, 200));
+    await first.recorder.stop();
+
+    const second = setup({ state: first.state });
+    second.feed(rows(210, 300));
+    await second.recorder.start();
+
+    assert.equal(second.recorder.freshnessOf(DRUID, 300_000)?.age_ms, 65_000);
+    assert.equal(second.recorder.freshnessOf(DRUID, 150_000)?.age_ms, 65_000);
+    await second.recorder.stop();
+  });
+
   test('only what changed is written again, and what could not be written is tried again', async () => {
     const { recorder, feed, state, clock } = setup({ persistMs: 30_000 });
     await recorder.start();
