@@ -135,6 +135,7 @@ test('lineage: a click on a node shows its neighbours, and the whole estate is o
   await node.click();
   await page.locator('[data-testid=node-panel]').filter({ hasText: 'dwd_push' }).waitFor();
   assert.match(page.url(), /node=job/);
+  await page.locator('[data-testid=waterfall]').waitFor();
   const shares = await page.locator('.hop-share').allInnerTexts();
   const sum = shares.reduce((total, text) => total + (Number.parseFloat(text) || 0), 0);
   assert.ok(sum > 95 && sum < 101, `shares add up to ${sum} %`);

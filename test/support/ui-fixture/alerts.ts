@@ -170,9 +170,9 @@ export function alertDetail(id: string, now: number): AlertDetail | null {
     log_line:
       id === 'a2'
         ? {
-            id: 'line-exception',
             ts: now - 3 * MINUTE,
             text: `${FAILED_JOB} switched from RUNNING to FAILED: java.lang.NumberFormatException: For input string: "N/A"`,
+            url: `/logs?job=${FAILED_JOB}&around=line-exception`,
           }
         : null,
   };

@@ -66,14 +66,22 @@ export function lineage(root: string | null, direction: string, now: number): Li
   for (const spec of REPORTS) {
     const fresh = freshness(spec, now);
     const rate = rateOf(pathTo(spec.topic).at(-1)!, now);
+    const consumer = supervisor(spec);
+    nodes.set(consumer, {
+      id: consumer,
+      kind: 'druid',
+      namespace: 'druid://prod',
+      name: consumer,
+      label: consumer,
+      records_per_second: rate,
+    });
     nodes.set(spec.datasource, {
       id: spec.datasource,
-      kind: 'druid',
+      kind: 'dataset',
       namespace: 'druid://prod',
       name: nameOf(spec.datasource),
       label: nameOf(spec.datasource),
       age_ms: fresh.age_ms,
-      records_per_second: rate,
     });
     nodes.set(`report:${spec.report}`, {
       id: `report:${spec.report}`,
@@ -87,17 +95,20 @@ export function lineage(root: string | null, direction: string, now: number): Li
     });
     edges.push({
       from: spec.topic,
-      to: spec.datasource,
+      to: consumer,
       role: 'reads',
       evidence: ['druid'],
-      hop: `${supervisor(spec)}<-${spec.topic}`,
+      hop: `${consumer}<-${spec.topic}`,
       lag_ms: 1900,
       lag_records: 4200,
     });
+    edges.push({ from: consumer, to: spec.datasource, role: 'writes', evidence: ['druid'] });
     edges.push({ from: spec.datasource, to: `report:${spec.report}`, role: 'reads', evidence: ['report'] });
   }
   if (!root) return { nodes: [...nodes.values()], edges };
-  const start = [...nodes.keys()].find(id => id === root || id.endsWith(`:${root}`) || id.endsWith(`/${root}`));
+  const start =
+    [root, `report:${root}`, `job:${root}`].find(id => nodes.has(id)) ??
+    [...nodes.keys()].find(id => id.endsWith(`/${root}`));
   if (!start) return null;
   const kept = new Set([start]);
   const walk = (id: string, up: boolean): void => {

@@ -2,7 +2,6 @@
 
 import { get, type Page, post } from './client.ts';
 import type { AlertBrief } from './estate.ts';
-import type { LogItem } from './logs.ts';
 
 export type { AlertBrief } from './estate.ts';
 
@@ -50,7 +49,7 @@ export interface AlertDetail extends AlertBrief {
     readonly values: readonly (number | null)[];
     readonly state: string;
   }[];
-  readonly log_line?: LogItem | { readonly id?: string; readonly ts: number; readonly text: string } | null;
+  readonly log_line?: { readonly ts: number; readonly text: string; readonly url: string } | null;
 }
 
 export interface Delivery {

@@ -36,6 +36,8 @@ export interface LineageEdge {
 export interface LineageGraph {
   readonly nodes: readonly LineageNode[];
   readonly edges: readonly LineageEdge[];
+  /** The path has more nodes than one answer holds. */
+  readonly truncated?: boolean;
 }
 
 /** The graph around `root`, or the whole estate without one. */

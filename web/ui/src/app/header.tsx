@@ -8,7 +8,7 @@ import { estate } from './estate-status.ts';
 import { Jump } from './jump.tsx';
 import { helpOpen } from './keyboard.ts';
 import { link } from './router.ts';
-import { NAV, type NavItem } from './screens.ts';
+import { loadScreen, NAV, type NavItem } from './screens.ts';
 import { theme, toggleTheme } from './theme.ts';
 import { TimePicker } from './time-picker.tsx';
 
@@ -83,6 +83,7 @@ export function Header({ current }: { current: NavItem['name'] | null }): JSX.El
           <a
             key={item.name}
             href={link(item.path)}
+            onPointerEnter={() => void loadScreen(item.name)}
             {...(current === item.name ? { 'aria-current': 'page' as const } : {})}
           >
             <Icon name={item.icon} size={18} />

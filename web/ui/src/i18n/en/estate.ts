@@ -166,6 +166,7 @@ export const estateWords = {
     asRoot: 'Path from here',
     role: { reads: 'reads', writes: 'writes', lookup: 'looks up', versioned: 'joins versions of', derives: 'derives' },
     connections: 'Connections',
+    truncated: 'The path is too large to show whole; take a start nearer to what you look for.',
     rateOf: (text: string) => `${text} through here`,
     total: 'Total',
   },

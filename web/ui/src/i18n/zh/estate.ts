@@ -165,6 +165,7 @@ export const estateWords: typeof English = {
     asRoot: '以此为起点',
     role: { reads: '读取', writes: '写入', lookup: '维表关联', versioned: '版本关联', derives: '派生' },
     connections: '上下游',
+    truncated: '链路过大，只显示了一部分；请选择更近的起点。',
     rateOf: text => `流量 ${text}`,
     total: '合计',
   },

@@ -80,7 +80,7 @@ export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
       </Card>
       {alert.log_line && (
         <Card title={w.logLine}>
-          <LogLine line={alert.log_line} job={job} />
+          <LogLine line={alert.log_line} />
         </Card>
       )}
       <Card title={w.affects} count={alert.affects.length || undefined}>
@@ -193,27 +193,13 @@ function History({ alert }: { alert: AlertDetail }): JSX.Element {
   );
 }
 
-function LogLine({ line, job }: { line: NonNullable<AlertDetail['log_line']>; job: string | undefined }): JSX.Element {
-  const text = 'text' in line ? line.text : line.message;
-  const detail = 'exception' in line && line.exception ? `${line.exception.class}: ${line.exception.message}` : '';
-  const body = (
-    <>
+function LogLine({ line }: { line: NonNullable<AlertDetail['log_line']> }): JSX.Element {
+  return (
+    <a class="row card-body quote-link" href={line.url}>
       <span class="muted" {...tip(fullTime(line.ts))}>
         {clockSeconds(line.ts)}
       </span>
-      <span class="mono grow log-quote">
-        {text}
-        {detail && <span class="level-critical"> {detail}</span>}
-      </span>
-    </>
-  );
-  if (!line.id) return <p class="row card-body">{body}</p>;
-  return (
-    <a
-      class="row card-body quote-link"
-      href={link('/logs', { job, around: line.id, from: line.ts - 300_000, to: line.ts + 300_000 })}
-    >
-      {body}
+      <span class="mono grow log-quote">{line.text}</span>
     </a>
   );
 }

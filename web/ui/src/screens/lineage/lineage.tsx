@@ -36,7 +36,7 @@ export default function Lineage(): JSX.Element {
   const ask = root === WHOLE ? {} : { root, direction };
   const graph = useLive(root === '' ? null : `lineage/${root}/${direction}`, signal => getLineage(ask, signal));
   const kind = graph.data?.nodes.find(node => node.id === root || node.name === root)?.kind;
-  const dated = kind === 'report' || kind === 'dataset' || kind === 'druid';
+  const dated = kind === 'report' || kind === 'dataset';
   const freshness = useLive(dated ? `freshness/${root}` : null, signal => getFreshness(root, signal));
   const fresh = dated ? freshness.data : undefined;
   return (
@@ -93,6 +93,7 @@ function Content({
     <div class="stack" style={{ gap: '16px' }}>
       {freshness && <WaterfallCard freshness={freshness} graph={graph} />}
       <Graph key={root} graph={graph} freshness={freshness} selected={selected?.id} />
+      {graph.truncated && <p class="notice">{w.truncated}</p>}
       {selected && <NodePanel node={selected} graph={graph} />}
       <Card title={w.list} count={hops.length}>
         <HopTable hops={hops} graph={graph} age={freshness?.age_ms ?? null} />

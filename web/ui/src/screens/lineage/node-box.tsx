@@ -26,8 +26,9 @@ interface Props {
 /** A node of the river: kind, name, and the figure that matters for its kind. */
 export function NodeBox({ node, selected, blamed, onSelect }: Props): JSX.Element {
   const { lineage: w } = words();
-  const figure =
-    node.kind === 'report' || node.kind === 'druid' ? duration(node.age_ms) : rate(node.records_per_second);
+  const aged = node.kind === 'report' || node.records_per_second == null;
+  const age = node.age_ms == null ? w.kinds[node.kind] : duration(node.age_ms);
+  const figure = aged ? age : rate(node.records_per_second);
   const state = node.status && node.status !== 'RUNNING' ? node.status : '';
   return (
     <button

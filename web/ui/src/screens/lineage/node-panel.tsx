@@ -11,7 +11,7 @@ import { LevelShape } from '../../parts/level.tsx';
 /** What is known of the selected node: figures, neighbours and the ways on. */
 export function NodePanel({ node, graph }: { node: LineageNode; graph: LineageGraph }): JSX.Element {
   const { lineage: w, jobs, action, freshness } = words();
-  const root = node.kind === 'dataset' || node.kind === 'druid' ? node.id : node.name;
+  const root = node.kind === 'dataset' ? node.id : node.name;
   return (
     <section class="card" data-testid="node-panel">
       <div class="card-head">

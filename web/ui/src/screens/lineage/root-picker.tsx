@@ -19,8 +19,7 @@ export function RootPicker({ root, reports, nodes }: Props): JSX.Element {
   const names = new Map<string, string>();
   for (const { report, dataset, owner } of reports) names.set(report ?? dataset, `${w.kinds.report} · ${owner}`);
   for (const node of nodes)
-    if (!names.has(node.name))
-      names.set(node.kind === 'dataset' || node.kind === 'druid' ? node.id : node.name, w.kinds[node.kind]);
+    if (!names.has(node.name)) names.set(node.kind === 'dataset' ? node.id : node.name, w.kinds[node.kind]);
   const choose = (event: { currentTarget: HTMLInputElement }): void => {
     const value = event.currentTarget.value.trim();
     if (value !== root) setParams({ root: value, node: undefined, hop: undefined }, { push: true });

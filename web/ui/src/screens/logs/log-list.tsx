@@ -1,6 +1,6 @@
 import type { Virtualizer } from '@tanstack/virtual-core';
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { LogFilter } from '../../api/logs.ts';
 import { param, setParams } from '../../app/router.ts';
 import { exact } from '../../format/number.ts';
@@ -22,7 +22,7 @@ export function LogList({ filter }: { filter: LogFilter }): JSX.Element {
   const [active, setActive] = useState<string | null>(null);
   const lines = useLogLines(filter, () => (scroller.current?.scrollTop ?? 0) < ROW && open.size === 0);
   const items = lines.items ?? [];
-  const wanted = searchedWords(filter.q);
+  const wanted = useMemo(() => searchedWords(filter.q), [filter.q]);
   const around = param('around');
 
   const toggle = (id: string): void => {

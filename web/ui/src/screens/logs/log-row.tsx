@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import type { LogItem } from '../../api/logs.ts';
 import { shortId } from '../../format/flink-id.ts';
 import { clockMillis, clockSeconds, fullTime } from '../../format/time.ts';
@@ -21,34 +22,38 @@ interface Props {
 export function LogRow({ item, expanded, active, wanted, onToggle }: Props): JSX.Element {
   const { logs: w } = words();
   const sameDay = new Date(item.ts).toDateString() === new Date().toDateString();
-  return (
-    <article
-      class={`log log-${item.level}${expanded ? ' open' : ''}${active ? ' active' : ''}`}
-      data-testid="log-row"
-      data-id={item.id}
-    >
-      <button type="button" class="log-line" aria-expanded={expanded} onClick={onToggle} data-log-toggle>
-        <span class="log-chevron">
-          <Icon name="chevron" size={12} />
-        </span>
-        <time class="log-time mono" {...tip(fullTime(item.ts))}>
-          {sameDay ? clockMillis(item.ts) : clockSeconds(item.ts)}
-        </time>
-        <span class={`loglevel loglevel-${item.level}`}>{item.level}</span>
-        <span class="log-job ellipsis">{item.job_name || item.role || '–'}</span>
-        <span class="log-container mono muted" {...tip(item.container_id)}>
-          {item.container_id ? shortId(item.container_id) : ''}
-        </span>
-        <span class="log-message mono">
-          <span class="ellipsis">{highlighted(item.message.split('\n')[0] ?? '', wanted)}</span>
-          {item.exception && (
-            <span class="log-exception" data-testid="folded">
-              {highlighted(item.exception.class, wanted)} · {w.frames(frameCount(item.exception.stack))}
-            </span>
-          )}
-        </span>
-      </button>
-      {expanded && <LogDetail item={item} wanted={wanted} />}
-    </article>
+  // Scrolling draws the list many times a second; an unchanged row is not even compared.
+  return useMemo(
+    () => (
+      <article
+        class={`log log-${item.level}${expanded ? ' open' : ''}${active ? ' active' : ''}`}
+        data-testid="log-row"
+        data-id={item.id}
+      >
+        <button type="button" class="log-line" aria-expanded={expanded} onClick={onToggle} data-log-toggle>
+          <span class="log-chevron">
+            <Icon name="chevron" size={12} />
+          </span>
+          <time class="log-time mono" {...tip(fullTime(item.ts))}>
+            {sameDay ? clockMillis(item.ts) : clockSeconds(item.ts)}
+          </time>
+          <span class={`loglevel loglevel-${item.level}`}>{item.level}</span>
+          <span class="log-job ellipsis">{item.job_name || item.role || '–'}</span>
+          <span class="log-container mono muted" {...tip(item.container_id)}>
+            {item.container_id ? shortId(item.container_id) : ''}
+          </span>
+          <span class="log-message mono">
+            <span class="ellipsis">{highlighted(item.message.split('\n')[0] ?? '', wanted)}</span>
+            {item.exception && (
+              <span class="log-exception" data-testid="folded">
+                {highlighted(item.exception.class, wanted)} · {w.frames(frameCount(item.exception.stack))}
+              </span>
+            )}
+          </span>
+        </button>
+        {expanded && <LogDetail item={item} wanted={wanted} />}
+      </article>
+    ),
+    [item, expanded, active, wanted, w],
   );
 }
