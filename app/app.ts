@@ -21,6 +21,7 @@ import { decodeSamples, openDeadLetter, openKafkaSource, openPipeline } from './
 import type { AppConfig } from './config.ts';
 import { type Evaluation, startEvaluation } from './evaluation.ts';
 import { createImpactSource, createLogSource } from './explain.ts';
+import { createJobEventSink } from './job-end.ts';
 import { LeaseKeeper } from './lease.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { restartNeeded } from './reload.ts';
@@ -167,6 +168,7 @@ export class App {
       const sink = openPipeline(config, {
         data: data.get(),
         lineage,
+        jobEvents: createJobEventSink(lineage, tables),
         lagDeriver,
         onStored,
         deadLetter,

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { DeadLetter } from '../collector/dead-letter.ts';
 import { createDottedParser } from '../collector/decode/dotted.ts';
 import { decodeMetrics } from '../collector/decode/metric.ts';
-import type { LagDeriver } from '../collector/derive.ts';
+import type { JobEventSink, LagDeriver } from '../collector/derive.ts';
 import { createFileDeadLetter } from '../collector/file-dead-letter.ts';
 import { createKafkaDeadLetter } from '../collector/kafka/dead-letter.ts';
 import { createKafka, createKafkaSource, type KafkaConnection } from '../collector/kafka-source.ts';
@@ -66,6 +66,7 @@ export function openPipeline(
     /** Told of every point stored. */
     onStored: (groups: readonly MetricGroup[]) => void;
     lineage: LineageService;
+    jobEvents: JobEventSink;
     lagDeriver: LagDeriver | null;
     deadLetter: DeadLetter;
     clock: Clock;
@@ -83,7 +84,6 @@ export function openPipeline(
         return answer;
       },
     },
-    jobEvents: lineage,
     ...(lagDeriver ? { lagDeriver } : {}),
     config: {
       logRetentionMs: config.retention.logs,

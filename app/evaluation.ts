@@ -19,10 +19,10 @@ import { reporters } from '../reporters/index.ts';
 import type { MetricStore } from '../store/metric-store.ts';
 import type { StateStore } from '../store/state-store.ts';
 import type { AppConfig } from './config.ts';
+import { jobEndedAt } from './job-end.ts';
 import { Lifecycle } from './lifecycle.ts';
 
 const STOP_MS = 4000;
-const ENDED = new Set(['CANCELED', 'FINISHED']);
 
 export interface EvaluationParts {
   /** Read anew at every use, so that a reload needs no restart. */
@@ -145,12 +145,6 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
     await life.stop(STOP_MS).catch(() => undefined);
     throw error;
   }
-}
-
-function jobEndedAt(lineage: LineageService, name: string): number | null {
-  const job = lineage.job(name);
-  if (!job?.status || !ENDED.has(job.status)) return null;
-  return job.events.findLast(e => ENDED.has(e.status))?.ts ?? null;
 }
 
 function directoryOf(config: AppConfig, channels: ChannelService): Directory {
