@@ -11,6 +11,7 @@ import fastifySwagger from '@fastify/swagger';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import { UserError } from '../../model/errors.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
 import { installProblems, sendProblem, toProblem } from './problem.ts';
@@ -87,6 +88,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   );
   await app.register(
     async api => {
+      // Unknown request fields are refused, also where a route knows none.
+      api.addHook('onRoute', route => {
+        route.schema = { querystring: z.strictObject({}), ...route.schema };
+      });
       await options.routes(api);
       api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
     },

@@ -114,7 +114,11 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
   const lineage = createLineageService({ state, clusters: {}, telemetry, clock, logger });
   await lineage.start();
   const tables = new OffsetTables({ clusterOf: address => lineage.clusterOf(address) });
-  const deadLetter = createFileDeadLetter({ path: join(dir, 'dead.ndjson'), telemetry, onError: error => assert.fail(error as Error) });
+  const deadLetter = createFileDeadLetter({
+    path: join(dir, 'dead.ndjson'),
+    telemetry,
+    onError: error => assert.fail(error as Error),
+  });
   const sink = createPipeline({
     logStore: logs,
     metricStore: metrics,

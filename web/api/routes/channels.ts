@@ -5,6 +5,7 @@ import type { ChannelService } from '../../../alerting/notify/channel-service.ts
 import { deliveries } from '../../../alerting/notify/deliveries.ts';
 import type { StateStore } from '../../../store/state-store.ts';
 import { intField } from '../fields.ts';
+import { etag, ifMatch } from '../precondition.ts';
 import { actorOf } from '../security.ts';
 
 /** What the channel routes need of the daemon. */
@@ -26,22 +27,28 @@ export function channelRoutes(fastify: FastifyInstance, services: ChannelService
     items: services.channels.list(),
     next: null,
   }));
-  app.get('/channels/:id', { schema: { tags, summary: 'One channel', params: idParam } }, async ({ params }) =>
-    services.channels.get(params.id),
-  );
-  app.post('/channels', { schema: { tags, summary: 'Create a channel', body } }, async (request, reply) =>
-    reply.code(201).send(await services.channels.create(request.body, actorOf(request))),
-  );
-  app.put('/channels/:id', { schema: { tags, summary: 'Replace a channel', params: idParam, body } }, async request => {
-    const header = request.headers['if-match'];
-    const expected = header === undefined || header === '*' ? 'any' : header.replace(/^"(.*)"$/, '$1');
-    return services.channels.update(request.params.id, request.body, expected, actorOf(request));
+  app.get('/channels/:id', { schema: { tags, summary: 'One channel', params: idParam } }, async (request, reply) => {
+    const view = services.channels.get(request.params.id);
+    return reply.header('etag', etag(view.version)).send(view);
   });
+  app.post('/channels', { schema: { tags, summary: 'Create a channel', body } }, async (request, reply) => {
+    const view = await services.channels.create(request.body, actorOf(request));
+    return reply.code(201).header('etag', etag(view.version)).send(view);
+  });
+  app.put(
+    '/channels/:id',
+    { schema: { tags, summary: 'Replace a channel; If-Match may name the version', params: idParam, body } },
+    async (request, reply) => {
+      const expected = ifMatch(request) ?? 'any';
+      const view = await services.channels.update(request.params.id, request.body, expected, actorOf(request));
+      return reply.header('etag', etag(view.version)).send(view);
+    },
+  );
   app.delete(
     '/channels/:id',
     { schema: { tags, summary: 'Delete a channel', params: idParam } },
     async (request, reply) => {
-      await services.channels.delete(request.params.id, 'any', actorOf(request));
+      await services.channels.delete(request.params.id, ifMatch(request) ?? 'any', actorOf(request));
       return reply.code(204).send();
     },
   );

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../../../model/errors.ts';
 import type { LogStore } from '../../../store/log-store.ts';
 import { type EstateServices, edgesByJob, freshnessView, jobView, jobViews, reportViews } from '../estate-view.ts';
+import { timeField } from '../fields.ts';
 import { jobFigures, subtaskFigures } from '../job-figures.ts';
 import { type AlertServices, listAlerts } from './alerts.ts';
 
@@ -129,7 +130,7 @@ export function estateRoutes(fastify: FastifyInstance, services: EstateRouteServ
         tags,
         summary: 'One report or dataset',
         params: z.object({ '*': z.string() }),
-        querystring: z.strictObject({ at: z.coerce.number().int().optional() }),
+        querystring: z.strictObject({ at: timeField.optional() }),
       },
     },
     async ({ params, query }) => {

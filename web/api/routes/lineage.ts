@@ -6,6 +6,7 @@ import type { GraphAnswer } from '../../../lineage/graph/path.ts';
 import type { FreshnessRecorder } from '../../../lineage/lag/recorder.ts';
 import type { LineageService } from '../../../lineage/service.ts';
 import type { Clock } from '../../../model/clock.ts';
+import { type ErrorCode, UserError } from '../../../model/errors.ts';
 import type { MetricStore } from '../../../store/metric-store.ts';
 import { jobFigures } from '../job-figures.ts';
 
@@ -87,7 +88,9 @@ export function lineageRoutes(fastify: FastifyInstance, services: LineageService
     async ({ body }, reply) => {
       const answer = await services.push.ingest({ stream: 'jobs', body: Buffer.from(JSON.stringify(body)) });
       const refused = answer.rejected[0];
-      return refused ? reply.code(422).send({ code: refused.code, detail: refused.reason }) : reply.code(201).send();
+      // Codes of the intake are codes of the daemon; the sink's port only says text.
+      if (refused) throw new UserError(refused.code as ErrorCode, refused.reason);
+      return reply.code(201).send();
     },
   );
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RuleHistory } from '../../../alerting/evaluate/record.ts';
@@ -7,6 +7,7 @@ import type { Clock } from '../../../model/clock.ts';
 import { UserError } from '../../../model/errors.ts';
 import type { MetricGroup } from '../../../model/sample.ts';
 import { intField, timeField } from '../fields.ts';
+import { etag, ifMatch } from '../precondition.ts';
 import { actorOf } from '../security.ts';
 
 /** What the rule routes need of the daemon; getters, since evaluation may start later or elsewhere. */
@@ -20,13 +21,8 @@ export interface RuleServices {
 
 const DAY = 86_400_000;
 const idParam = z.strictObject({ id: z.string() });
-
-/** `If-Match: "version"`; `*` and a missing header both read as null. */
-function ifMatch(request: FastifyRequest): string | null {
-  const header = request.headers['if-match'];
-  if (header === undefined || header === '*') return null;
-  return header.replace(/^W\//, '').replace(/^"(.*)"$/, '$1');
-}
+/** Checked in full where formulas are compiled, so that complaints carry positions. */
+const document = z.record(z.string(), z.json());
 
 /** CRUD of /rules, /rules/next, /rules/replay, /rules/{id}/history. */
 export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): void {
@@ -38,9 +34,9 @@ export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): vo
     next: null,
   }));
 
-  app.post('/rules', { schema: { tags, summary: 'Create a rule' } }, async (request, reply) => {
+  app.post('/rules', { schema: { tags, summary: 'Create a rule', body: document } }, async (request, reply) => {
     const view = await services.rules.create(request.body, actorOf(request));
-    return reply.code(201).header('etag', `"${view.version}"`).send(view);
+    return reply.code(201).header('etag', etag(view.version)).send(view);
   });
 
   app.get(
@@ -69,7 +65,7 @@ export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): vo
         tags,
         summary: 'What a rule would have done',
         body: z.strictObject({
-          rule: z.unknown().optional(),
+          rule: document.optional(),
           rule_id: z.string().optional(),
           from: timeField,
           to: timeField,
@@ -98,19 +94,19 @@ export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): vo
 
   app.get('/rules/:id', { schema: { tags, summary: 'One rule', params: idParam } }, async (request, reply) => {
     const view = services.rules.get(request.params.id);
-    return reply.header('etag', `"${view.version}"`).send(view);
+    return reply.header('etag', etag(view.version)).send(view);
   });
 
   app.put(
     '/rules/:id',
-    { schema: { tags, summary: 'Replace a rule; If-Match names the version', params: idParam } },
+    { schema: { tags, summary: 'Replace a rule; If-Match names the version', params: idParam, body: document } },
     async (request, reply) => {
       const version = ifMatch(request);
       if (version === null) {
         throw new UserError('bad-request', 'If-Match with the version you read is needed', { status: 428 });
       }
       const view = await services.rules.update(request.params.id, request.body, version, actorOf(request));
-      return reply.header('etag', `"${view.version}"`).send(view);
+      return reply.header('etag', etag(view.version)).send(view);
     },
   );
 
