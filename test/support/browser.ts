@@ -22,7 +22,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** Path of a Chromium, or null where none is installed: browser tests then skip and say so. */
+/** Path of a Chromium, or null where none is installed. */
 export function findChromium(): string | null {
   return CANDIDATES.find(path => path !== '' && existsSync(path)) ?? null;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { BUDGET } from '../../web/ui/build/budget.ts';
-import { SKIP, useHarness } from './harness.ts';
+import { useHarness } from './harness.ts';
 
 const DIST = join(import.meta.dirname, '../../web/ui/dist');
 const harness = useHarness({ browser: { locale: 'zh-CN' } });
@@ -14,7 +14,7 @@ function weight(files: Iterable<string>): number {
   return [...files].map(file => gzipSync(readFileSync(join(DIST, file))).length).reduce((a, b) => a + b, 0);
 }
 
-test('the first screen with data is within its budget', { skip: SKIP }, async () => {
+test('the first screen with data is within its budget', async () => {
   const files = new Set(['index.html']);
   const page = await harness.browser.context.newPage();
   page.on('request', request => {
@@ -30,7 +30,7 @@ test('the first screen with data is within its budget', { skip: SKIP }, async ()
   await page.close();
 });
 
-test('everything together is within its budget', { skip: SKIP }, () => {
+test('everything together is within its budget', () => {
   const all = weight(globSync('**/*.{js,css,html}', { cwd: DIST }));
 
   assert.ok(all <= BUDGET.total, `${all} B`);

@@ -3,17 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { BrowserContextOptions } from 'playwright-core';
-import { findChromium, startBrowser, type TestBrowser, type WatchedPage } from '../support/browser.ts';
+import { startBrowser, type TestBrowser, type WatchedPage } from '../support/browser.ts';
 import { type FixtureOptions, type FixtureServer, startUiFixture } from '../support/ui-fixture-server.ts';
 
 const INDEX = join(import.meta.dirname, '../../web/ui/dist/index.html');
-
-/** Reason to skip browser tests on this machine, or false. */
-export const SKIP: string | false = !existsSync(INDEX)
-  ? 'web/ui/dist is not built (npm run build:ui)'
-  : findChromium() === null
-    ? 'no Chromium (apt-get install chromium)'
-    : false;
 
 export interface Harness {
   readonly url: string;
@@ -31,7 +24,7 @@ export function useHarness(options: { browser?: BrowserContextOptions; fixture?:
     return part;
   };
   before(async () => {
-    if (SKIP) return;
+    if (!existsSync(INDEX)) throw new Error('web/ui/dist is not built: npm run build:ui');
     server = await startUiFixture(options.fixture);
     browser = await startBrowser(options.browser);
   });

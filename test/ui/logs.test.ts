@@ -3,14 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { containerId, FAILED_JOB } from '../support/ui-fixture/estate.ts';
-import { SKIP, useHarness } from './harness.ts';
+import { useHarness } from './harness.ts';
 
 const harness = useHarness();
 const CONTAINER = containerId(FAILED_JOB, 1);
 
-test('a container ID put into the search becomes an exact filter, the exception is folded, opens, and leads to the lines around it', {
-  skip: SKIP,
-}, async () => {
+test('a container ID put into the search becomes an exact filter, the exception is folded, opens, and leads to the lines around it', {}, async () => {
   const { page, problems } = await harness.open('/logs');
   const search = page.getByRole('searchbox', { name: 'Search log lines' });
 
@@ -42,7 +40,7 @@ test('a container ID put into the search becomes an exact filter, the exception 
   await page.close();
 });
 
-test('an address reproduces query, filters, opened surroundings and scope', { skip: SKIP }, async () => {
+test('an address reproduces query, filters, opened surroundings and scope', async () => {
   const { page } = await harness.open(
     `/logs?job=${FAILED_JOB}&q=level%3A%3E%3DWARN&around=line-exception&scope=job&range=6h`,
   );
@@ -56,7 +54,7 @@ test('an address reproduces query, filters, opened surroundings and scope', { sk
   await page.close();
 });
 
-test('a click on a facet narrows and the chip takes it back', { skip: SKIP }, async () => {
+test('a click on a facet narrows and the chip takes it back', async () => {
   const { page } = await harness.open('/logs');
   await page.locator('[data-testid=log-row]').first().waitFor();
 
@@ -73,7 +71,7 @@ test('a click on a facet narrows and the chip takes it back', { skip: SKIP }, as
   await page.close();
 });
 
-test('dragging over the histogram sets an absolute range for the whole site', { skip: SKIP }, async () => {
+test('dragging over the histogram sets an absolute range for the whole site', async () => {
   const { page } = await harness.open('/logs');
   const bars = page.locator('[data-testid=histogram]');
   await bars.locator('g').first().waitFor();
@@ -94,7 +92,7 @@ test('dragging over the histogram sets an absolute range for the whole site', { 
   await page.close();
 });
 
-test('scrolling loads older lines and draws only those in view', { skip: SKIP }, async () => {
+test('scrolling loads older lines and draws only those in view', async () => {
   const { page } = await harness.open('/logs');
   const scroller = page.locator('[data-testid=log-scroll]');
   await page.locator('[data-testid=log-row]').first().waitFor();
@@ -107,7 +105,7 @@ test('scrolling loads older lines and draws only those in view', { skip: SKIP },
   await page.close();
 });
 
-test('a query that cannot be read says what is wrong', { skip: SKIP }, async () => {
+test('a query that cannot be read says what is wrong', async () => {
   const { page } = await harness.open('/logs?q=((');
 
   const alert = page.locator('.log-card [role=alert]');

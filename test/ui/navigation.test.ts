@@ -2,11 +2,11 @@
 /** Keyboard, back button, deep links and what a refresh must not disturb. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SKIP, useHarness } from './harness.ts';
+import { useHarness } from './harness.ts';
 
 const harness = useHarness({ fixture: { jobs: 1000 } });
 
-test('g and a letter change the screen, ? helps, / searches, Escape leaves', { skip: SKIP }, async () => {
+test('g and a letter change the screen, ? helps, / searches, Escape leaves', async () => {
   const { page } = await harness.open('/');
   await page.locator('.headline').waitFor();
 
@@ -34,7 +34,7 @@ test('g and a letter change the screen, ? helps, / searches, Escape leaves', { s
   await page.close();
 });
 
-test('the search of the header sends an ID to the logs and a word to the jobs', { skip: SKIP }, async () => {
+test('the search of the header sends an ID to the logs and a word to the jobs', async () => {
   const { page } = await harness.open('/');
   const jump = page.locator('input[name=jump]');
 
@@ -48,7 +48,7 @@ test('the search of the header sends an ID to the logs and a word to the jobs', 
   await page.close();
 });
 
-test('back returns to the screen and its state', { skip: SKIP }, async () => {
+test('back returns to the screen and its state', async () => {
   const { page } = await harness.open('/jobs?sort=in.desc&q=etl_');
   await page.locator('[data-testid=job-row]').first().getByRole('link').click();
   await page.waitForURL(/\/jobs\/[^?]+/);
@@ -61,9 +61,7 @@ test('back returns to the screen and its state', { skip: SKIP }, async () => {
   await page.close();
 });
 
-test('a thousand jobs are a few dozen rows, worst first, and sort by a click on the column', {
-  skip: SKIP,
-}, async () => {
+test('a thousand jobs are a few dozen rows, worst first, and sort by a click on the column', {}, async () => {
   const { page } = await harness.open('/jobs');
   const rows = page.locator('[data-testid=job-row]');
   await rows.first().waitFor();
@@ -78,7 +76,7 @@ test('a thousand jobs are a few dozen rows, worst first, and sort by a click on 
   await page.close();
 });
 
-test('a refresh keeps the scroll position and the focus', { skip: SKIP }, async () => {
+test('a refresh keeps the scroll position and the focus', async () => {
   const { page } = await harness.open('/jobs');
   await page.locator('[data-testid=job-row]').first().waitFor();
   const scroller = page.locator('.jobs-scroll');
@@ -98,7 +96,7 @@ test('a refresh keeps the scroll position and the focus', { skip: SKIP }, async 
   await page.close();
 });
 
-test('every number explains itself to the pointer and to the keyboard', { skip: SKIP }, async () => {
+test('every number explains itself to the pointer and to the keyboard', async () => {
   const { page } = await harness.open('/');
   const age = page.locator('[data-testid=report] [data-tip]').filter({ hasText: 'behind' }).first();
 
@@ -111,7 +109,7 @@ test('every number explains itself to the pointer and to the keyboard', { skip: 
   await page.close();
 });
 
-test('the theme follows the system, is switched by hand and remembered', { skip: SKIP }, async () => {
+test('the theme follows the system, is switched by hand and remembered', async () => {
   const { page } = await harness.open('/');
   const theme = (): Promise<string | null> => page.locator('html').getAttribute('data-theme');
   assert.equal(await theme(), 'light');
@@ -126,9 +124,7 @@ test('the theme follows the system, is switched by hand and remembered', { skip:
   await page.close();
 });
 
-test('lineage: a click on a node shows its neighbours, and the whole estate is one choice away', {
-  skip: SKIP,
-}, async () => {
+test('lineage: a click on a node shows its neighbours, and the whole estate is one choice away', {}, async () => {
   const { page, problems } = await harness.open('/lineage?root=push_reach');
   const node = page.locator('.node').filter({ hasText: 'agg_push_1m' });
 

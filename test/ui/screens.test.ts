@@ -2,7 +2,7 @@
 /** Every screen shows its data, in both languages, without an error in the console. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SKIP, useHarness } from './harness.ts';
+import { useHarness } from './harness.ts';
 
 const SCREENS: readonly { readonly path: string; readonly shows: string; readonly at: string }[] = [
   { path: '/', shows: 'mostly because of dwd_order_wide', at: '.headline' },
@@ -24,7 +24,7 @@ const SCREENS: readonly { readonly path: string; readonly shows: string; readonl
 const harness = useHarness();
 
 for (const { path, shows, at } of SCREENS) {
-  test(`${path} shows "${shows}"`, { skip: SKIP }, async () => {
+  test(`${path} shows "${shows}"`, async () => {
     const { page, problems } = await harness.open(path);
 
     await page.locator(at).filter({ hasText: shows }).first().waitFor();
@@ -34,7 +34,7 @@ for (const { path, shows, at } of SCREENS) {
   });
 }
 
-test('charts of a job are drawn and name their lines', { skip: SKIP }, async () => {
+test('charts of a job are drawn and name their lines', async () => {
   const { page, problems } = await harness.open('/jobs/dwd_order_wide');
 
   await page.locator('.chart').nth(3).waitFor();
@@ -54,7 +54,7 @@ test('charts of a job are drawn and name their lines', { skip: SKIP }, async () 
   await page.close();
 });
 
-test('the language switches in place, keeps the screen and is remembered', { skip: SKIP }, async () => {
+test('the language switches in place, keeps the screen and is remembered', async () => {
   const { page, problems } = await harness.open('/jobs?q=etl');
   await page.locator('[data-testid=job-row]').first().waitFor();
   await page.evaluate('window.notReloaded = true');
@@ -72,7 +72,7 @@ test('the language switches in place, keeps the screen and is remembered', { ski
   await page.close();
 });
 
-test('a mail runs no script and chat links other than http stay text', { skip: SKIP }, async () => {
+test('a mail runs no script and chat links other than http stay text', async () => {
   const { page } = await harness.open('/inbox/m1');
   const frame = page.frameLocator('iframe.mail');
   await frame.getByText('2 reports are behind').waitFor();
@@ -86,7 +86,7 @@ test('a mail runs no script and chat links other than http stay text', { skip: S
   await page.close();
 });
 
-test('nothing is asked of another host', { skip: SKIP }, async () => {
+test('nothing is asked of another host', async () => {
   const hosts = new Set<string>();
   const page = await harness.browser.context.newPage();
   page.on('request', request => hosts.add(new URL(request.url()).host));
@@ -98,7 +98,7 @@ test('nothing is asked of another host', { skip: SKIP }, async () => {
   await page.close();
 });
 
-test('while the daemon does not answer the page keeps what it knows and says so', { skip: SKIP }, async () => {
+test('while the daemon does not answer the page keeps what it knows and says so', async () => {
   const { page } = await harness.open('/');
   await page.locator('[data-testid=report]').first().waitFor();
 
@@ -115,7 +115,7 @@ test('while the daemon does not answer the page keeps what it knows and says so'
   await page.close();
 });
 
-test('an answer that is an error is shown with its code and advice', { skip: SKIP }, async () => {
+test('an answer that is an error is shown with its code and advice', async () => {
   const { page } = await harness.open('/jobs/no_such_job');
 
   const state = page.getByRole('alert');

@@ -96,10 +96,6 @@ export function getAlert(id: string, signal: AbortSignal): Promise<AlertDetail> 
   return get(`/alerts/${encodeURIComponent(id)}`, {}, signal);
 }
 
-export function ackAlert(id: string, by: string): Promise<unknown> {
-  return post(`/alerts/${encodeURIComponent(id)}/ack`, { by });
-}
-
 export function getRules(signal: AbortSignal): Promise<Page<Rule>> {
   return get('/rules', {}, signal);
 }

@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import { type AlertDetail, ackAlert, getDeliveries } from '../../api/alerts.ts';
-import { now, refreshNow, useLive } from '../../api/live.ts';
+import { type AlertDetail, getDeliveries } from '../../api/alerts.ts';
+import { now, useLive } from '../../api/live.ts';
 import { link } from '../../app/router.ts';
 import { timeRange } from '../../app/time-range.ts';
 import { duration } from '../../format/duration.ts';
@@ -40,7 +39,6 @@ export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
               </span>
             )}
             {alert.owner && <span class="soft">{alert.owner}</span>}
-            <Ack alert={alert} />
           </p>
           <h1>{alert.summary || alert.rule_name}</h1>
           <p class="formula mono" {...tip(alert.rule?.condition)}>
@@ -110,27 +108,6 @@ export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
       </Card>
       <Notices alert={alert} />
     </div>
-  );
-}
-
-function Ack({ alert }: { alert: AlertDetail }): JSX.Element {
-  const { alerts: w } = words();
-  const [failure, setFailure] = useState('');
-  if (alert.acked)
-    return <span class="pill more">{typeof alert.acked === 'object' ? w.ackedBy(alert.acked.by) : w.acked}</span>;
-  const ack = (): void => {
-    ackAlert(alert.id, w.you).then(
-      () => refreshNow(),
-      cause => setFailure(w.ackFailed(cause instanceof Error ? cause.message : String(cause))),
-    );
-  };
-  return (
-    <span class="row more">
-      {failure && <span class="level-critical">{failure}</span>}
-      <button type="button" class="button" onClick={ack} {...tip(w.ackHow)}>
-        {w.ack}
-      </button>
-    </span>
   );
 }
 

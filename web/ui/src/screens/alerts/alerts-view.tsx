@@ -27,7 +27,9 @@ export function AlertsView({ id }: { id: string | undefined }): JSX.Element {
   const { alerts: w } = words();
   const state = param('state');
   const list = useLive(`alerts/${state}`, signal => getAlerts(state, signal));
-  const detail = useLive(id ? `alert/${id}` : null, signal => getAlert(id ?? '', signal));
+  // Where there is room for both, the gravest alert is open; a narrow screen shows the list first.
+  const shown = id ?? ranked(list.data?.items ?? [])[0]?.id;
+  const detail = useLive(shown ? `alert/${shown}` : null, signal => getAlert(shown ?? '', signal));
   return (
     <div class={`alerts-columns${id ? ' with-detail' : ''}`}>
       <section class="card alerts-list">
@@ -53,7 +55,7 @@ export function AlertsView({ id }: { id: string | undefined }): JSX.Element {
             ) : (
               <ul class="lines">
                 {ranked(items).map(alert => (
-                  <Item key={alert.id} alert={alert} chosen={alert.id === id} />
+                  <Item key={alert.id} alert={alert} chosen={alert.id === shown} />
                 ))}
               </ul>
             )
@@ -61,7 +63,7 @@ export function AlertsView({ id }: { id: string | undefined }): JSX.Element {
         </Region>
       </section>
       <div class="alert-pane">
-        {id ? (
+        {shown ? (
           <Region live={detail}>{alert => <AlertPage key={alert.id} alert={alert} />}</Region>
         ) : (
           <Empty title={w.choose} />

@@ -55,6 +55,8 @@ function Messages({ items, id }: { items: readonly InboxItem[]; id: string | und
   }
   const sorted = [...items].sort((a, b) => b.at - a.at);
   const chosen = sorted.find(item => item.id === id);
+  // Where there is room for both, the newest message is open; a narrow screen shows the list first.
+  const shown = chosen ?? sorted[0];
   return (
     <div class={`inbox-columns${chosen ? ' with-message' : ''}`}>
       <ul class="card lines inbox-list">
@@ -63,7 +65,7 @@ function Messages({ items, id }: { items: readonly InboxItem[]; id: string | und
             <a
               class="inbox-item"
               href={link(`/inbox/${encodeURIComponent(item.id)}`)}
-              {...(item === chosen ? { 'aria-current': 'true' as const } : {})}
+              {...(item === shown ? { 'aria-current': 'true' as const } : {})}
             >
               <span class="row between">
                 <span class="pill">{kindText(item.kind)}</span>
@@ -78,7 +80,7 @@ function Messages({ items, id }: { items: readonly InboxItem[]; id: string | und
         ))}
       </ul>
       <section class="card inbox-message">
-        {chosen ? <Message key={chosen.id} item={chosen} /> : <Empty title={w.choose} />}
+        {shown ? <Message key={shown.id} item={shown} /> : <Empty title={w.choose} />}
       </section>
     </div>
   );
