@@ -1,6 +1,7 @@
 /** Request fields that several routes share. */
 import { z } from 'zod';
 import { parseDuration } from '../../model/duration.ts';
+import type { Json } from '../../model/json.ts';
 
 /** A time: epoch ms, or ISO 8601; the parsed value is epoch ms. */
 export const timeField = z.union([z.string(), z.number()]).transform((value, context) => {
@@ -26,6 +27,12 @@ export const durationOrZero = z.string().transform((text, context) => {
   context.addIssue({ code: 'custom', message: `"${text}" is not a duration; write it as 0m, 5m or 1d` });
   return z.NEVER;
 });
+
+/** A document that its own service checks in full; what a JSON body holds is JSON. */
+export const documentField = z.record(
+  z.string(),
+  z.unknown().transform(value => value as Json),
+);
 
 /** A whole number in a query string. */
 export function intField(min: number, max: number, fallback: number) {

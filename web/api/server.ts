@@ -78,12 +78,17 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     telemetry.httpRequests.inc({ route: request.routeOptions.url ?? 'unknown', status: String(reply.statusCode) });
   });
 
-  app.get('/healthz', async () => ({ ok: true }));
-  app.get('/readyz', async (_request, reply) => {
-    const readiness = await options.readiness();
-    return reply.code(readiness.ready ? 200 : 503).send(readiness);
-  });
-  app.get('/metrics', async (_request, reply) =>
+  const tags = ['daemon'];
+  app.get('/healthz', { schema: { tags, summary: 'The process answers' } }, async () => ({ ok: true }));
+  app.get(
+    '/readyz',
+    { schema: { tags, summary: '200 when stores and sources answer, else 503' } },
+    async (_request, reply) => {
+      const readiness = await options.readiness();
+      return reply.code(readiness.ready ? 200 : 503).send(readiness);
+    },
+  );
+  app.get('/metrics', { schema: { tags, summary: 'The daemon itself, for Prometheus' } }, async (_request, reply) =>
     reply.type(telemetry.registry.contentType).send(await telemetry.registry.metrics()),
   );
   await app.register(

@@ -240,7 +240,10 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
         },
         ...(body === undefined ? {} : { payload: isRaw ? (body as string | Buffer) : JSON.stringify(body) }),
       });
-      const isJson = String(response.headers['content-type']).includes('json') && response.body !== '';
+      const isJson =
+        String(response.headers['content-type']).includes('json') &&
+        response.body !== '' &&
+        !response.headers['content-encoding'];
       return {
         status: response.statusCode,
         headers: response.headers,

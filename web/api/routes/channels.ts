@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ChannelService } from '../../../alerting/notify/channel-service.ts';
 import { deliveries } from '../../../alerting/notify/deliveries.ts';
 import type { StateStore } from '../../../store/state-store.ts';
-import { intField } from '../fields.ts';
+import { documentField, intField } from '../fields.ts';
 import { etag, ifMatch } from '../precondition.ts';
 import { actorOf } from '../security.ts';
 
@@ -15,7 +15,6 @@ export interface ChannelServices {
 }
 
 const idParam = z.strictObject({ id: z.string() });
-const body = z.record(z.string(), z.json());
 const STATUSES = ['pending', 'retrying', 'delivered', 'dead', 'suppressed'] as const;
 
 /** CRUD of /channels, their test, /deliveries and /audit. */
@@ -31,13 +30,24 @@ export function channelRoutes(fastify: FastifyInstance, services: ChannelService
     const view = services.channels.get(request.params.id);
     return reply.header('etag', etag(view.version)).send(view);
   });
-  app.post('/channels', { schema: { tags, summary: 'Create a channel', body } }, async (request, reply) => {
-    const view = await services.channels.create(request.body, actorOf(request));
-    return reply.code(201).header('etag', etag(view.version)).send(view);
-  });
+  app.post(
+    '/channels',
+    { schema: { tags, summary: 'Create a channel', body: documentField } },
+    async (request, reply) => {
+      const view = await services.channels.create(request.body, actorOf(request));
+      return reply.code(201).header('etag', etag(view.version)).send(view);
+    },
+  );
   app.put(
     '/channels/:id',
-    { schema: { tags, summary: 'Replace a channel; If-Match may name the version', params: idParam, body } },
+    {
+      schema: {
+        tags,
+        summary: 'Replace a channel; If-Match may name the version',
+        params: idParam,
+        body: documentField,
+      },
+    },
     async (request, reply) => {
       const expected = ifMatch(request) ?? 'any';
       const view = await services.channels.update(request.params.id, request.body, expected, actorOf(request));

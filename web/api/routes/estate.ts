@@ -3,7 +3,15 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { UserError } from '../../../model/errors.ts';
 import type { LogStore } from '../../../store/log-store.ts';
-import { type EstateServices, edgesByJob, freshnessView, jobView, jobViews, reportViews } from '../estate-view.ts';
+import {
+  type EstateServices,
+  edgesByJob,
+  type FreshnessView,
+  freshnessView,
+  jobView,
+  jobViews,
+  reportViews,
+} from '../estate-view.ts';
 import { timeField } from '../fields.ts';
 import { jobFigures, subtaskFigures } from '../job-figures.ts';
 import { type AlertServices, listAlerts } from './alerts.ts';
@@ -123,22 +131,22 @@ export function estateRoutes(fastify: FastifyInstance, services: EstateRouteServ
     next: null,
   }));
 
+  const oneFreshness = (name: string, at: number | undefined): FreshnessView => {
+    const answer = services.recorder.freshnessOf(name, at);
+    if (!answer) throw new UserError('not-found', `neither a report nor a dataset is called ${name}`, { status: 404 });
+    return freshnessView(answer);
+  };
+  const schema = { tags, summary: 'One report or dataset', querystring: z.strictObject({ at: timeField.optional() }) };
+  app.get(
+    '/freshness/:name',
+    { schema: { ...schema, params: z.strictObject({ name: z.string() }) } },
+    async ({ params, query }) => oneFreshness(params.name, query.at),
+  );
+  // Ids of datasets hold slashes, which people do not escape.
   app.get(
     '/freshness/*',
-    {
-      schema: {
-        tags,
-        summary: 'One report or dataset',
-        params: z.object({ '*': z.string() }),
-        querystring: z.strictObject({ at: timeField.optional() }),
-      },
-    },
-    async ({ params, query }) => {
-      const answer = services.recorder.freshnessOf(params['*'], query.at);
-      if (!answer)
-        throw new UserError('not-found', `neither a report nor a dataset is called ${params['*']}`, { status: 404 });
-      return freshnessView(answer);
-    },
+    { schema: { ...schema, hide: true, params: z.strictObject({ '*': z.string() }) } },
+    async ({ params, query }) => oneFreshness(params['*'], query.at),
   );
 }
 

@@ -19,7 +19,13 @@ export async function ingestRoutes(app: FastifyInstance, services: { readonly pu
     '/ingest/:stream',
     {
       bodyLimit: MAX_BODY,
-      schema: { tags: ['intake'], summary: 'Take in records', params: z.strictObject({ stream: z.enum(STREAMS) }) },
+      schema: {
+        tags: ['intake'],
+        summary: 'Take in records',
+        params: z.strictObject({ stream: z.enum(STREAMS) }),
+        consumes: ['application/x-ndjson', 'application/json'],
+        body: z.unknown().describe('One JSON record a line, or an array of records; gzip allowed'),
+      },
     },
     async (request, reply) => {
       const raw = request.body instanceof Buffer ? request.body : Buffer.alloc(0);

@@ -58,7 +58,7 @@ export function lineageRoutes(fastify: FastifyInstance, services: LineageService
         tags,
         summary: 'Tables and columns of a SQL script',
         body: z.strictObject({
-          id: z.string().default(''),
+          id: z.union([z.string(), z.number(), z.null()]).default(null),
           sql: z.string().max(4_000_000),
           session: z.string().optional(),
           schemas: z.record(z.string(), z.array(z.string())).optional(),
@@ -66,13 +66,7 @@ export function lineageRoutes(fastify: FastifyInstance, services: LineageService
       },
     },
     async ({ body: { id, sql, session, schemas } }) => {
-      const input = {
-        id,
-        sql,
-        ...(session === undefined ? {} : { session }),
-        ...(schemas === undefined ? {} : { schemas }),
-      };
-      return services.lineage.parse(input);
+      return { id, ...services.lineage.parse({ sql, session, schemas }) };
     },
   );
 

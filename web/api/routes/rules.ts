@@ -6,7 +6,7 @@ import type { ReplayRequest, RuleService } from '../../../alerting/rule-service.
 import type { Clock } from '../../../model/clock.ts';
 import { UserError } from '../../../model/errors.ts';
 import type { MetricGroup } from '../../../model/sample.ts';
-import { intField, timeField } from '../fields.ts';
+import { documentField, intField, timeField } from '../fields.ts';
 import { etag, ifMatch } from '../precondition.ts';
 import { actorOf } from '../security.ts';
 
@@ -21,8 +21,6 @@ export interface RuleServices {
 
 const DAY = 86_400_000;
 const idParam = z.strictObject({ id: z.string() });
-/** Checked in full where formulas are compiled, so that complaints carry positions. */
-const document = z.record(z.string(), z.json());
 
 /** CRUD of /rules, /rules/next, /rules/replay, /rules/{id}/history. */
 export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): void {
@@ -34,7 +32,7 @@ export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): vo
     next: null,
   }));
 
-  app.post('/rules', { schema: { tags, summary: 'Create a rule', body: document } }, async (request, reply) => {
+  app.post('/rules', { schema: { tags, summary: 'Create a rule', body: documentField } }, async (request, reply) => {
     const view = await services.rules.create(request.body, actorOf(request));
     return reply.code(201).header('etag', etag(view.version)).send(view);
   });
@@ -65,7 +63,7 @@ export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): vo
         tags,
         summary: 'What a rule would have done',
         body: z.strictObject({
-          rule: document.optional(),
+          rule: documentField.optional(),
           rule_id: z.string().optional(),
           from: timeField,
           to: timeField,
@@ -99,7 +97,7 @@ export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): vo
 
   app.put(
     '/rules/:id',
-    { schema: { tags, summary: 'Replace a rule; If-Match names the version', params: idParam, body: document } },
+    { schema: { tags, summary: 'Replace a rule; If-Match names the version', params: idParam, body: documentField } },
     async (request, reply) => {
       const version = ifMatch(request);
       if (version === null) {
