@@ -1,5 +1,5 @@
 /** Rules as users manage them: checked, versioned, named uniquely, audited; the engine hears of every change. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../model/clock.ts';
 import { StoreAwayError, UserError, VersionConflictError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
@@ -14,6 +14,7 @@ import { replayRule } from './evaluate/replay.ts';
 import { createResolver } from './evaluate/resolve.ts';
 import { compileRule, type Rule } from './evaluate/rule.ts';
 import { nextTicks } from './evaluate/schedule.ts';
+import { compileFileRule, type FileRule } from './file-rule.ts';
 
 export interface RuleServiceDeps {
   readonly state: StateStore;
@@ -23,12 +24,6 @@ export interface RuleServiceDeps {
   readonly logger: { error(fields: object, message: string): void };
   /** Delay of rules that name none (`alerting.delay`), ms. */
   readonly delayMs: number;
-}
-
-/** A rule from `alerting.rules`: its document as parsed from YAML, and the file it stands in. */
-export interface FileRule {
-  readonly document: unknown;
-  readonly file: string;
 }
 
 /** `GET /rules/{id}`: the document with defaults filled in, and what is known of it. */
@@ -79,15 +74,19 @@ class Rules {
   async start(files: readonly FileRule[] = []): Promise<void> {
     const { state, engine, clock, logger } = this.#deps;
     const savedAt = new Map<string, number>();
+    for (const entry of this.#compileFiles(files)) this.#entries.set(entry.rule.id, entry);
+    const fileRules = [...this.#entries.values()];
     for (const doc of await state.list('rule')) {
       try {
-        this.#entries.set(doc.id, { rule: compileRule(doc.id, doc.body), version: doc.version, file: null });
+        const rule = compileRule(doc.id, doc.body);
+        // A file must not keep the daemon from evaluating at all.
+        this.#demandUniqueName(rule, fileRules);
+        this.#entries.set(doc.id, { rule, version: doc.version, file: null });
         savedAt.set(doc.id, doc.updatedAt);
       } catch (error) {
-        logger.error({ rule: doc.id, error: String(error) }, 'a saved rule cannot be read and is not evaluated');
+        logger.error({ rule: doc.id, error: String(error) }, 'a saved rule cannot be used and is not evaluated');
       }
     }
-    for (const entry of this.#compileFiles(files)) this.#entries.set(entry.rule.id, entry);
     const now = clock.now();
     await engine.load([...this.#entries.values()].map(({ rule }) => ({ rule, savedAt: savedAt.get(rule.id) ?? now })));
   }
@@ -109,6 +108,11 @@ class Rules {
         if (!unchanged) await engine.upsert({ rule: entry.rule, savedAt: clock.now() });
       }
     });
+  }
+
+  /** Throws as `setFileRules` would, and changes nothing. */
+  checkFileRules(files: readonly FileRule[]): void {
+    this.#compileFiles(files);
   }
 
   /** All rules, by name. */
@@ -207,10 +211,10 @@ class Rules {
 
   #compileFiles(files: readonly FileRule[]): readonly Entry[] {
     const entries: Entry[] = [];
-    for (const { document, file } of files) {
-      const rule = compileFileRule(document, file);
-      this.#demandUniqueName(rule, [...entries, ...[...this.#entries.values()].filter(entry => entry.file === null)]);
-      entries.push({ rule, file, version: digest(JSON.stringify(rule.document)) });
+    for (const file of files) {
+      const entry = compileFileRule(file);
+      this.#demandUniqueName(entry.rule, [...entries, ...[...this.#entries.values()].filter(e => e.file === null)]);
+      entries.push(entry);
     }
     return entries;
   }
@@ -257,17 +261,6 @@ class Rules {
   }
 }
 
-/** A file rule's id is a function of its name, so its state outlives a restart. */
-function compileFileRule(document: unknown, file: string): Rule {
-  const name = typeof document === 'object' && document !== null && 'name' in document ? String(document.name) : '';
-  try {
-    return compileRule(`file-${digest(name)}`, document);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(error.code, `${file} rule "${name}": ${error.message}`, { issues: error.issues });
-  }
-}
-
 async function withVersion<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
@@ -287,8 +280,4 @@ function changedFields(before: RuleDocument, after: RuleDocument): readonly stri
 
 function fieldOf(document: RuleDocument, field: string): Json {
   return (document as { readonly [key: string]: Json | undefined })[field] ?? null;
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

@@ -82,7 +82,13 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
       clock,
       telemetry,
       logger,
-      config: { delayMs: alerting.delay, maxWaitMs: alerting.max_wait, metaReceivers: alerting.meta_receivers },
+      config: {
+        delayMs: alerting.delay,
+        maxWaitMs: alerting.max_wait,
+        get metaReceivers() {
+          return parts.config().alerting.meta_receivers;
+        },
+      },
     });
     await engine.start();
     const rules = createRuleService({ state, engine, reader: metrics, clock, logger, delayMs: alerting.delay });
@@ -136,6 +142,7 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
       channels,
       recorder,
       async reload(config) {
+        rules.checkFileRules(config.fileRules);
         await channels.load(config.channels);
         await rules.setFileRules(config.fileRules);
       },

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import { createEngine, type Engine } from '../../alerting/engine.ts';
+import type { FileRule } from '../../alerting/file-rule.ts';
 import type { Intent } from '../../alerting/intent.ts';
-import { createRuleService, type FileRule, type RuleService } from '../../alerting/rule-service.ts';
+import { createRuleService, type RuleService } from '../../alerting/rule-service.ts';
 import { ManualClock } from '../../model/clock.ts';
 import { UserError } from '../../model/errors.ts';
 import { createTelemetry } from '../../model/telemetry.ts';
@@ -197,5 +198,37 @@ describe('rules from files', () => {
     assert.deepEqual(await kinds(b), ['firing']);
     await b.rules.setFileRules([]);
     assert.deepEqual(await kinds(b), ['firing', 'resolved deleted']);
+  });
+
+  test('a check of rules from files throws what taking them over would, and changes nothing', async () => {
+    const b = await bench([file()]);
+    await b.rules.create(rule(), 'ann');
+
+    assert.throws(() => b.rules.checkFileRules([file({ name: rule().name })]), refused('name-taken', 409));
+    b.rules.checkFileRules([file({ name: 'other' })]);
+
+    assert.deepEqual(
+      b.rules
+        .list()
+        .map(r => r.name)
+        .sort(),
+      ['from-file', rule().name].sort(),
+    );
+  });
+
+  test('at start a rule of a file goes before a saved one of its name, and the others are evaluated', async () => {
+    const first = await bench();
+    await first.rules.create(rule({ name: 'from-file' }), 'ann');
+    await first.rules.create(rule({ name: 'saved' }), 'ann');
+
+    const b = await bench([file()], first);
+
+    assert.deepEqual(
+      b.rules.list().map(r => [r.name, r.file !== undefined]),
+      [
+        ['from-file', true],
+        ['saved', false],
+      ],
+    );
   });
 });
