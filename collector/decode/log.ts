@@ -54,8 +54,12 @@ export interface DecodedLog {
 export function decodeLog(bytes: Uint8Array, recordTs: number, decoding: LogDecoding): DecodedLog | Rejected {
   const text = recordText(bytes);
   if (text instanceof Rejected) return text;
-  const isSuspect = decoding.redactor.suspects(text);
-  if (!startsObject(text)) return finish(textDraft(text), recordTs, decoding, isSuspect);
+  if (!startsObject(text)) {
+    const plain = recordOf(textDraft(text), recordTs, decoding);
+    if (plain instanceof Rejected) return plain;
+    const record = redacted(plain, decoding.redactor);
+    return { record, rawIsExact: false, redacted: record !== plain, source: null };
+  }
 
   const parsed = parseJson(text);
   if (parsed instanceof Rejected) return parsed;
@@ -63,12 +67,15 @@ export function decodeLog(bytes: Uint8Array, recordTs: number, decoding: LogDeco
   if (!isFields(fields)) return new Rejected('not-object', 'expected a JSON object');
   const shape = logShape(fields);
   if (shape === null) return new Rejected('unknown-shape', 'neither message nor exception: not a log event');
-  const decoded = finish(draftOf(shape, fields), recordTs, decoding, isSuspect);
-  if (decoded instanceof Rejected) return decoded;
-  const source = fields['source'] === undefined ? null : ownPosition(fields['source']);
-  const rawIsExact =
-    decoding.wantRaw && shape === 'native' && !decoded.redacted && isStorableAsIs(text, fields, decoded.record);
-  return rawIsExact || source ? { ...decoded, rawIsExact, source } : decoded;
+  const plain = recordOf(draftOf(shape, fields), recordTs, decoding);
+  if (plain instanceof Rejected) return plain;
+  const record = redacted(plain, decoding.redactor);
+  return {
+    record,
+    rawIsExact: decoding.wantRaw && shape === 'native' && record === plain && isStorableAsIs(text, fields, record),
+    redacted: record !== plain,
+    source: fields['source'] === undefined ? null : ownPosition(fields['source']),
+  };
 }
 
 function startsObject(text: string): boolean {
@@ -84,39 +91,40 @@ function ownPosition(value: unknown): OwnPosition | null {
   return { epoch: textField(value['epoch']) || '0', topic, partition, offset };
 }
 
-function finish(draft: LogDraft, recordTs: number, decoding: LogDecoding, isSuspect: boolean): DecodedLog | Rejected {
+/** The record a draft stands for. Optional fields are put in afterwards: spreading them costs as much as all the rest. */
+function recordOf(draft: LogDraft, recordTs: number, decoding: LogDecoding): LogRecord | Rejected {
   if (typeof draft.level === 'object' && draft.level !== null)
     return new Rejected('bad-field', 'level: expected a text');
   const { env } = draft;
-  const short = (value: unknown): string =>
-    cut(textField(value, LOG_LIMITS.message), LOG_LIMITS.text, 'text', decoding);
   const sent = timeField(draft.ts);
   const inRange = sent !== null && sent >= recordTs - decoding.retentionMs && sent <= recordTs + MAX_AHEAD_MS;
-  const mdc = boundedMdc(draft.mdc, decoding);
-  const message = cut(messageText(draft.message), LOG_LIMITS.message, 'message', decoding);
-  const exception = boundedException(draft.exception, decoding);
-
-  const plain: LogRecord = {
+  const record: { -readonly [Field in keyof LogRecord]: LogRecord[Field] } = {
     ts: inRange ? sent : recordTs,
-    ...(sent !== null && !inRange && { tsOriginal: sent }),
     level: levelOf(textField(draft.level)),
-    logger: short(draft.logger),
-    thread: short(draft.thread),
-    message,
-    ...(exception && { exception }),
-    ...(mdc && { mdc }),
-    jobName: short(env['job_name'] ?? env['JOB_NAME']),
-    jobId: short(draft.mdc['flink-job-id'] ?? env['job_id'] ?? env['flink-job-id']),
-    owner: short(env['owner'] ?? env['job_owner'] ?? env['JOB_OWNER']),
-    cluster: short(env['cluster'] ?? env['flink_cluster'] ?? env['FLINK_CLUSTER']),
-    appId: short(env['app_id'] ?? env['_APP_ID']),
-    containerId: short(env['container_id'] ?? env['CONTAINER_ID']),
-    host: short(draft.host),
-    role: short(env['role'] ?? env['TIDEWATCH_ROLE']),
-    pid: short(draft.pid),
+    logger: short(draft.logger, decoding),
+    thread: short(draft.thread, decoding),
+    message: cut(messageText(draft.message), LOG_LIMITS.message, 'message', decoding),
+    jobName: short(env['job_name'] ?? env['JOB_NAME'], decoding),
+    jobId: short(draft.mdc['flink-job-id'] ?? env['job_id'] ?? env['flink-job-id'], decoding),
+    owner: short(env['owner'] ?? env['job_owner'] ?? env['JOB_OWNER'], decoding),
+    cluster: short(env['cluster'] ?? env['flink_cluster'] ?? env['FLINK_CLUSTER'], decoding),
+    appId: short(env['app_id'] ?? env['_APP_ID'], decoding),
+    containerId: short(env['container_id'] ?? env['CONTAINER_ID'], decoding),
+    host: short(draft.host, decoding),
+    role: short(env['role'] ?? env['TIDEWATCH_ROLE'], decoding),
+    pid: short(draft.pid, decoding),
   };
-  const record = isSuspect ? redacted(plain, decoding.redactor) : plain;
-  return { record, rawIsExact: false, redacted: record !== plain, source: null };
+  if (sent !== null && !inRange) record.tsOriginal = sent;
+  const exception = boundedException(draft.exception, decoding);
+  if (exception) record.exception = exception;
+  const mdc = boundedMdc(draft.mdc, decoding);
+  if (mdc) record.mdc = mdc;
+  return record;
+}
+
+function short(value: unknown, decoding: LogDecoding): string {
+  if (typeof value === 'string' && value.length <= LOG_LIMITS.text) return value;
+  return cut(textField(value, LOG_LIMITS.message), LOG_LIMITS.text, 'text', decoding);
 }
 
 /** The message as text; structured messages are written as JSON. Windows line ends become plain ones. */
@@ -184,6 +192,7 @@ function cut(text: string, limit: number, field: 'message' | 'stack' | 'text' | 
 
 /** The record with secrets masked; the very same object when there are none. */
 function redacted(record: LogRecord, redactor: Redactor): LogRecord {
+  if (!isSuspect(record, redactor)) return record;
   const message = redactor.text(record.message);
   const exception = record.exception && {
     ...record.exception,
@@ -201,4 +210,12 @@ function redacted(record: LogRecord, redactor: Redactor): LogRecord {
   }
   if (!hit) return record;
   return { ...record, message, ...(exception && { exception }), ...(record.mdc && { mdc }) };
+}
+
+/** Looks only at what may be masked: a line's names, ids and punctuation are most of its bytes. */
+function isSuspect({ message, exception, mdc }: LogRecord, redactor: Redactor): boolean {
+  if (redactor.suspects(message)) return true;
+  if (exception && (redactor.suspects(exception.message) || redactor.suspects(exception.stack))) return true;
+  for (const name in mdc) if (redactor.suspects(name) || redactor.suspects(mdc[name] ?? '')) return true;
+  return false;
 }

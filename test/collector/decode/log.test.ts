@@ -292,6 +292,12 @@ for (const [sentence, text, exact] of [
     JSON.stringify(NATIVE).replace('"flink-job-id"', '"flink-job-id":"b","flink-job-id"'),
     false,
   ],
+  ['blanks between the parts', JSON.stringify(NATIVE, null, 1).replaceAll('\n', ''), true],
+  [
+    'a key named twice in a text no longer than it has to be',
+    JSON.stringify(NATIVE).replace(/"ts":\d+/, '"ts":18e11,"pid":""'),
+    false,
+  ],
   ['a key named twice behind blanks', JSON.stringify(NATIVE).replace('"host"', '"pid" :"7","host"'), false],
   ['a secret', JSON.stringify({ ...NATIVE, message: 'password=abc' }), false],
   ['a number where a text belongs', JSON.stringify({ ...NATIVE, pid: 7 }), false],
