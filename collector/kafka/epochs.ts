@@ -14,6 +14,9 @@ export interface RowEpoch {
   readonly isNew: boolean;
 }
 
+/** What Kafka answers where a group has committed nothing; -2 and less are kafkajs's words for a commit moved by hand. */
+const NO_COMMIT = -1;
+
 /**
  * Tells a recreated partition from a continued one. Offsets begin again at 0 when a topic is deleted and made anew, and
  * rows are identified by offset, so new rows would count as repeats of old ones: the epoch keeps them apart. The offset here is
@@ -45,7 +48,7 @@ export class Epochs {
     if (cached) return { epoch: cached.epoch, isNew: false };
     const doc = await this.#state.get<PartitionEpoch>('source_offset', id);
     const kept = doc?.body ?? { epoch: 0, offset: 0 };
-    const isNew = kept.offset > seen.end || (kept.offset > 0 && seen.committed < 0);
+    const isNew = kept.offset > seen.end || (kept.offset > 0 && seen.committed === NO_COMMIT);
     if (isNew) return this.begin(topic, partition);
     this.#known.set(id, kept);
     return { epoch: kept.epoch, isNew: false };

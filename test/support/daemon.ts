@@ -116,7 +116,7 @@ export class Daemon {
     return this.ask<Readiness>('GET', '/readyz').then(answer => answer.body);
   }
 
-  /** Value of a metric without labels in GET /metrics; null when it is not there. */
+  /** Value in GET /metrics of a metric, its labels written as there; null when it is not there. */
   async metric(name: string): Promise<number | null> {
     const text = await (await fetch(`${this.#url}/metrics`)).text();
     const line = text.split('\n').find(l => l.startsWith(`${name} `));
