@@ -3,10 +3,14 @@ import type { Clock } from '../../model/clock.ts';
 import type { DeadLetter, DeadLetterEntry } from '../dead-letter.ts';
 
 const TOPICS_KEPT_MS = 60_000;
+/** Of a longer record only the beginning is kept, as in the file. */
+const MAX_VALUE_BYTES = 256 * 1024;
+/** Values sent at once: brokers refuse more than 1 MiB unless told otherwise. */
+const MAX_SEND_BYTES = 768 * 1024;
 
 /**
- * Dead letters to `<topic>.dlq` where that topic exists, with the bytes as value and the rest as headers; all others, and what the
- * brokers do not take, go to `fallback`.
+ * Dead letters to `<topic>.dlq` where that topic exists, with the bytes as value and the rest as headers (`tidewatch.bytes` is the
+ * whole length of a record that was cut); all others, and what the brokers do not take, go to `fallback`.
  */
 export function createKafkaDeadLetter(options: { kafka: Kafka; fallback: DeadLetter; clock: Clock }): DeadLetter {
   const { kafka, fallback, clock } = options;
@@ -44,11 +48,19 @@ export function createKafkaDeadLetter(options: { kafka: Kafka; fallback: DeadLet
     const names = await existing();
     const here = entries.filter(entry => names.has(`${entry.topic}.dlq`));
     if (here.length === 0) return entries;
-    const messages = Map.groupBy(here, entry => `${entry.topic}.dlq`);
-    const topicMessages = [...messages].map(([topic, letters]) => ({ topic, messages: letters.map(message) }));
-    await (await connected()).sendBatch({ topicMessages });
-    kept += here.length;
-    return entries.filter(entry => !names.has(`${entry.topic}.dlq`));
+    const left = entries.filter(entry => !names.has(`${entry.topic}.dlq`));
+    const open = await connected();
+    for (const portion of portions(here)) {
+      const messages = Map.groupBy(portion, entry => `${entry.topic}.dlq`);
+      const topicMessages = [...messages].map(([topic, letters]) => ({ topic, messages: letters.map(message) }));
+      const isSent = await open.sendBatch({ topicMessages }).then(
+        () => true,
+        () => false,
+      );
+      if (isSent) kept += portion.length;
+      else left.push(...portion);
+    }
+    return left;
   }
 
   return {
@@ -67,9 +79,25 @@ export function createKafkaDeadLetter(options: { kafka: Kafka; fallback: DeadLet
   };
 }
 
+function* portions(entries: readonly DeadLetterEntry[]): Generator<readonly DeadLetterEntry[]> {
+  let portion: DeadLetterEntry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    const own = Math.min(entry.value.length, MAX_VALUE_BYTES);
+    if (portion.length > 0 && bytes + own > MAX_SEND_BYTES) {
+      yield portion;
+      [portion, bytes] = [[], 0];
+    }
+    portion.push(entry);
+    bytes += own;
+  }
+  yield portion;
+}
+
 function message(entry: DeadLetterEntry): { value: Buffer; headers: Record<string, string> } {
   const { value, ...rest } = entry;
   const headers: Record<string, string> = {};
   for (const [name, header] of Object.entries(rest)) headers[`tidewatch.${name}`] = String(header);
-  return { value: Buffer.from(value), headers };
+  if (value.length > MAX_VALUE_BYTES) headers['tidewatch.bytes'] = String(value.length);
+  return { value: Buffer.from(value.subarray(0, MAX_VALUE_BYTES)), headers };
 }
