@@ -28,6 +28,7 @@ import { restartNeeded } from './reload.ts';
 import { startRetention } from './retention.ts';
 import { apiRoutes } from './routes.ts';
 import { Slot } from './slot.ts';
+import { announce, passReadsOn } from './standby.ts';
 import { createStatus } from './status.ts';
 import { type DataStores, openStores } from './stores.ts';
 import { UI_DIR, VERSION } from './version.ts';
@@ -51,6 +52,7 @@ export class App {
   readonly #life: Lifecycle;
   readonly #stopping = new AbortController();
   #config: AppConfig;
+  readonly #lost = Promise.withResolvers<void>();
   #address = '';
   #evaluation: Slot<Evaluation> = new Slot('evaluation has not started here yet, or another daemon holds the lease');
   #declareReports: (config: AppConfig) => Promise<void> = async () => undefined;
@@ -61,6 +63,11 @@ export class App {
     this.#clock = options.clock ?? systemClock;
     this.#telemetry = options.telemetry ?? createTelemetry({ processMetrics: true });
     this.#life = new Lifecycle(this.#clock, options.logger);
+  }
+
+  /** Resolves when another daemon has taken over data only one may own: the caller stops this one. */
+  get lost(): Promise<void> {
+    return this.#lost.promise;
   }
 
   /** Base URL; empty before `start` resolves. */
@@ -132,8 +139,14 @@ export class App {
       },
       readiness: status.readiness,
       uiDir: UI_DIR,
-      routes: api =>
-        apiRoutes(api, {
+      routes: api => {
+        passReadsOn(
+          api,
+          state,
+          () => lease !== null && !lease.held,
+          () => this.#address,
+        );
+        return apiRoutes(api, {
           roles,
           data,
           push,
@@ -147,7 +160,8 @@ export class App {
           decodeSamples: records => decodeSamples(records, clock.now()),
           inbox: this.#options.inbox ?? null,
           clock,
-        }),
+        });
+      },
     });
     this.#address = await listen(server, config);
     life.onStop('http', () => server.close());
@@ -199,11 +213,14 @@ export class App {
           logger,
         }),
       );
+      await announce(state, this.#address);
       await openIntake();
     };
     if (roles.has('evaluate') || stores.exclusive) {
       const onWon = roles.has('evaluate') ? evaluate : openIntake;
-      lease = new LeaseKeeper({ state, clock, logger, telemetry, onWon, onLost: () => this.#standDown() });
+      // Embedded data has one owner at a time: a daemon that lost it (it was stopped or starved for long) must not write on.
+      const onLost = stores.exclusive ? async () => this.#lost.resolve() : () => this.#standDown();
+      lease = new LeaseKeeper({ state, clock, logger, telemetry, onWon, onFailed: () => this.#standDown(), onLost });
       await lease.start();
     }
     if (!stores.exclusive) void this.#keepTrying('opening the stores', openIntake);

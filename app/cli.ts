@@ -1,6 +1,7 @@
 /** The command line: argv, signals, exit codes (0 ok, 1 findings, 2 usage or start-up failure). Everything else lives in `commands/`. */
 import { parseArgs } from 'node:util';
 import { UserError } from '../model/errors.ts';
+import { restartWithSmallHeap } from './heap.ts';
 import { VERSION } from './version.ts';
 
 const USAGE = `tidewatch ${VERSION}
@@ -36,8 +37,10 @@ async function main(argv: readonly string[]): Promise<number> {
   // Commands load only what they need: `lineage parse` must not wait for a database driver.
   switch (command) {
     case 'start':
+      restartWithSmallHeap();
       return (await import('./commands/start.ts')).start(common);
     case 'demo':
+      restartWithSmallHeap();
       return (await import('./commands/demo.ts')).demo(common);
     case 'check-config':
       return (await import('./commands/check-config.ts')).checkConfig(common);

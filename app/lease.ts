@@ -10,8 +10,10 @@ const RENEW_MS = 2000;
 const NAME = 'evaluate';
 
 export interface LeaseHooks {
-  /** Called when the lease is won; while it runs or fails the lease is renewed, a failure gives it back and is tried again. */
+  /** Called when the lease is won; a failure gives it back and is tried again. */
   readonly onWon: () => Promise<void>;
+  /** Called after such a failure: what was half begun is ended. */
+  readonly onFailed: () => Promise<void>;
   /** Called when another daemon has taken over. */
   readonly onLost: () => Promise<void>;
 }
@@ -23,6 +25,7 @@ export class LeaseKeeper {
   readonly #stop = new AbortController();
   #running: Promise<void> | null = null;
   #held = false;
+  #takeover: Promise<void> = Promise.resolve();
 
   constructor(parts: { state: StateStore; clock: Clock; logger: Logger; telemetry: Telemetry } & LeaseHooks) {
     this.#parts = parts;
@@ -32,15 +35,17 @@ export class LeaseKeeper {
     return this.#held;
   }
 
-  /** Resolves after the first try. */
+  /** Resolves after the first try, and where it won, when it has taken over. */
   async start(): Promise<void> {
     await this.#round();
     this.#running = this.#loop();
+    await this.#takeover;
   }
 
   async stop(): Promise<void> {
     this.#stop.abort(new Error('stopping'));
     await this.#running;
+    await this.#takeover;
     if (this.#held) await this.#parts.state.releaseLease(NAME, this.#owner).catch(() => undefined);
     this.#held = false;
   }
@@ -54,8 +59,8 @@ export class LeaseKeeper {
   }
 
   async #round(): Promise<void> {
-    const { state, clock, logger, telemetry, onWon, onLost } = this.#parts;
-    let won = this.#held;
+    const { state, clock, logger, telemetry, onLost } = this.#parts;
+    let won: boolean;
     try {
       won = await state.acquireLease(NAME, this.#owner, clock.now(), TTL_MS);
     } catch (error) {
@@ -66,16 +71,25 @@ export class LeaseKeeper {
     if (won === this.#held) return;
     this.#held = won;
     telemetry.leaseHeld.set(won ? 1 : 0);
+    if (won) {
+      // Taking over may last longer than the lease, which is renewed meanwhile.
+      this.#takeover = this.#takeOver();
+      return;
+    }
+    logger.warn('another daemon has taken over');
+    await this.#takeover;
+    await onLost().catch(error => logger.error({ err: error }, 'standing down failed'));
+  }
+
+  async #takeOver(): Promise<void> {
+    const { state, logger, telemetry, onWon, onFailed } = this.#parts;
     try {
-      if (won) await onWon();
-      else {
-        logger.warn('another daemon has taken over evaluation');
-        await onLost();
-      }
+      await onWon();
     } catch (error) {
       logger.warn({ err: error }, 'taking over failed, will be tried again');
+      await onFailed().catch(() => undefined);
       this.#held = false;
-      await onLost().catch(() => undefined);
+      telemetry.leaseHeld.set(0);
       await state.releaseLease(NAME, this.#owner).catch(() => undefined);
     }
   }

@@ -19,8 +19,8 @@ export class Lifecycle {
   }
 
   /**
-   * Runs every step once, the newest first. A step that throws or outlives what is left of the budget is named and skipped, the
-   * rest still run; then all failures are thrown together. Later calls get the same promise.
+   * Runs every step once, the newest first, all within the budget. A step that throws or takes more than half of what is left is
+   * named and skipped, the rest still run; then all failures are thrown together. Later calls get the same promise.
    */
   stop(budgetMs: number): Promise<void> {
     this.#stopping ??= this.#run(budgetMs);
@@ -32,8 +32,8 @@ export class Lifecycle {
     const failures: Error[] = [];
     for (const step of this.#steps.reverse()) {
       const stepBegun = this.#clock.monotonic();
-      // The last steps close stores: each keeps at least a fifth of the budget even when an earlier one overran.
-      const left = Math.max(budgetMs / 5, budgetMs - (stepBegun - begun));
+      // The last steps close stores: however many before them hang, there is time left for each, and never more in all.
+      const left = (budgetMs - (stepBegun - begun)) / 2;
       const expired = new AbortController();
       try {
         const done = await Promise.race([

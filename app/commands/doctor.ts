@@ -78,7 +78,10 @@ async function elasticsearch(node: string): Promise<Finding> {
         : `${node} is version ${number}; 8.x is needed`,
     };
   } catch (error) {
-    return { name: 'elasticsearch', ok: false, detail: `${node} does not answer: ${(error as Error).message}` };
+    // fetch itself only says "fetch failed".
+    const { message, cause } = error as Error;
+    const reason = cause instanceof Error ? cause.message : message;
+    return { name: 'elasticsearch', ok: false, detail: `${node} does not answer: ${reason}` };
   }
 }
 

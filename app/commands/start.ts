@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { UserError } from '../../model/errors.ts';
 import { App, type AppOptions } from '../app.ts';
 import { type AppConfig, readAppConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
@@ -31,6 +32,9 @@ export async function runApp(
     await app.stop().catch(() => undefined);
     throw error;
   }
+  void app.lost.then(() =>
+    ended.reject(new UserError('standby', 'another daemon has taken over the data; start this one again to stand by')),
+  );
   const beside = meanwhile?.(app, stop.signal).catch(error => {
     if (!stop.signal.aborted) {
       logger.error({ err: error }, 'stopped by an error');
