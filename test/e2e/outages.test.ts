@@ -13,6 +13,8 @@ const LIMIT = { timeout: 240_000 };
 const PARTITIONS = 3;
 const CHUNK = 500;
 const GONE_MS = 15_000;
+/** Budget of a clean stop, ms (contracts.md section 1). */
+const STOP_MS = 8000;
 
 let kafka: TestKafka;
 let elasticsearch: TestElasticsearch;
@@ -101,12 +103,12 @@ class Run {
   /** Waits until the daemon is ready and searches see every line sent; then each number must be there once. */
   async expectEveryLineOnce(): Promise<void> {
     let stand: unknown;
-    await until(
-      'ready',
-      async () => (stand = await this.failing()) && (stand as string[]).length === 0,
-      60_000,
-      () => stand,
-    );
+    const isReady = async (): Promise<boolean> => {
+      const failing = await this.failing();
+      stand = failing;
+      return failing.length === 0;
+    };
+    await until('ready', isReady, 60_000, () => stand);
     const isStored = async (): Promise<boolean> => {
       const path = '/api/v1/logs/facets?field=job&job=counting_job';
       const { status, body } = await this.daemon.ask<{ values?: { count: number }[] }>('GET', path);
@@ -147,6 +149,34 @@ test('Kafka and Elasticsearch absent at start: it runs, names both, and begins o
 
   await run.expectEveryLineOnce();
 });
+
+test(
+  'both hang, with connections open: SIGTERM still ends it in time, and what was sent is there after',
+  LIMIT,
+  async t => {
+    const run = new Run('hanging', 'elasticsearch');
+    await run.createTopic();
+    await run.start();
+    t.after(() => run.daemon.kill());
+    await run.send(1);
+    await run.expectEveryLineOnce();
+
+    elasticsearch.freeze();
+    t.after(() => elasticsearch.thaw());
+    await run.send(4);
+    await until('it says that the stores hang', async () => (await run.failing()).includes('store:logs'));
+    kafka.freeze();
+    t.after(() => kafka.thaw());
+    const { code, ms } = await run.daemon.stop();
+
+    assert.equal(code, 0);
+    assert.ok(ms < STOP_MS, `${ms} ms`);
+    elasticsearch.thaw();
+    kafka.thaw();
+    await run.start();
+    await run.expectEveryLineOnce();
+  },
+);
 
 describe('a daemon that dies in the middle', { concurrency: true }, () => {
   test('on Elasticsearch, which goes away too: none lost, none twice; so when all is read again', LIMIT, async t => {

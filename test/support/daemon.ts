@@ -27,7 +27,7 @@ export class Daemon {
   #output = '';
   #url = '';
 
-  /** Starts `tidewatch` with these arguments; resolves nothing: see `startDaemon`. */
+  /** Starts `tidewatch` with these arguments and waits for nothing; `startDaemon` waits until it runs. */
   constructor(args: readonly string[]) {
     // Variables of the developer's own shell must not change what is tested.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TIDEWATCH_')));
