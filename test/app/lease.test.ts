@@ -74,6 +74,7 @@ test('taking over may last longer than the lease, which is kept meanwhile', asyn
   const slow = Promise.withResolvers<void>();
   const a = keeper(state, clock, told, () => slow.promise);
   const started = a.start();
+  await clock.advance(0);
   await clock.advance(30_000);
 
   assert.equal(await state.acquireLease('evaluate', 'other', clock.now(), 6000), false);
