@@ -29,7 +29,11 @@ export function createImpactSource(lineage: LineageService): ImpactSource {
 }
 
 /** The latest error, else warning, of the job, application or container an alert names; of a report, of the jobs that make it. */
-export function createLogSource(lineage: LineageService, logs: () => LogStore, publicUrl: () => string): LogSource {
+export function createLogSource(
+  lineage: LineageService,
+  logs: () => Pick<LogStore, 'search'>,
+  publicUrl: () => string,
+): LogSource {
   return {
     async explain(labels, at, signal) {
       const about = subject(labels, lineage);

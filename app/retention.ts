@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../model/clock.ts';
 import { StoreAwayError } from '../model/errors.ts';
+import type { LogStore } from '../store/log-store.ts';
+import type { MetricStore } from '../store/metric-store.ts';
 import type { StateStore } from '../store/state-store.ts';
 import type { AppConfig } from './config.ts';
-import type { DataStores } from './stores.ts';
 
 const EVERY_MS = 600_000;
 /** History of rules and deliveries. */
@@ -14,8 +15,8 @@ const KEYS_MS = 86_400_000;
 /** Drops what is past its retention, every ten minutes; the returned function ends it. */
 export function startRetention(parts: {
   config: () => AppConfig;
-  data: DataStores;
-  state: StateStore;
+  data: { readonly logs: Pick<LogStore, 'expire'>; readonly metrics: Pick<MetricStore, 'expire'> };
+  state: Pick<StateStore, 'expire'>;
   clock: Clock;
   logger: Logger;
 }): () => Promise<void> {
