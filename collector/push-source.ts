@@ -41,14 +41,14 @@ export interface IntakeLimits {
   readonly bodyBytes: number;
   /** Bytes of bodies taken in and not yet stored; one body is always let in. */
   readonly inFlightBytes: number;
-  /** Records handed to the sink at once. */
+  /** Records handed to the sink at once: few enough to die young, enough for a transaction to be worth its while. */
   readonly batchRecords: number;
 }
 
 export const DEFAULT_INTAKE_LIMITS: IntakeLimits = {
   bodyBytes: 32 * 1024 * 1024,
   inFlightBytes: 64 * 1024 * 1024,
-  batchRecords: 5000,
+  batchRecords: 2000,
 };
 
 export interface PushSource {
