@@ -121,7 +121,9 @@ async function installUi(app: FastifyInstance, uiDir: string): Promise<void> {
   }
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '';
-    const wantsPage = request.method === 'GET' && !path.startsWith('/api/') && !/\.[a-z0-9]{1,5}$/i.test(path);
+    // By what is asked for, not by the look of the address: names of jobs and datasets may hold dots and slashes.
+    const asksForPage = request.headers.accept?.includes('text/html') ?? false;
+    const wantsPage = request.method === 'GET' && !path.startsWith('/api/') && asksForPage;
     if (wantsPage && built) return reply.header('cache-control', 'no-cache').sendFile('index.html');
     const detail = wantsPage ? 'the UI is not built; run "npm run build:ui"' : `nothing at ${request.method} ${path}`;
     return sendProblem(reply, toProblem(new UserError('not-found', detail, { status: 404 })));

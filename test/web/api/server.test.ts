@@ -264,13 +264,15 @@ test('every answer forbids foreign scripts, frames and sniffing', async () => {
 });
 
 test('the page is served for every screen’s address, never for an API address or a file', async () => {
-  for (const url of ['/', '/logs', '/jobs/dwd_order.detail_etl']) {
-    const answer = await api.ask('GET', url);
+  const accept = { accept: 'text/html,application/xhtml+xml' };
+  for (const url of ['/', '/logs', '/jobs/dwd_order.detail_etl', '/jobs/dw.sdk_log']) {
+    const answer = await api.ask('GET', url, undefined, accept);
 
     assert.match(answer.text, /<title>tidewatch/, url);
     assert.equal(answer.headers['cache-control'], 'no-cache');
   }
-  problemOf(await api.ask('GET', '/api/v2/rules'), 404, 'not-found');
+  problemOf(await api.ask('GET', '/api/v2/rules', undefined, accept), 404, 'not-found');
+  problemOf(await api.ask('GET', '/assets/gone.js', undefined, { accept: '*/*' }), 404, 'not-found');
 });
 
 test('long answers are compressed for those who take it', async () => {
