@@ -41,7 +41,8 @@ export class Daemon {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output = (this.#output + text).slice(-KEPT_LOG);
-        this.#url ||= /"address":"(http:[^"]+)","mode"/.exec(this.#output)?.[1] ?? '';
+        // A daemon logs its address; the demo, which logs warnings only, says it in words.
+        this.#url ||= /(?:"address":"|^\S+ {2}open )(http:[^"\s]+)(?:","mode"|$)/m.exec(this.#output)?.[1] ?? '';
       });
     }
   }

@@ -1,0 +1,85 @@
+/** `tidewatch demo` as a visitor runs it: a minute after the start the screens have something to show; a restart goes on with the same data. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Daemon, scratchDir, writeConfig } from '../support/daemon.ts';
+import { until } from '../support/until.ts';
+
+const WITHIN_MS = 60_000;
+const STOP_MS = 5000;
+
+interface Overview {
+  readonly reports: readonly { readonly report: string; readonly age_ms: number | null }[];
+  readonly jobs: { readonly total: number; readonly by_status: Readonly<Record<string, number>> };
+  readonly pipeline: readonly { readonly stream: string; readonly errors: Readonly<Record<string, number>> }[];
+}
+interface Lines {
+  readonly items: readonly { readonly id: string }[];
+  readonly total: { readonly value: number };
+}
+
+async function startDemo(config: string): Promise<Daemon> {
+  const daemon = new Daemon(['demo', '--config', config]);
+  await until(
+    'the demo says its address',
+    () => {
+      if (daemon.hasExited) throw new Error(`the demo ended early:\n${daemon.output}`);
+      return daemon.url !== '';
+    },
+    WITHIN_MS,
+  );
+  return daemon;
+}
+
+test('a visitor sees jobs, reports with an age, lines, alerts’ rules and an inbox; a stop is quick and a restart goes on', async () => {
+  const config = writeConfig(scratchDir(), 'demo', { http: { port: 0 }, data_dir: 'data' });
+  const begun = performance.now();
+  const first = await startDemo(config);
+  const left = (): number => Math.max(1, WITHIN_MS - (performance.now() - begun));
+
+  const overview = await until(
+    'every report has an age',
+    async () => {
+      const seen = await first.get<Overview>('/api/v1/overview');
+      return seen.reports.length >= 5 && seen.reports.every(r => r.age_ms !== null) ? seen : null;
+    },
+    left(),
+    () => first.output.slice(-2000),
+  );
+  const rules = await until(
+    'the rules are there',
+    async () => {
+      const { items } = await first.get<{ items: object[] }>('/api/v1/rules');
+      return items.length >= 5 ? items : null;
+    },
+    left(),
+  );
+  const page = await fetch(`${first.url}/`);
+  const html = await page.text();
+
+  assert.ok(overview.jobs.total >= 30, `${overview.jobs.total} jobs`);
+  assert.ok((overview.jobs.by_status['RUNNING'] ?? 0) >= 29, JSON.stringify(overview.jobs.by_status));
+  for (const { stream, errors } of overview.pipeline) assert.deepEqual(errors, {}, `refused records of ${stream}`);
+  assert.ok(rules.length >= 5);
+  assert.match(String(page.headers.get('content-type')), /^text\/html/);
+  assert.match(html, /<div id="app">|<script type="module"/, 'the built interface, not a message that it is missing');
+  await first.get('/api/v1/inbox');
+  const lines = await first.get<Lines>('/api/v1/logs/search?q=checkpoint&limit=1');
+  assert.ok(lines.total.value > 100, `${lines.total.value} lines`);
+
+  const stopped = await first.stop();
+  assert.equal(stopped.code, 0, first.output);
+  assert.ok(stopped.ms < STOP_MS, `the stop took ${Math.round(stopped.ms)} ms`);
+
+  const second = await startDemo(config);
+  const [kept] = lines.items;
+  const around = await second.get<{ line: { id: string } }>(
+    `/api/v1/logs/around?id=${encodeURIComponent(kept?.id ?? '')}`,
+  );
+  const again = await second.get<Overview>('/api/v1/overview');
+  const { items: rulesAgain } = await second.get<{ items: object[] }>('/api/v1/rules');
+
+  assert.equal(around.line.id, kept?.id, 'lines of the first run are there');
+  assert.ok(again.jobs.total >= 30 && again.reports.length >= 5, 'jobs and reports are there at once');
+  assert.equal(rulesAgain.length, rules.length);
+  assert.equal((await second.stop()).code, 0, second.output);
+});
