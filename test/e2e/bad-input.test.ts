@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { startElasticsearch, type TestElasticsearch } from '../servers/elasticsearch.ts';
 import { type Daemon, scratchDir, startDaemon, writeConfig } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
-import { type Broker, startBroker, TOPICS } from './broker.ts';
+import { type Broker, createTopics, startBroker, TOPICS } from './broker.ts';
 import { parameters } from './captured-run/answers.ts';
 
 const STORES = ['elasticsearch', 'sqlite'] as const;
@@ -37,7 +37,7 @@ let daemons: Readonly<Record<StoreName, Daemon>>;
 before(
   async () => {
     [broker, elasticsearch] = await Promise.all([startBroker(), startElasticsearch()]);
-    await broker.admin.createTopics({ topics: [{ topic: `${TOPICS.logs}.dlq` }], waitForLeaders: true });
+    await createTopics(broker.admin, { [`${TOPICS.logs}.dlq`]: 1 });
     const start = (store: StoreName, more: object): Promise<Daemon> =>
       startDaemon(
         writeConfig(dir, store, {

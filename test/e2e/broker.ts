@@ -3,6 +3,7 @@ import kafkajs, { type Admin, type Producer } from 'kafkajs';
 import { pino } from 'pino';
 import { createKafka } from '../../collector/kafka-source.ts';
 import { startKafka, type TestKafka } from '../servers/kafka.ts';
+import { until } from '../support/until.ts';
 
 /** The topics a user makes; those of NiFi and Druid are absent, as where there is neither. */
 export const TOPICS = {
@@ -36,7 +37,8 @@ export async function startBroker(
 ): Promise<Broker> {
   const server = await startKafka();
   const broker = await connectBroker(server);
-  await createTopics(broker.admin, partitions);
+  const streams = Object.keys(TOPICS) as (keyof typeof TOPICS)[];
+  await createTopics(broker.admin, Object.fromEntries(streams.map(s => [TOPICS[s], partitions[s] ?? 1])));
   return broker;
 }
 
@@ -57,15 +59,27 @@ export async function connectBroker(server: TestKafka): Promise<Broker> {
   };
 }
 
-/** Makes `TOPICS`. */
-export async function createTopics(
-  admin: Admin,
-  partitions: Partial<{ readonly [K in keyof typeof TOPICS]: number }> = {},
-): Promise<void> {
-  const topics = Object.entries({ metrics: 1, logs: 1, jobs: 1, offsets: 1, ...partitions }).map(
-    ([stream, numPartitions]) => ({ topic: TOPICS[stream as keyof typeof TOPICS], numPartitions }),
-  );
-  await admin.createTopics({ topics, waitForLeaders: true });
+/** Makes topics, by name and number of partitions; resolves once each partition has its leader. */
+export async function createTopics(admin: Admin, partitions: Readonly<Record<string, number>>): Promise<void> {
+  const topics = Object.entries(partitions).map(([topic, numPartitions]) => ({ topic, numPartitions }));
+  await admin.createTopics({ topics });
+  const names = topics.map(({ topic }) => topic);
+  // The client's own wait gives up when a broker has not heard of a topic yet.
+  const isLed = async (): Promise<boolean> => {
+    const { topics: found } = await admin.fetchTopicMetadata({ topics: names });
+    return found.every(({ partitions: all }) => all.length > 0 && all.every(({ leader }) => leader >= 0));
+  };
+  await until('the topics have leaders', () => isLed().catch(() => false));
+}
+
+/** Records of a topic that a consumer group has not committed: what its daemon has not stored. */
+export async function uncommitted({ admin }: Broker, groupId: string, topic: string): Promise<number> {
+  const [ends, [group]] = await Promise.all([
+    admin.fetchTopicOffsets(topic),
+    admin.fetchOffsets({ groupId, topics: [topic] }),
+  ]);
+  const committed = new Map(group?.partitions.map(({ partition, offset }) => [partition, Math.max(0, Number(offset))]));
+  return ends.reduce((sum, { partition, offset }) => sum + Number(offset) - (committed.get(partition) ?? 0), 0);
 }
 
 async function send(producer: Producer, topic: string, records: readonly TopicRecord[]): Promise<void> {

@@ -6,7 +6,7 @@ import { startElasticsearch, type TestElasticsearch } from '../servers/elasticse
 import { startKafka, type TestKafka } from '../servers/kafka.ts';
 import { type Daemon, scratchDir, startDaemon, writeConfig } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
-import { type Broker, connectBroker } from './broker.ts';
+import { type Broker, connectBroker, createTopics } from './broker.ts';
 import { faultsIn, foundNumbers, NO_FAULTS, numberedLines } from './numbered-lines.ts';
 
 const LIMIT = { timeout: 240_000 };
@@ -58,11 +58,8 @@ class Run {
     this.daemon = await startDaemon(this.#config);
   }
 
-  createTopic(): Promise<boolean> {
-    return broker.admin.createTopics({
-      topics: [{ topic: this.topic, numPartitions: PARTITIONS }],
-      waitForLeaders: true,
-    });
+  createTopic(): Promise<void> {
+    return createTopics(broker.admin, { [this.topic]: PARTITIONS });
   }
 
   /** Sends the next lines in chunks. */

@@ -4,7 +4,7 @@ import { type Capture, readCapture } from '../../support/capture.ts';
 import { type Daemon, scratchDir, startDaemon, writeConfig } from '../../support/daemon.ts';
 import { type EndOffsets, endOffsetsOf } from '../../support/end-offsets.ts';
 import { until } from '../../support/until.ts';
-import { type Broker, startBroker, TOPICS } from '../broker.ts';
+import { type Broker, startBroker, TOPICS, uncommitted } from '../broker.ts';
 import { facet, search } from './answers.ts';
 import { type PlacedLog, placeLogs } from './log-expectations.ts';
 import { submissions } from './study.ts';
@@ -49,15 +49,9 @@ export async function startCapturedEstate(): Promise<CapturedEstate> {
   await sendLogs(broker, lines);
   const jobsBefore = { elasticsearch: await jobsOnceAllAreThere(), sqlite: await jobsOnceAllAreThere(onSqlite) };
   await sendTheRest(broker, capture, ends);
-  for (const daemon of Object.values(daemons)) {
-    const lag = ends.lags.at(-1)?.ts;
-    const metric = capture.metrics.findLast(
-      m => m.name === 'numRestarts' && m.vars['job_name'] === 'cdo_filter_job',
-    )?.ts;
-    await settled('the last lag', () => lastPoint(daemon, 'lag', 'cdo_window_agg'), lag);
-    await settled('the last metric', () => lastPoint(daemon, 'numRestarts', 'cdo_filter_job'), metric);
-    await settled('all streams level', () => unread(daemon), 0);
-  }
+  for (const store of STORES) await settled(`everything on ${store}`, () => unstored(broker, `on-${store}`), 0);
+  // Records from Kafka are searchable after the refresh interval; this ends the wait for it.
+  await fetch(`${elasticsearch.node}/_refresh`, { method: 'POST' });
 
   async function jobsOnceAllAreThere(daemon = onElasticsearch): Promise<Record<string, number>> {
     await settled('every line', async () => (await search(daemon, { limit: 1 })).total.value, lines.length);
@@ -101,19 +95,19 @@ async function sendTheRest(broker: Broker, capture: Capture, ends: EndOffsets): 
   await broker.send(TOPICS.jobs, [...submissions(capture.at(-45)), ...statuses]);
 }
 
-async function lastPoint(daemon: Daemon, metric: string, job: string): Promise<number> {
-  const query = new URLSearchParams({ metric, matcher: `job=${job}` });
-  const { series } = await daemon.get<{ series: { points: [number, number][] }[] }>(`/api/v1/metrics/query?${query}`);
-  return Math.max(...series.flatMap(({ points }) => points.map(([ts]) => ts)));
-}
-
-async function unread(daemon: Daemon): Promise<number> {
-  const { streams } = await daemon.get<{ streams: { lag: number | null }[] }>('/api/v1/status');
-  return streams.reduce((sum, { lag }) => sum + (lag ?? Number.POSITIVE_INFINITY), 0);
+/** Records the daemon of a group has not stored yet; offsets are committed after that. */
+async function unstored(broker: Broker, group: string): Promise<number> {
+  const left = await Promise.all([
+    uncommitted(broker, `${group}.metrics`, TOPICS.metrics),
+    uncommitted(broker, `${group}.logs`, TOPICS.logs),
+    uncommitted(broker, `${group}.events`, TOPICS.jobs),
+    uncommitted(broker, `${group}.events`, TOPICS.offsets),
+  ]);
+  return left.reduce((sum, records) => sum + records, 0);
 }
 
 /** Waits until `read` gives `expected`; an index made a moment ago answers 503 until its first shard is up. */
-async function settled(what: string, read: () => Promise<number>, expected: number | undefined): Promise<void> {
+async function settled(what: string, read: () => Promise<number>, expected: number): Promise<void> {
   let seen: unknown;
   const attempt = (): Promise<unknown> => read().catch((error: unknown) => (error as Error).message);
   const detail = (): string => `${seen}, expected ${expected}`;
