@@ -4,8 +4,8 @@ import type { Rule } from './evaluate/rule.ts';
 import type { GroupResult, RuleState, TickOutcome } from './evaluate/tick.ts';
 
 /** Missed ticks are replayed this far back, ms, and this many of a rule (alerting.md rule 7). */
-export const CATCH_UP_MS = 86_400_000;
-export const CATCH_UP_TICKS = 10_000;
+const CATCH_UP_MS = 86_400_000;
+const CATCH_UP_TICKS = 10_000;
 
 /** What a rule has to do now. */
 export interface DueTicks {

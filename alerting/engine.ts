@@ -14,7 +14,7 @@ import type { RuleHistory } from './evaluate/record.ts';
 import type { Intent } from './intent.ts';
 
 export type { LiveAlert } from './engine-alerts.ts';
-export type { EngineConfig, EngineDeps, RuleHealth, SavedRule } from './engine-types.ts';
+export type { EngineDeps, RuleHealth } from './engine-types.ts';
 
 /** A rule this much behind its schedule counts as behind, ms. */
 const BEHIND_AFTER_MS = 60_000;

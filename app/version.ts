@@ -8,7 +8,7 @@ function packageDir(): string {
   }
 }
 
-export const PACKAGE_DIR = packageDir();
+const PACKAGE_DIR = packageDir();
 
 /** Version of the package. */
 export const VERSION = (JSON.parse(readFileSync(join(PACKAGE_DIR, 'package.json'), 'utf8')) as { version: string })

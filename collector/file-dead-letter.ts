@@ -61,7 +61,7 @@ export function createFileDeadLetter(options: {
 }
 
 /** One letter as a line of NDJSON. */
-export function letterLine(entry: DeadLetterEntry): string {
+function letterLine(entry: DeadLetterEntry): string {
   const { value, ...rest } = entry;
   const part = value.subarray(0, MAX_VALUE_BYTES);
   const buffer = Buffer.from(part.buffer, part.byteOffset, part.length);

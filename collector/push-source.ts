@@ -45,7 +45,7 @@ export interface IntakeLimits {
   readonly batchRecords: number;
 }
 
-export const DEFAULT_INTAKE_LIMITS: IntakeLimits = {
+const DEFAULT_INTAKE_LIMITS: IntakeLimits = {
   bodyBytes: 32 * 1024 * 1024,
   inFlightBytes: 64 * 1024 * 1024,
   batchRecords: 2000,

@@ -11,7 +11,7 @@ import { fieldQuery } from './log-query-field.ts';
 import { type QueryText, type QueryToken, readQueryTokens } from './log-query-lexer.ts';
 import { tokenize } from './tokenize.ts';
 
-export { combineLogQuery, type LogFilters } from './log-query-combine.ts';
+export { combineLogQuery } from './log-query-combine.ts';
 
 /** Longest query, UTF-16 units, and deepest nesting: they keep the compiled form within every store's own limits. */
 export const MAX_QUERY_UNITS = 4096;

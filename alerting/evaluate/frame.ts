@@ -45,7 +45,7 @@ export function planWindow(
 }
 
 /** A group's key within its rule: equal label values give equal keys. '' without group_by. */
-export function groupKeyOf(labels: Labels, groupBy: readonly string[] | '*'): string {
+function groupKeyOf(labels: Labels, groupBy: readonly string[] | '*'): string {
   if (groupBy === '*') return labelsKey(labels);
   if (groupBy.length === 1) return labels[groupBy[0] as string] ?? '';
   let key = '';

@@ -20,7 +20,7 @@ export function alertLabels(rule: Rule, groupLabels: Labels, severity: Severity)
 }
 
 /** Hint columns (提示列) of a group, in the rule's order. */
-export function annotationsOf(rule: Rule, inputs: Inputs): readonly Annotation[] {
+function annotationsOf(rule: Rule, inputs: Inputs): readonly Annotation[] {
   return rule.annotations.map(({ name, formula }) => ({ name, value: hint(formula, inputs) }));
 }
 

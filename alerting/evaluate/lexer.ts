@@ -18,7 +18,7 @@ export class FormulaError extends Error {
 }
 
 /** Characters of a formula; longer ones are refused. */
-export const MAX_FORMULA_LENGTH = 4096;
+const MAX_FORMULA_LENGTH = 4096;
 
 // Sticky and free of nested repetition, so that reading is linear whatever the input.
 const SPACE = /\s+/uy;

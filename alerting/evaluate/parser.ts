@@ -36,7 +36,7 @@ export const FUNCTIONS = {
 export type FunctionName = keyof typeof FUNCTIONS;
 
 /** Nesting of a formula; deeper ones are refused. */
-export const MAX_FORMULA_DEPTH = 64;
+const MAX_FORMULA_DEPTH = 64;
 /** Longest chain of one arithmetic operator level, which nests to the left. */
 const MAX_CHAIN = 512;
 

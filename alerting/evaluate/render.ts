@@ -12,7 +12,7 @@ export function formatNumber(value: number): string {
 }
 
 /** A computed value as a hint column shows it: plain digits a program can read back, `?` unknown, `n/a` not applicable. */
-export function valueText(value: NumberValue | TruthValue): string {
+function valueText(value: NumberValue | TruthValue): string {
   if (typeof value === 'string') return value === 'not-applicable' ? 'n/a' : '?';
   return value === Number.POSITIVE_INFINITY ? '∞' : String(value);
 }

@@ -25,7 +25,7 @@ export interface ReplayOptions {
 }
 
 /** Ticks a replay may have; more are refused. */
-export const MAX_REPLAY_TICKS = 100_000;
+const MAX_REPLAY_TICKS = 100_000;
 /** Longest range of a replay, ms. */
 const MAX_REPLAY_MS = 366 * 86_400_000;
 /** Ticks read in one query: few enough that the answer of ten thousand groups stays small. */
@@ -46,7 +46,7 @@ export async function replayRule(options: ReplayOptions, signal?: AbortSignal): 
 }
 
 /** The same, tick by tick, with everything a tick found out. */
-export async function* replayTicks(options: ReplayOptions, signal?: AbortSignal): AsyncGenerator<TickOutcome> {
+async function* replayTicks(options: ReplayOptions, signal?: AbortSignal): AsyncGenerator<TickOutcome> {
   const { rule, from, to } = options;
   if (to - from > MAX_REPLAY_MS) throw tooLong('a replay covers at most 366 days');
   const { ticks, dropped } = rule.schedule.between(from - 1, to, MAX_REPLAY_TICKS);

@@ -143,7 +143,7 @@ function compileMetric(document: RuleDocument, metric: RuleDocument['metrics'][n
 }
 
 /** Matchers of a document as a list; a plain value is `=`. */
-export function toMatchers(matchers: Matchers): Matcher[] {
+function toMatchers(matchers: Matchers): Matcher[] {
   return Object.entries(matchers).map(([label, value]) =>
     typeof value === 'string' ? { label, op: '=', value } : { label, ...value },
   );

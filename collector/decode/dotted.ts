@@ -6,7 +6,7 @@
 import type { FlinkScope } from '../scope.ts';
 
 /** Formats by Flink's option names after `metrics.scope.`; the defaults (OStream's operator format is Flink's own). */
-export const DEFAULT_SCOPE_FORMATS: Readonly<Record<string, string>> = {
+const DEFAULT_SCOPE_FORMATS: Readonly<Record<string, string>> = {
   jm: '<host>.jobmanager',
   'jm.job': '<host>.jobmanager.<job_name>',
   'jm.operator': '<host>.jobmanager.<job_name>.<operator_name>',

@@ -64,7 +64,7 @@ export function freshnessSeries(
 }
 
 /** A hop's id in the API: its consumer and the dataset it reads. */
-export function hopId(hop: string, dataset: string): string {
+function hopId(hop: string, dataset: string): string {
   return `${hop}<-${dataset}`;
 }
 

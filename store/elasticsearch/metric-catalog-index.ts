@@ -35,7 +35,7 @@ export interface KnownGroup {
 }
 
 /** Short, stable name of a label set. */
-export function setKey(labels: Labels): string {
+function setKey(labels: Labels): string {
   return createHash('sha1').update(labelsKey(labels)).digest('base64url');
 }
 

@@ -56,7 +56,7 @@ const MAPPING = {
 } as const;
 
 /** The document's address: ids may be any text of any length. */
-export function addressOf(type: string, id: string): string {
+function addressOf(type: string, id: string): string {
   return `${type}-${createHash('sha256').update(id).digest('base64url')}`;
 }
 

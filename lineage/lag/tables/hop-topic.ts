@@ -1,7 +1,7 @@
 import { Curve } from './curve.ts';
 
 /** Median gap assumed for a consumer with fewer than two samples, ms. */
-export const DEFAULT_INTERVAL_MS = 30_000;
+const DEFAULT_INTERVAL_MS = 30_000;
 /** Samples an interval and a status look at. */
 export const RECENT_SAMPLES = 10;
 

@@ -24,7 +24,7 @@ const RANK: Readonly<Record<string, number>> = { critical: 0, error: 1, warning:
 const STATES = ['firing', 'recovering', 'pending'];
 
 /** An alert with what people need to know of it; worst and oldest first in lists. */
-export function alertView(services: AlertServices, alert: LiveAlert) {
+function alertView(services: AlertServices, alert: LiveAlert) {
   const severity = alert.labels['severity'] ?? 'warning';
   return {
     ...alert,

@@ -45,7 +45,7 @@ function queryOf(f: Filters) {
 }
 
 /** A log line as the API shows it. */
-export function toLogItem(item: LogItem) {
+function toLogItem(item: LogItem) {
   return {
     id: item.id,
     ts: item.ts,
