@@ -62,7 +62,7 @@ export class LeaseKeeper {
     const { state, clock, logger, telemetry, onLost } = this.#parts;
     let won: boolean;
     try {
-      won = await state.acquireLease(NAME, this.#owner, clock.now(), TTL_MS);
+      won = await state.acquireLease(NAME, this.#owner, clock.now(), TTL_MS, this.#stop.signal);
     } catch (error) {
       // A store that is away says nothing about the lease; commits are fenced by their versions anyway.
       logger.debug({ err: error }, 'the lease could not be renewed');
