@@ -4,14 +4,14 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const WANTED = 24;
 const here = dirname(fileURLToPath(import.meta.url));
 const source = join(here, '..', 'app', 'cli.ts');
 const built = join(here, '..', 'dist', 'app', 'cli.js');
-// A published package carries dist/ (Node does not strip types below node_modules); a checkout runs its sources.
-const entry = existsSync(built) && here.includes('node_modules') ? built : source;
+// A checkout runs its sources, built or not; a published package has only dist/, since Node strips no types below node_modules.
+const entry = existsSync(source) ? source : built;
 
 function findNode() {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
@@ -23,7 +23,7 @@ function findNode() {
 }
 
 if (Number(process.versions.node.split('.')[0]) >= WANTED) {
-  await import(entry);
+  await import(pathToFileURL(entry).href);
 } else {
   const node = process.env.TIDEWATCH_REEXEC ? null : findNode();
   if (node === null) {

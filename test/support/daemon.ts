@@ -27,11 +27,11 @@ export class Daemon {
   #output = '';
   #url = '';
 
-  /** Starts `tidewatch` with these arguments and waits for nothing; `startDaemon` waits until it runs. */
-  constructor(args: readonly string[]) {
+  /** Starts `tidewatch` (or another program of it) with these arguments and waits for nothing; `startDaemon` waits until it runs. */
+  constructor(args: readonly string[], program = CLI) {
     // Variables of the developer's own shell must not change what is tested.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TIDEWATCH_')));
-    this.#child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
+    this.#child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
     const onExit = (): void => void this.#child.kill('SIGKILL');
     process.once('exit', onExit);
     this.#exited = once(this.#child, 'close').then(([code, signal]) => {
@@ -140,8 +140,8 @@ export function writeConfig(dir: string, name: string, config: object | string):
 }
 
 /** Starts the daemon with a configuration file and waits until it says its address; rejects with its output when it ends first. */
-export async function startDaemon(configFile: string): Promise<Daemon> {
-  const daemon = new Daemon(['start', '--config', configFile]);
+export async function startDaemon(configFile: string, program = CLI): Promise<Daemon> {
+  const daemon = new Daemon(['start', '--config', configFile], program);
   await until('the daemon runs', () => {
     if (daemon.hasExited) throw new Error(`the daemon ended early:\n${daemon.output}`);
     return daemon.url !== '';
