@@ -2,7 +2,8 @@ import { Agent, request } from 'node:http';
 import { decodeLog } from '../../collector/decode/log.ts';
 import { Rejected } from '../../collector/decode/rejected.ts';
 import { createRedactor } from '../../collector/redact.ts';
-import { documentId, documentJson } from '../../store/elasticsearch/log-document.ts';
+import { BulkBody } from '../../store/elasticsearch/bulk-body.ts';
+import { writeCreate } from '../../store/elasticsearch/log-document.ts';
 import { type LineTimes, wireLine } from './wire-lines.ts';
 
 const PER_BULK = 2000;
@@ -16,16 +17,16 @@ export function bareBulks(index: string, times: LineTimes): Buffer[] {
   const decoding = { retentionMs: 86_400_000, redactor: createRedactor(), wantRaw: true, onCut: () => undefined };
   const bulks: Buffer[] = [];
   for (let from = 0; from < times.count; from += PER_BULK) {
-    let body = '';
+    const body = new BulkBody();
     for (let i = from; i < Math.min(times.count, from + PER_BULK); i++) {
       const raw = wireLine(i, times);
       const decoded = decodeLog(raw, times.end, decoding);
       if (decoded instanceof Rejected) throw new Error(decoded.reason);
       const position = { epoch: '1', topic: 'bare', partition: i % 8, offset: Math.floor(i / 8) };
       const row = { position, recordTs: times.end, record: decoded.record, raw };
-      body += `{"create":{"_index":"${index}","_id":"${documentId(position)}"}}\n${documentJson(row, false)}\n`;
+      writeCreate(body, index, row, false);
     }
-    bulks.push(Buffer.from(body));
+    bulks.push(body.bytes());
   }
   return bulks;
 }

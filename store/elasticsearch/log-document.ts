@@ -7,10 +7,14 @@ import { LOG_LEVELS, type LogException, type LogLevel } from '../../model/log-re
 import { positionId, type SourcePosition } from '../../model/source-position.ts';
 import type { LogItem, LogRow } from '../log-store.ts';
 import { searchableTexts } from '../log-text.ts';
-import { tokenText } from '../tokenize.ts';
+import { type BulkBody, quoted } from './bulk-body.ts';
 
 /** Reserved top-level key; a received line that has it is written anew instead of as it came. */
 const RESERVED = Buffer.from('"tw"');
+const OPENING = 0x7b;
+const CLOSING = 0x7d;
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
 const MAX_ID_BYTES = 400;
 /** Keyword values beyond this are not indexed by Lucene (32,766 bytes); nothing real is that long. */
 const MAX_KEYWORD = 8000;
@@ -82,38 +86,58 @@ export function indexSuffix(topic: string, recordTs: number): string {
   return `${topic.toLowerCase().replace(/[^a-z0-9._-]/g, '_')}-${day}`;
 }
 
-/** The document's JSON. `whole` writes the line anew although its bytes could be taken. */
-export function documentJson(row: LogRow, whole: boolean): string {
-  const { record, position } = row;
-  const [message, trace] = searchableTexts(record);
-  const indexed = {
-    ts: record.ts,
-    ...(record.tsOriginal === undefined ? {} : { ts_original: record.tsOriginal }),
-    topic: position.topic,
-    partition: position.partition,
-    offset: position.offset,
-    level: record.level,
-    logger: record.logger,
-    thread: record.thread,
-    job: record.jobName,
-    job_id: record.jobId,
-    app: record.appId,
-    container: record.containerId,
-    host: record.host,
-    role: record.role,
-    exception: record.exception?.class ?? '',
-    text: trace === '' ? tokenText(message) : [tokenText(message), tokenText(trace)],
-  } satisfies Indexed & { text: string | string[] };
-  const prefix = `{"tw":${JSON.stringify(indexed)}`;
-  const { raw } = row;
-  if (raw !== undefined && !whole) {
-    const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-    const text = bytes.indexOf(RESERVED) < 0 && bytes.indexOf(10) < 0 ? bytes.toString('utf8').trim() : '';
-    if (text.startsWith('{') && text.length > 2) return `${prefix},${text.slice(1)}`;
+/** Adds the action that creates a row's document. `whole` writes the line anew although its bytes could be taken. */
+export function writeCreate(body: BulkBody, index: string, row: LogRow, whole: boolean): void {
+  const [message, trace] = searchableTexts(row.record);
+  body.text(
+    `{"create":{"_index":${quoted(index)},"_id":${quoted(documentId(row.position))}}}\n{"tw":${keywords(row)},"text":`,
+  );
+  if (trace === '') body.tokens(message);
+  else {
+    body.text('[');
+    body.tokens(message);
+    body.text(',');
+    body.tokens(trace);
+    body.text(']');
   }
-  const { mdc, owner, cluster, pid, exception } = record;
-  const rest = { message: record.message, exception, mdc, owner, cluster, pid };
-  return `${prefix},${JSON.stringify(rest).slice(1)}`;
+  body.text('},');
+  const line = whole ? null : receivedFields(row.raw);
+  if (line) {
+    body.copy(line);
+    body.text('\n');
+    return;
+  }
+  const { mdc, owner, cluster, pid, exception } = row.record;
+  const rest = { message: row.record.message, exception, mdc, owner, cluster, pid };
+  body.text(`${JSON.stringify(rest).slice(1)}\n`);
+}
+
+/** The indexed fields but the text, as JSON of `Indexed` without its closing brace. Written by hand: this runs for every line. */
+function keywords({ record, position }: LogRow): string {
+  const original = record.tsOriginal === undefined ? '' : `"ts_original":${record.tsOriginal},`;
+  return (
+    `{"ts":${record.ts},${original}"topic":${quoted(position.topic)},"partition":${position.partition},` +
+    `"offset":${position.offset},"level":"${record.level}","logger":${quoted(record.logger)},` +
+    `"thread":${quoted(record.thread)},"job":${quoted(record.jobName)},"job_id":${quoted(record.jobId)},` +
+    `"app":${quoted(record.appId)},"container":${quoted(record.containerId)},"host":${quoted(record.host)},` +
+    `"role":${quoted(record.role)},"exception":${quoted(record.exception?.class ?? '')}`
+  );
+}
+
+/** A received JSON object behind its opening brace, when it may stand in the document as it is. */
+function receivedFields(raw: Uint8Array | undefined): Uint8Array | null {
+  if (raw === undefined) return null;
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const start = bytes.indexOf(OPENING);
+  const end = bytes.lastIndexOf(CLOSING);
+  const isObject = start >= 0 && end > start + 1 && isBlank(bytes, 0, start) && isBlank(bytes, end + 1, bytes.length);
+  if (!isObject || bytes.indexOf(RESERVED) >= 0 || bytes.indexOf(NEWLINE) >= 0) return null;
+  return bytes.subarray(start + 1, end + 1);
+}
+
+function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if ((bytes[at] ?? 0) > SPACE) return false;
+  return true;
 }
 
 /** A hit as the port gives it out. */

@@ -9,19 +9,14 @@ import {
   type LogFacetField,
   type LogItem,
   type LogPage,
-  type LogRow,
   type LogStore,
-  type RefusedRow,
 } from '../log-store.ts';
-import { bulkCreate, InFlight } from './bulk.ts';
 import type { Elasticsearch } from './client.ts';
-import { documentId, documentJson, indexSuffix, LOG_MAPPING, type LogSource, toItem } from './log-document.ts';
+import { LOG_MAPPING, type LogSource, toItem } from './log-document.ts';
 import { expireLogs } from './log-expire.ts';
 import { type Clause, compileLogQuery, timeRange, unnamed } from './log-query.ts';
+import { LogWriter } from './log-writer.ts';
 
-const BULK_LINES = 2500;
-const BULK_BYTES = 5 * 1024 * 1024;
-const BULKS_IN_FLIGHT = 3;
 const FACET_VALUES = 10_000;
 const NEWEST_FIRST = ['tw.ts', 'tw.topic', 'tw.partition', 'tw.offset'].map(f => ({ [f]: { order: 'desc' } }));
 const OLDEST_FIRST = ['tw.ts', 'tw.topic', 'tw.partition', 'tw.offset'].map(f => ({ [f]: { order: 'asc' } }));
@@ -53,7 +48,7 @@ interface Bucket {
 export function openElasticsearchLogStore(es: Elasticsearch, options: { telemetry?: Telemetry } = {}): LogStore {
   const base = `${es.prefix}-logs-`;
   const all = `${base}*`;
-  const inFlight = new InFlight(BULKS_IN_FLIGHT);
+  const writer = new LogWriter(es, base);
   let template: Promise<void> | null = null;
 
   function ready(signal?: AbortSignal): Promise<void> {
@@ -92,21 +87,11 @@ export function openElasticsearchLogStore(es: Elasticsearch, options: { telemetr
   return {
     async append(rows, { visible }, signal) {
       await ready(signal);
-      const refused: RefusedRow[] = [];
-      const touched = new Set<string>();
       const timer = options.telemetry?.storeSeconds.startTimer({ store: 'logs' });
-      await Promise.all(
-        chunks(rows).map(([from, to]) =>
-          inFlight.run(async () => {
-            const chunk = rows.slice(from, to);
-            for (const r of await writeChunk(es, base, chunk, touched, signal))
-              refused.push({ index: from + r.index, reason: r.reason });
-          }),
-        ),
-      );
-      if (visible && touched.size > 0) await refresh(es, [...touched], signal);
+      const { refused, indices } = await writer.write(rows, signal);
+      if (visible && indices.length > 0) await refresh(es, indices, signal);
       timer?.();
-      return refused.sort((a, b) => a.index - b.index);
+      return refused;
     },
 
     async search({ query, from, to, limit, cursor }, names, signal) {
@@ -236,7 +221,7 @@ export function openElasticsearchLogStore(es: Elasticsearch, options: { telemetr
       );
     },
 
-    close: () => inFlight.idle(),
+    close: () => writer.idle(),
   };
 }
 
@@ -262,26 +247,6 @@ async function putTemplate(es: Elasticsearch, base: string, signal?: AbortSignal
     );
 }
 
-/** Writes one bulk. A document refused as it came is tried once more written anew; what is refused then is refused for good. */
-async function writeChunk(
-  es: Elasticsearch,
-  base: string,
-  rows: readonly LogRow[],
-  touched: Set<string>,
-  signal?: AbortSignal,
-): Promise<RefusedRow[]> {
-  const lines = (row: LogRow, whole: boolean): string => {
-    const index = base + indexSuffix(row.position.topic, row.recordTs);
-    touched.add(index);
-    return `{"create":{"_index":${JSON.stringify(index)},"_id":${JSON.stringify(documentId(row.position))}}}\n${documentJson(row, whole)}\n`;
-  };
-  const refused = await bulkCreate(es, rows.map(r => lines(r, false)).join(''), signal);
-  if (refused.length === 0) return [];
-  const again = refused.map(r => rows[r.index]!);
-  const forGood = await bulkCreate(es, again.map(r => lines(r, true)).join(''), signal);
-  return forGood.map(r => ({ index: refused[r.index]!.index, reason: r.reason }));
-}
-
 async function refresh(es: Elasticsearch, indices: readonly string[], signal?: AbortSignal): Promise<void> {
   await es.request(
     {
@@ -301,25 +266,6 @@ function filters(
 ): Clause[] {
   const range = timeRange(from, to);
   return [compileLogQuery(query, names), ...(range ? [range] : [])];
-}
-
-/** Index ranges of bulks bounded in lines and bytes; a line's size is estimated from its texts. */
-function chunks(rows: readonly LogRow[]): [from: number, to: number][] {
-  const ranges: [number, number][] = [];
-  let from = 0;
-  let bytes = 0;
-  rows.forEach((row, i) => {
-    const { record } = row;
-    const size = 600 + 2 * (record.message.length + (record.exception?.stack.length ?? 0)) + (row.raw?.byteLength ?? 0);
-    if (i > from && (i - from >= BULK_LINES || bytes + size > BULK_BYTES)) {
-      ranges.push([from, i]);
-      from = i;
-      bytes = 0;
-    }
-    bytes += size;
-  });
-  if (rows.length > from) ranges.push([from, rows.length]);
-  return ranges;
 }
 
 function formatCursor(place: Place): string {
