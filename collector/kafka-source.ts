@@ -19,7 +19,7 @@ const GROUPS: readonly {
   readonly concurrency: number;
 }[] = [
   { suffix: 'metrics', streams: ['metrics'], concurrency: 2 },
-  { suffix: 'logs', streams: ['logs'], concurrency: 3 },
+  { suffix: 'logs', streams: ['logs'], concurrency: 4 },
   { suffix: 'events', streams: ['jobs', 'offsets', 'nifi', 'druid'], concurrency: 1 },
 ];
 

@@ -14,7 +14,7 @@ import type { PartitionOffset, PartitionTable } from './partitions.ts';
 const COMMIT_EVERY_MS = 1000;
 const END_OFFSETS_EVERY_MS = 5000;
 const RETRY_STORE_MS = 1000;
-const BATCH_RECORDS = 5000;
+const BATCH_RECORDS = 2000;
 const NO_BYTES = new Uint8Array(0);
 
 export interface SessionParts {
@@ -56,8 +56,8 @@ export class Session {
       heartbeatInterval: HEARTBEAT_EVERY_MS,
       rebalanceTimeout: 20_000,
       maxWaitTimeInMs: 250,
-      maxBytesPerPartition: 4 * 1024 * 1024,
-      maxBytes: 16 * 1024 * 1024,
+      maxBytesPerPartition: 1024 * 1024,
+      maxBytes: 8 * 1024 * 1024,
       metadataMaxAge: 30_000,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 200, maxRetryTime: 2000, retries: 3, restartOnFailure: async () => false },
