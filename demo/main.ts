@@ -12,6 +12,7 @@ import { declarationRecords, statusRecords } from './records/jobs.ts';
 import { logRecords } from './records/logs.ts';
 import { metricRecords, offsetRecords } from './records/metrics.ts';
 import { demoChannels, demoRules } from './rules.ts';
+import { readEstate, restoreEstate, writeEstate } from './saved-estate.ts';
 import { Simulation } from './simulate.ts';
 
 /** How much past the estate brings along, so that charts and comparisons have something to show. */
@@ -21,23 +22,48 @@ const HISTORY_REPORT_S = 15;
 const CALM_S = 12 * 60;
 const REPORT_S = 5;
 const FIRST_FAULT_S = 30;
+const SAVE_S = 10;
 
 export interface DemoOptions {
   readonly baseUrl: string;
   readonly inbox: Inbox;
   readonly clock: Clock;
+  /** Where the estate is kept between runs. */
+  readonly estateFile: string;
   /** Called with plain sentences about what is going on. */
   readonly tell: (text: string) => void;
 }
 
 /** Runs until `signal` aborts. Rejects when the daemon refuses what the demo sends. */
 export async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<void> {
-  const { clock, tell } = options;
-  const feed = createFeed(options.baseUrl, clock);
-  const start = Math.floor(clock.now() / 1000);
-  const sim = new Simulation(demoEstate(), start - HISTORY_S);
-  await feed.send('jobs', declarationRecords(sim), signal);
-  const past = new FaultScript(sim, start - HISTORY_S + 120);
+  const feed = createFeed(options.baseUrl, options.clock);
+  const start = Math.floor(options.clock.now() / 1000);
+  const sim = openEstate(options.estateFile, start);
+  const begun = sim.second;
+  try {
+    await feed.send('jobs', declarationRecords(sim), signal);
+    await tellPast(sim, feed, signal, start);
+    // Rules begin with the present: what the daemon computes while it reads the past is not what it would have said then.
+    await postSetup(options, signal);
+    const past = begun === start - HISTORY_S ? `${HISTORY_S / 60} minutes of history are in` : 'the estate goes on';
+    options.tell(`${past}; the first fault begins in ${FIRST_FAULT_S} s`);
+    await tellPresent(sim, feed, signal, options);
+  } finally {
+    writeEstate(options.estateFile, sim);
+  }
+}
+
+/** The estate of the last run, where it stood at most half an hour ago; else a new one with half an hour of past before it. */
+function openEstate(file: string, start: number): Simulation {
+  const saved = readEstate(file);
+  const second = Math.max(start - HISTORY_S, Math.min(saved?.second ?? 0, start));
+  const sim = new Simulation(demoEstate(), second);
+  if (saved === null || restoreEstate(sim, saved)) return sim;
+  return new Simulation(demoEstate(), start - HISTORY_S);
+}
+
+async function tellPast(sim: Simulation, feed: Feed, signal: AbortSignal, start: number): Promise<void> {
+  const past = new FaultScript(sim, sim.second + 120);
   await live(sim, feed, signal, {
     until: () => start,
     reportEvery: HISTORY_REPORT_S,
@@ -45,9 +71,14 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
       if (start - sim.second > CALM_S || past.current) past.step();
     },
   });
-  // Rules begin with the present: what the daemon computes while it reads the past is not what it would have said then.
-  await postSetup(options, signal);
-  tell(`${HISTORY_S / 60} minutes of history are in; the first fault begins in ${FIRST_FAULT_S} s`);
+}
+
+async function tellPresent(
+  sim: Simulation,
+  feed: Feed,
+  signal: AbortSignal,
+  { clock, tell, estateFile }: DemoOptions,
+): Promise<void> {
   const script = new FaultScript(sim, Math.floor(clock.now() / 1000) + FIRST_FAULT_S);
   let told = script.current;
   while (!signal.aborted) {
@@ -68,6 +99,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
     });
     if (feed.refused.count > 0)
       throw new Error(`the daemon refused ${feed.refused.count} records: ${feed.refused.first}`);
+    if (sim.second % SAVE_S === 0) writeEstate(estateFile, sim);
     await clock.sleep(1000 - (clock.now() % 1000) + 5, signal).catch(() => undefined);
   }
 }

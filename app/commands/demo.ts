@@ -23,7 +23,8 @@ export async function demo(options: { file: string | null; env: NodeJS.ProcessEn
       read,
       async (app, signal) => {
         tell(`open ${app.address}`);
-        await runDemo({ baseUrl: app.address, inbox, clock: systemClock, tell }, signal);
+        const estateFile = join(config.data_dir, 'estate.json');
+        await runDemo({ baseUrl: app.address, inbox, clock: systemClock, estateFile, tell }, signal);
       },
     );
   } finally {

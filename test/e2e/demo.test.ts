@@ -81,5 +81,17 @@ test('a visitor sees jobs, reports with an age, lines, alerts’ rules and an in
   assert.equal(around.line.id, kept?.id, 'lines of the first run are there');
   assert.ok(again.jobs.total >= 30 && again.reports.length >= 5, 'jobs and reports are there at once');
   assert.equal(rulesAgain.length, rules.length);
+  const restarted = Date.now();
+  await until(
+    'offsets of the second run',
+    async () => {
+      const answer = await second.get<{ series: object[] }>(`/api/v1/metrics/query?metric=lag&from=${restarted}`);
+      return answer.series.length >= 30;
+    },
+    WITHIN_MS,
+  );
+  const { items } = await second.get<{ items: { status: Record<string, string> }[] }>('/api/v1/freshness');
+  const rewound = items.flatMap(report => Object.entries(report.status).filter(([, status]) => status === 'REWIND'));
+  assert.deepEqual(rewound, [], 'the estate goes on where it stood');
   assert.equal((await second.stop()).code, 0, second.output);
 });
