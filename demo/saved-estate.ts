@@ -35,7 +35,7 @@ export interface SavedEstate {
 }
 
 /** What of an estate is kept. Shares its arrays with the simulation: to be written at once. */
-export function savedEstate(sim: Simulation): SavedEstate {
+function savedEstate(sim: Simulation): SavedEstate {
   return {
     version: VERSION,
     second: sim.second,

@@ -75,7 +75,7 @@ export interface LogSource {
 }
 
 /** Document id of a position; equal positions give equal ids, so a repeated row meets itself. */
-export function documentId(position: SourcePosition): string {
+function documentId(position: SourcePosition): string {
   const id = positionId(position);
   return Buffer.byteLength(id) <= MAX_ID_BYTES ? id : createHash('sha256').update(id).digest('hex');
 }
