@@ -1,4 +1,3 @@
-// biome-ignore-all lint/performance/useDomNodeTextContent: playwright's innerText is what a reader sees, hidden text left out
 /** The way a developer finds why a job failed: from a container ID to the lines around the exception. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/performance/useDomNodeTextContent: playwright's innerText is what a reader sees, hidden text left out
 /** Keyboard, back button, deep links and what a refresh must not disturb. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/performance/useDomNodeTextContent: playwright's innerText is what a reader sees, hidden text left out
 /** The interface on a real daemon with real data: what on-call, a developer and a report's owner do, through the same API as in production. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';

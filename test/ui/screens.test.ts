@@ -1,4 +1,3 @@
-// biome-ignore-all lint/performance/useDomNodeTextContent: playwright's innerText is what a reader sees, hidden text left out
 /** Every screen shows its data, in both languages, without an error in the console. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
