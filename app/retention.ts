@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../model/clock.ts';
 import { StoreAwayError } from '../model/errors.ts';
+import { globTest } from '../model/glob.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { MetricStore } from '../store/metric-store.ts';
 import type { StateStore } from '../store/state-store.ts';
@@ -26,8 +27,11 @@ export function startRetention(parts: {
   async function once(): Promise<void> {
     const { retention } = parts.config();
     const now = clock.now();
-    const perJob = Object.entries(retention.per_job).map(([glob, r]) => ({ fits: globTest(glob), ms: r.logs }));
-    const logs = await data.logs.expire(now, job => perJob.find(p => p.fits(job))?.ms ?? retention.logs, stop.signal);
+    const perJob = Object.entries(retention.per_job).map(([glob, r]) => ({ fits: globTest([glob]), ms: r.logs }));
+    // The empty name asks for the default, which no pattern may change.
+    const logMs = (job: string): number =>
+      (job === '' ? undefined : perJob.find(p => p.fits(job))?.ms) ?? retention.logs;
+    const logs = await data.logs.expire(now, logMs, stop.signal);
     const metrics = await data.metrics.expire(
       now,
       { rawMs: retention.metrics, rollupMs: retention.rollups },
@@ -55,16 +59,4 @@ export function startRetention(parts: {
     stop.abort(new Error('stopping'));
     await running;
   };
-}
-
-/** `dw_*` style pattern over a whole name; the empty name (the default) never fits. */
-function globTest(glob: string): (name: string) => boolean {
-  const expression = new RegExp(
-    `^${glob
-      .split('*')
-      .map(p => p.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-      .join('.*')}$`,
-    's',
-  );
-  return name => name !== '' && expression.test(name);
 }

@@ -1,3 +1,5 @@
+import { globTest } from '../model/glob.ts';
+
 /**
  * Which metrics are kept. Flink passes on some 140 metrics of every Kafka client, nearly half of all it reports; of these
  * only the few below are kept by default. Everything else is kept.
@@ -35,8 +37,8 @@ export function createMetricFilter(lists: {
   include?: readonly string[];
   exclude?: readonly string[];
 }): (name: string) => boolean {
-  const included = patterns(lists.include ?? []);
-  const excluded = patterns(lists.exclude ?? []);
+  const included = globTest(lists.include ?? []);
+  const excluded = globTest(lists.exclude ?? []);
   const decided = new Map<string, boolean>();
   return name => {
     const known = decided.get(name);
@@ -47,14 +49,4 @@ export function createMetricFilter(lists: {
     decided.set(name, kept);
     return kept;
   };
-}
-
-function patterns(globs: readonly string[]): (name: string) => boolean {
-  if (globs.length === 0) return () => false;
-  const expressions = globs.map(glob => new RegExp(`^${glob.split('*').map(escapeRegExp).join('.*')}$`, 's'));
-  return name => expressions.some(expression => expression.test(name));
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

@@ -27,6 +27,8 @@ export interface Elasticsearch {
     request: ElasticsearchRequest,
     signal?: AbortSignal,
   ): Promise<{ readonly status: number; readonly body: T }>;
+  /** Resolves while the cluster answers; rejects with `StoreAwayError`. */
+  ping(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,7 +54,7 @@ export function connectElasticsearch(options: ElasticsearchOptions): Elasticsear
     ...(auth && 'username' in auth ? { auth: { username: auth.username, password: auth.password.reveal() } } : {}),
     ...(tls ? { tls: { ...(tls.ca ? { ca: tls.ca } : {}), rejectUnauthorized: tls.rejectUnauthorized ?? true } } : {}),
   });
-  return {
+  const es: Elasticsearch = {
     prefix: options.indexPrefix,
     refreshIntervalMs: options.refreshIntervalMs,
     async request<T>({ method, path, query, body }: ElasticsearchRequest, signal?: AbortSignal) {
@@ -72,8 +74,15 @@ export function connectElasticsearch(options: ElasticsearchOptions): Elasticsear
         throw asAway(error, options.node, signal);
       }
     },
+    async ping(signal) {
+      await es.request(
+        { method: 'GET', path: '/_cluster/health', query: { wait_for_status: 'yellow', timeout: '1s' } },
+        signal,
+      );
+    },
     close: () => client.close(),
   };
+  return es;
 }
 
 function asAway(error: unknown, node: string, signal: AbortSignal | undefined): unknown {

@@ -214,12 +214,7 @@ export function openElasticsearchLogStore(es: Elasticsearch, options: { telemetr
       };
     },
 
-    async ping(signal) {
-      await es.request(
-        { method: 'GET', path: '/_cluster/health', query: { wait_for_status: 'yellow', timeout: '1s' } },
-        signal,
-      );
-    },
+    ping: signal => es.ping(signal),
 
     close: () => writer.idle(),
   };

@@ -172,12 +172,7 @@ export function openElasticsearchMetricStore(
       };
     },
 
-    async ping(signal) {
-      await es.request(
-        { method: 'GET', path: '/_cluster/health', query: { wait_for_status: 'yellow', timeout: '1s' } },
-        signal,
-      );
-    },
+    ping: signal => es.ping(signal),
 
     async close() {
       await inFlight.idle();

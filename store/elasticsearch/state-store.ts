@@ -146,12 +146,7 @@ export function openElasticsearchStateStore(es: Elasticsearch, options: { clock:
         signal,
       );
     },
-    async ping(signal) {
-      await es.request(
-        { method: 'GET', path: '/_cluster/health', query: { wait_for_status: 'yellow', timeout: '1s' } },
-        signal,
-      );
-    },
+    ping: signal => es.ping(signal),
     close: async () => undefined,
   };
 }
