@@ -78,20 +78,23 @@ export class MetricCatalogIndex {
     let refused = 0;
     for (const group of groups) {
       const key = setKey(group.labels);
-      const values = group.values.filter(([name]) => {
-        const series = this.#add(key, group.labels, name, true);
-        if (series < 0) refused += 1;
-        return series >= 0;
-      });
-      if (values.length === 0) continue;
+      const values: (readonly [string, number])[] = [];
+      const series: number[] = [];
+      for (const value of group.values) {
+        const id = this.#add(key, group.labels, value[0], true);
+        if (id < 0) {
+          refused += 1;
+          continue;
+        }
+        values.push(value);
+        series.push(id);
+      }
+      const [first] = series;
+      if (first === undefined) continue;
       known.push({ group, key, values });
       let changed = this.#pendingSeries.has(key);
-      for (const [name] of values) {
-        const series = this.#add(key, group.labels, name, false);
-        changed = this.series.setAttrs(series, group.attrs, group.ts) || changed;
-      }
+      for (const id of series) changed = this.series.setAttrs(id, group.attrs, group.ts) || changed;
       if (!changed) continue;
-      const first = this.#add(key, group.labels, values[0]![0], false);
       lines.push(...this.#documents(key, group, this.series.describe(first).attrs));
     }
     this.#refused += refused;
