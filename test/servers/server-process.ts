@@ -25,10 +25,17 @@ export interface TestServer {
 }
 
 /**
- * A server that listens on `port` and keeps its files in `dir`, not started yet. `start` throws with the end of the server's
- * log when it dies first. The folder goes when the test process ends, so that a stopped server can be started again.
+ * A server that listens on `port` and keeps its files in `dir`, not started yet; `env` is added to the environment. `start` throws
+ * with the end of the server's log when it dies first. The folder goes when the test process ends, so that a stopped server can
+ * be started again.
  */
-export function serverProcess(command: string, args: readonly string[], port: number, dir: string): TestServer {
+export function serverProcess(
+  command: string,
+  args: readonly string[],
+  port: number,
+  dir: string,
+  env: Readonly<Record<string, string>> = {},
+): TestServer {
   const logFile = `${dir}/server.log`;
   let child: ChildProcess | null = null;
   process.once('exit', () => {
@@ -39,7 +46,7 @@ export function serverProcess(command: string, args: readonly string[], port: nu
   async function start(): Promise<void> {
     if (child) return;
     const log = openSync(logFile, 'a');
-    const started = spawn(command, args, { stdio: ['pipe', log, log] });
+    const started = spawn(command, args, { stdio: ['pipe', log, log], env: { ...process.env, ...env } });
     closeSync(log);
     child = started;
     const failed = once(started, 'error').then(([error]) => Promise.reject(error as Error));

@@ -1,0 +1,193 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { copyJars, installOnce, jdk, runTool, SERVERS_DIR } from './install.ts';
+import { freePorts, serverProcess, type TestServer } from './server-process.ts';
+
+const run = promisify(execFile);
+const CLIENT_LIMIT_MS = 90_000;
+const JOB_MANAGER = 'org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint';
+const TASK_MANAGER = 'org.apache.flink.runtime.taskexecutor.TaskManagerRunner';
+
+/** Heaps of the processes; the JVM's own memory comes on top. */
+const JVM = {
+  jobManager: ['-Xms128m', '-Xmx320m'],
+  taskManager: ['-Xms128m', '-Xmx384m', '-XX:MaxDirectMemorySize=192m'],
+  client: ['-Xmx320m'],
+} as const;
+
+/** Modules that Flink opens to itself on Java 17 (`env.java.opts.all` of its distribution). */
+const OPENED = [
+  ...['rmi/sun.rmi.registry', 'security.jgss/sun.security.krb5'].map(name => `--add-exports=java.${name}=ALL-UNNAMED`),
+  '--add-exports=jdk.compiler/com.sun.tools.javac.api=ALL-UNNAMED',
+  ...['lang', 'net', 'io', 'nio', 'lang.reflect', 'text', 'time', 'util', 'util.concurrent']
+    .concat(['util.concurrent.atomic', 'util.concurrent.locks'])
+    .map(name => `--add-opens=java.base/java.${name}=ALL-UNNAMED`),
+  '--add-opens=java.base/sun.nio.ch=ALL-UNNAMED',
+];
+
+const LOG_TO_STDOUT = `rootLogger.level = INFO
+rootLogger.appenderRef.console.ref = Console
+appender.console.name = Console
+appender.console.type = CONSOLE
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m%n
+`;
+
+/** Releases the tests run on; each has its POM beside this file. */
+export type FlinkVersion = '2.3.0' | '1.20.3';
+
+type Environment = Readonly<Record<string, string>>;
+
+/**
+ * A Flink installation of its own on 127.0.0.1: `conf/`, `lib/`, `plugins/` and `log/` as in Flink's distribution, nothing running.
+ * What is put there before a process starts, that process has. When the test process fails its folder is kept, and named.
+ */
+export interface TestFlink {
+  readonly version: FlinkVersion;
+  /** Flink's home folder. */
+  readonly home: string;
+  /** Base URL of the JobManager's REST API. */
+  readonly rest: string;
+  /** Adds lines to `conf/config.yaml`. */
+  configure(yaml: string): Promise<void>;
+  /** Starts the JobManager of a session cluster; resolves once its REST API takes connections. */
+  startJobManager(env?: Environment): Promise<TestServer>;
+  /** Starts a TaskManager with two slots; resolves once it takes connections, which is before it is registered. */
+  startTaskManager(env?: Environment): Promise<TestServer>;
+  /** Runs a main class to its end with Flink's class path and these jars; gives its standard output. */
+  runClient(main: string, args: readonly string[], jars: readonly string[], env?: Environment): Promise<string>;
+  /** Kills what still runs. */
+  close(): Promise<void>;
+}
+
+/** Lays out a Flink installation; its jars are fetched once. */
+export async function installFlink(version: FlinkVersion): Promise<TestFlink> {
+  const jars = await installOnce(`flink-${version}`, async dir => {
+    await copyJars(join(SERVERS_DIR, `flink/${version}.xml`), join(dir, 'lib'));
+    await runTool(jdk('javac'), ['-d', join(dir, 'classes'), join(SERVERS_DIR, 'WithParent.java')]);
+  });
+  const home = mkdtempSync(join(tmpdir(), 'tidewatch-flink-'));
+  // before the handlers of the processes, which remove their folders
+  process.once('exit', code => leave(home, code));
+  for (const folder of ['conf', 'lib', 'plugins', 'log', 'run']) mkdirSync(join(home, folder));
+  for (const jar of readdirSync(join(jars, 'lib'))) symlinkSync(join(jars, 'lib', jar), join(home, 'lib', jar));
+  const [restPort = 0, rpcPort = 0, blobPort = 0] = await freePorts(3);
+  const config = join(home, 'conf/config.yaml');
+  await writeFile(config, yaml(baseSettings(home, restPort, rpcPort, blobPort)));
+  for (const name of ['log4j', 'log4j-cli']) await writeFile(join(home, `conf/${name}.properties`), LOG_TO_STDOUT);
+
+  const paths = { FLINK_CONF_DIR: join(home, 'conf'), FLINK_PLUGINS_DIR: join(home, 'plugins'), FLINK_HOME: home };
+  const servers: TestServer[] = [];
+  const classPath = `${home}/lib/*`;
+  const java = (log: string, properties: string): string[] => [
+    ...OPENED,
+    '-XX:+UseSerialGC',
+    `-Dlog.file=${home}/log/${log}.log`,
+    `-Dlog4j.configurationFile=file:${home}/conf/${properties}.properties`,
+  ];
+
+  async function start(
+    kind: 'jobManager' | 'taskManager',
+    main: string,
+    port: number,
+    ports: Environment,
+    env: Environment,
+  ): Promise<TestServer> {
+    const name = `${kind.toLowerCase()}-${servers.length}`;
+    const dir = join(home, 'run', name);
+    mkdirSync(dir);
+    const dynamic = Object.entries(ports).flatMap(([key, value]) => ['-D', `${key}=${value}`]);
+    const server = serverProcess(
+      jdk('java'),
+      [
+        ...java(name, 'log4j'),
+        ...JVM[kind],
+        ...['-cp', `${jars}/classes:${classPath}`, 'WithParent', main],
+        ...['--configDir', join(home, 'conf'), ...dynamic],
+      ],
+      port,
+      dir,
+      { ...paths, ...env },
+    );
+    servers.push(server);
+    await server.start();
+    return server;
+  }
+
+  return {
+    version,
+    home,
+    rest: `http://127.0.0.1:${restPort}`,
+    configure: lines => appendFile(config, lines.endsWith('\n') ? lines : `${lines}\n`),
+    startJobManager: (env = {}) => start('jobManager', JOB_MANAGER, restPort, { 'rest.bind-port': `${restPort}` }, env),
+    async startTaskManager(env = {}) {
+      const [port = 0] = await freePorts(1);
+      return start('taskManager', TASK_MANAGER, port, { 'taskmanager.rpc.port': `${port}` }, env);
+    },
+    async runClient(main, args, more, env = {}) {
+      const all = [...java('client', 'log4j-cli'), ...JVM.client, '-cp', [classPath, ...more].join(':'), main, ...args];
+      try {
+        const options = { env: { ...process.env, ...paths, ...env }, timeout: CLIENT_LIMIT_MS };
+        return (await run(jdk('java'), all, options)).stdout;
+      } catch (error) {
+        const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+        throw new Error(`${main} ${args.join(' ')} failed:\n${stdout ?? ''}${stderr ?? ''}`);
+      }
+    },
+    async close() {
+      await Promise.all(servers.map(server => server.kill()));
+    },
+  };
+}
+
+/** Started without Flink's scripts, a TaskManager must be told every part of its memory. */
+function baseSettings(home: string, restPort: number, rpcPort: number, blobPort: number): Environment {
+  return {
+    'jobmanager.rpc.address': '127.0.0.1',
+    'jobmanager.rpc.port': `${rpcPort}`,
+    'jobmanager.bind-host': '127.0.0.1',
+    'jobmanager.memory.heap.size': '320m',
+    'blob.server.port': `${blobPort}`,
+    'rest.address': '127.0.0.1',
+    'rest.bind-address': '127.0.0.1',
+    'rest.port': `${restPort}`,
+    'taskmanager.host': '127.0.0.1',
+    'taskmanager.bind-host': '127.0.0.1',
+    'taskmanager.numberOfTaskSlots': '2',
+    'taskmanager.cpu.cores': '1.0',
+    'taskmanager.memory.task.heap.size': '256m',
+    'taskmanager.memory.task.off-heap.size': '0m',
+    'taskmanager.memory.framework.heap.size': '128m',
+    'taskmanager.memory.framework.off-heap.size': '64m',
+    'taskmanager.memory.network.min': '32m',
+    'taskmanager.memory.network.max': '32m',
+    'taskmanager.memory.managed.size': '32m',
+    'taskmanager.memory.jvm-metaspace.size': '192m',
+    'taskmanager.memory.jvm-overhead.min': '128m',
+    'taskmanager.memory.jvm-overhead.max': '128m',
+    'io.tmp.dirs': join(home, 'run'),
+    // a lost TaskManager is missed, and its answer to REST is fresh, sooner than production wants it
+    'heartbeat.interval': '1000',
+    'heartbeat.timeout': '6000',
+    'metrics.fetcher.update-interval': '500',
+  };
+}
+
+function yaml(settings: Environment): string {
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}: ${value}\n`)
+    .join('');
+}
+
+/** Removes the folder after success; after a failure its logs are what explains it. */
+function leave(home: string, code: number): void {
+  if (code === 0) return rmSync(home, { recursive: true, force: true });
+  const kept = join(tmpdir(), basename(home).replace('tidewatch-flink', 'tidewatch-flink-failed'));
+  renameSync(home, kept);
+  rmSync(join(kept, 'lib'), { recursive: true, force: true });
+  process.stderr.write(`logs of Flink are kept in ${kept}/log and ${kept}/run\n`);
+}
