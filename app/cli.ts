@@ -1,5 +1,5 @@
 /** The command line: argv, signals, exit codes (0 ok, 1 findings, 2 usage or start-up failure). Everything else lives in `commands/`. */
-import { parseArgs } from 'node:util';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { UserError } from '../model/errors.ts';
 import { restartWithSmallHeap } from './heap.ts';
 import { VERSION } from './version.ts';
@@ -10,62 +10,79 @@ const USAGE = `tidewatch ${VERSION}
   tidewatch demo                           a simulated estate with the UI, nothing to install
   tidewatch check-config [--config FILE]   check a configuration, every mistake with its place
   tidewatch doctor [--config FILE]         what this machine, Kafka and Elasticsearch are like
+  tidewatch flink-config --job NAME | --session-cluster
+      [--owner O] [--cluster C] [--version 1.20|2.x] [--yarn|--kubernetes|--standalone]
+      [--config FILE] [--brokers h:9092] [--password-file FILE] [--out DIR]
+                                           what Flink needs to ship its telemetry: configuration, logging, environment
   tidewatch replay STREAM FILE…            send files of records to a running daemon (--url)
   tidewatch lineage parse FILE.sql         tables and columns of a SQL script (--batch: NDJSON on stdin)
   tidewatch freshness replay FILE          freshness along a recorded history of offsets
 
   --json   machine-readable output        --config FILE   default: built-in defaults, TIDEWATCH_* variables
+  --url    a running daemon, default http://127.0.0.1:8686
 `;
 
-async function main(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: {
-      config: { type: 'string' },
-      url: { type: 'string', default: 'http://127.0.0.1:8686' },
-      json: { type: 'boolean', default: false },
-      batch: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-      version: { type: 'boolean', short: 'v', default: false },
-    },
-  });
-  const [command, sub, ...rest] = positionals;
-  if (values.version) return print(`${VERSION}\n`);
-  if (values.help || command === undefined) return print(USAGE);
-  const common = { file: values.config ?? null, env: process.env, json: values.json };
-  // Commands load only what they need: `lineage parse` must not wait for a database driver.
-  switch (command) {
-    case 'start':
-      restartWithSmallHeap();
-      return (await import('./commands/start.ts')).start(common);
-    case 'demo':
-      restartWithSmallHeap();
-      return (await import('./commands/demo.ts')).demo(common);
-    case 'check-config':
-      return (await import('./commands/check-config.ts')).checkConfig(common);
-    case 'doctor':
-      return (await import('./commands/doctor.ts')).doctor(common);
-    case 'replay':
-      return (await import('./commands/replay.ts')).replay({
-        stream: sub ?? '',
-        files: rest,
-        url: values.url,
-        json: values.json,
-      });
-    case 'lineage': {
-      const { lineageParseBatch, lineageParseFile } = await import('./commands/lineage.ts');
-      if (sub === 'parse' && values.batch) return lineageParseBatch();
-      if (sub === 'parse' && rest[0] !== undefined) return lineageParseFile(rest[0], values.json);
-      return usage(`lineage needs "parse FILE.sql" or "parse --batch"`);
-    }
-    case 'freshness': {
-      if (sub !== 'replay' || rest[0] === undefined) return usage('freshness needs "replay FILE"');
-      return (await import('./commands/freshness.ts')).freshnessReplay(rest[0]);
-    }
-    default:
-      return usage(`there is no command "${command}"`);
-  }
+const CONFIG = { config: { type: 'string' }, json: { type: 'boolean', default: false } } as const;
+const URL_OPTION = { url: { type: 'string', default: 'http://127.0.0.1:8686' } } as const;
+
+type Command = (args: readonly string[]) => Promise<number>;
+
+/** Commands load only what they need: `lineage parse` must not wait for a database driver. */
+const COMMANDS: Readonly<Record<string, Command>> = {
+  start: async args => {
+    const options = common(args);
+    restartWithSmallHeap();
+    return (await import('./commands/start.ts')).start(options);
+  },
+  demo: async args => {
+    const options = common(args);
+    restartWithSmallHeap();
+    return (await import('./commands/demo.ts')).demo(options);
+  },
+  'check-config': async args => {
+    const options = common(args);
+    return (await import('./commands/check-config.ts')).checkConfig(options);
+  },
+  doctor: async args => {
+    const options = common(args);
+    return (await import('./commands/doctor.ts')).doctor(options);
+  },
+  'flink-config': async args => (await import('./commands/flink-config.ts')).flinkConfig(args, process.env),
+  replay: async args => {
+    const { values, positionals } = parse(args, { ...URL_OPTION, json: CONFIG.json });
+    const [stream = '', ...files] = positionals;
+    return (await import('./commands/replay.ts')).replay({ stream, files, url: values.url, json: values.json });
+  },
+  lineage: async args => {
+    const { values, positionals } = parse(args, { json: CONFIG.json, batch: { type: 'boolean', default: false } });
+    const [sub, file] = positionals;
+    const { lineageParseBatch, lineageParseFile } = await import('./commands/lineage.ts');
+    if (sub === 'parse' && values.batch) return lineageParseBatch();
+    if (sub === 'parse' && file !== undefined) return lineageParseFile(file, values.json);
+    return usage('lineage needs "parse FILE.sql" or "parse --batch"');
+  },
+  freshness: async args => {
+    const [sub, file] = parse(args, { json: CONFIG.json }).positionals;
+    if (sub !== 'replay' || file === undefined) return usage('freshness needs "replay FILE"');
+    return (await import('./commands/freshness.ts')).freshnessReplay(file);
+  },
+};
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === '--version' || name === '-v') return print(`${VERSION}\n`);
+  if (name === undefined || [name, ...args].some(arg => arg === '--help' || arg === '-h')) return print(USAGE);
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  return command ? command(args) : usage(`there is no command "${name}"`);
+}
+
+function parse<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
+  return parseArgs({ args: [...args], allowPositionals: true, options });
+}
+
+/** The options of every command that reads the configuration. */
+function common(args: readonly string[]) {
+  const { config, json } = parseArgs({ args: [...args], options: CONFIG }).values;
+  return { file: config ?? null, env: process.env, json };
 }
 
 function print(text: string): number {
