@@ -1,0 +1,81 @@
+package io.tidewatch.flink.common;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Map;
+
+/**
+ * Who this process is: the environment variables that tie its metrics and log lines to a job, its host and its process id.
+ * What is not set is empty.
+ */
+public final class ProcessIdentity {
+    private final Map<String, String> environment;
+    private final String host;
+    private final long pid;
+
+    private ProcessIdentity(Map<String, String> environment, String host, long pid) {
+        this.environment = Map.copyOf(environment);
+        this.host = host;
+        this.pid = pid;
+    }
+
+    /** Of the running process. Looks the host name up: call it once. */
+    public static ProcessIdentity current() {
+        Map<String, String> environment = System.getenv();
+        return of(environment, localHost(environment), ProcessHandle.current().pid());
+    }
+
+    public static ProcessIdentity of(Map<String, String> environment, String host, long pid) {
+        return new ProcessIdentity(environment, host, pid);
+    }
+
+    /** {@code JOB_NAME}. */
+    public String jobName() {
+        return variable("JOB_NAME");
+    }
+
+    /** {@code JOB_OWNER}. */
+    public String jobOwner() {
+        return variable("JOB_OWNER");
+    }
+
+    /** {@code FLINK_CLUSTER}. */
+    public String cluster() {
+        return variable("FLINK_CLUSTER");
+    }
+
+    /** {@code _APP_ID}: the YARN application. */
+    public String appId() {
+        return variable("_APP_ID");
+    }
+
+    /** {@code CONTAINER_ID}: the YARN container or the pod. */
+    public String containerId() {
+        return variable("CONTAINER_ID");
+    }
+
+    /** {@code TIDEWATCH_ROLE}: jobmanager, taskmanager or client. */
+    public String role() {
+        return variable("TIDEWATCH_ROLE");
+    }
+
+    public String host() {
+        return host;
+    }
+
+    public long pid() {
+        return pid;
+    }
+
+    private String variable(String name) {
+        return environment.getOrDefault(name, "");
+    }
+
+    private static String localHost(Map<String, String> environment) {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException unresolved) {
+            return environment.getOrDefault("HOSTNAME", "");
+        }
+    }
+}
