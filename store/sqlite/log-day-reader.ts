@@ -35,6 +35,14 @@ const FIELD_KEYS = {
   job_id: ['run', 'job_id'],
 } as const satisfies Record<Exclude<LogField, 'job'>, readonly [KeyKind, string]>;
 
+/** Columns of a line as they are read, in this order. */
+const LINE_COLUMNS = 'ms, part, off, run, origin, logger, thread, exception, ts_original, message, xmessage, stack';
+
+/** A line read once: where it stands, and the rest of its row for whoever shows it. */
+export interface FoundLine extends LineKey {
+  readonly row: readonly SQLOutputValue[];
+}
+
 /** Shared things remembered; beyond it they are looked up again. */
 const MAX_CACHED = 20_000;
 
@@ -42,8 +50,7 @@ const MAX_CACHED = 20_000;
 export class DayReader {
   readonly day: number;
   readonly db: DatabaseSync;
-  readonly #key: StatementSync;
-  readonly #item: StatementSync;
+  readonly #line: StatementSync;
   readonly #ends: StatementSync;
   readonly #findShared: Readonly<Record<SharedKind, StatementSync>>;
   readonly #shared = new Map<string, readonly string[]>();
@@ -52,8 +59,8 @@ export class DayReader {
   constructor(db: DatabaseSync, day: number) {
     this.db = db;
     this.day = day;
-    this.#key = db.prepare('SELECT ms, part, off FROM line WHERE id = ?');
-    this.#item = db.prepare('SELECT * FROM line WHERE id = ?');
+    this.#line = db.prepare(`SELECT ${LINE_COLUMNS} FROM line WHERE id = ?`);
+    this.#line.setReturnArrays(true);
     this.#ends = db.prepare('SELECT (SELECT min(id) FROM line) AS low, (SELECT max(id) FROM line) AS high');
     const find = (kind: SharedKind): StatementSync =>
       db.prepare(`SELECT ${SHARED_COLUMNS[kind].join(', ')} FROM ${kind} WHERE code = ?`);
@@ -112,38 +119,39 @@ export class DayReader {
   }
 
   /** Null when the line is gone. */
-  key(id: number): LineKey | null {
-    const row = this.#key.get(id);
-    if (row === undefined) return null;
-    const [epoch = '', topic = '', partition] = this.#tuple('part', row['part']);
+  find(id: number): FoundLine | null {
+    const row = rowOf(this.#line.get(id));
+    if (row === null) return null;
+    const [ms, part, offset] = row;
+    const [epoch = '', topic = '', partition] = this.#tuple('part', part);
     return {
       day: this.day,
       id,
-      ts: this.#ts(id, row['ms']),
+      ts: bucketStart(bucketOfId(id), this.day) + Number(ms),
       topic,
       partition: Number(partition),
-      offset: Number(row['off']),
+      offset: Number(offset),
       epoch,
+      row,
     };
   }
 
-  /** Null when the line is gone. The job name is the environment's. */
-  item(id: number): LogItem | null {
-    const row = this.#item.get(id);
-    if (row === undefined) return null;
-    const [jobName = '', jobId = ''] = this.#tuple('run', row['run']);
-    const [appId = '', containerId = '', host = '', role = ''] = this.#tuple('origin', row['origin']);
-    const [logger = ''] = this.#tuple('logger', row['logger']);
-    const [thread = ''] = this.#tuple('thread', row['thread']);
-    const exception = row['exception'] === null ? null : this.#exception(row);
+  /** A line of this file as people see it. The job name is the environment's. */
+  item({ id, ts, row }: FoundLine): LogItem {
+    const [, , , run, origin, loggerCode, threadCode, exceptionCode, tsOriginal, message, xmessage, stack] = row;
+    const [jobName = '', jobId = ''] = this.#tuple('run', run);
+    const [appId = '', containerId = '', host = '', role = ''] = this.#tuple('origin', origin);
+    const [logger = ''] = this.#tuple('logger', loggerCode);
+    const [thread = ''] = this.#tuple('thread', threadCode);
+    const exception = exceptionCode === null ? null : this.#exception(exceptionCode, xmessage, stack);
     return {
       id: encodeLineId(this.day, id),
-      ts: this.#ts(id, row['ms']),
-      ...(row['ts_original'] === null ? {} : { tsOriginal: Number(row['ts_original']) }),
+      ts,
+      ...(tsOriginal === null ? {} : { tsOriginal: Number(tsOriginal) }),
       level: LOG_LEVELS[levelOfId(id)] ?? 'INFO',
       logger,
       thread,
-      message: String(row['message']),
+      message: String(message),
       ...(exception === null ? {} : { exception }),
       jobName,
       jobId,
@@ -164,18 +172,9 @@ export class DayReader {
     return rows.map(row => Number(row['code']));
   }
 
-  #exception(row: Record<string, SQLOutputValue>): LogException {
-    const [name = '', root = ''] = this.#tuple('exception', row['exception']);
-    return {
-      class: name,
-      message: String(row['xmessage']),
-      stack: String(row['stack']),
-      ...(root === '' ? {} : { root }),
-    };
-  }
-
-  #ts(id: number, ms: SQLOutputValue | undefined): number {
-    return bucketStart(bucketOfId(id), this.day) + Number(ms);
+  #exception(code: SQLOutputValue | undefined, message: unknown, stack: unknown): LogException {
+    const [name = '', root = ''] = this.#tuple('exception', code);
+    return { class: name, message: String(message), stack: String(stack), ...(root === '' ? {} : { root }) };
   }
 
   /** The strings a code stands for. Codes are never reused, so what was read once stays true. */
@@ -189,4 +188,9 @@ export class DayReader {
     this.#shared.set(key, tuple);
     return tuple;
   }
+}
+
+/** Statements that return arrays are still typed as if they returned objects. */
+function rowOf(row: unknown): readonly SQLOutputValue[] | null {
+  return Array.isArray(row) ? row : null;
 }

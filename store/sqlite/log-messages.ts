@@ -17,6 +17,8 @@ interface Filter {
 export interface WriterRequests {
   open: { args: Record<never, never>; answer: Record<never, never> };
   append: { args: { batches: readonly LogBatch[] }; answer: { refused: RefusedLine[][] } };
+  /** One step of merging full text; `more`: another would find work. */
+  merge: { args: Record<never, never>; answer: { more: boolean } };
   days: { args: Record<never, never>; answer: { days: { day: number; jobs: string[] }[] } };
   dropDay: { args: { day: number }; answer: Record<never, never> };
   deleteLines: { args: { day: number; jobs: readonly string[]; limit: number }; answer: { deleted: number } };

@@ -5,10 +5,10 @@ import { LOG_LEVELS } from '../../model/log-record.ts';
 import type { LogQuery } from '../log-query.ts';
 import { LOG_TOTAL_BOUND, type LogBucket, type LogItem, type LogPage } from '../log-store.ts';
 import { countBuckets, countLines } from './log-count.ts';
-import { type DayQuery, DayReader, type Run } from './log-day-reader.ts';
+import { type DayQuery, DayReader, type FoundLine, type Run } from './log-day-reader.ts';
 import { countValues } from './log-facet.ts';
 import type { NameChanges, ReaderRequests } from './log-messages.ts';
-import { decodeCursor, decodeLineId, encodeCursor, type LineKey } from './log-order.ts';
+import { decodeCursor, decodeLineId, encodeCursor } from './log-order.ts';
 import { ALWAYS, type TimeRange } from './log-range.ts';
 import { dayFile, listDays, openDayToRead } from './log-schema.ts';
 import { type Walk, walkDays } from './log-walk.ts';
@@ -89,15 +89,14 @@ export class LogReader {
   }
 
   get(publicId: string): LogItem | null {
-    const at = decodeLineId(publicId);
-    return at === null ? null : this.#item(at.day, at.id);
+    const line = this.#find(publicId);
+    return line === null ? null : (this.#items([line])[0] ?? null);
   }
 
   around({ id, scope, before, after }: Args<'around'>): ReaderRequests['around']['answer']['found'] {
-    const line = this.get(id);
-    const at = decodeLineId(id);
-    const place = at === null ? null : this.#day(at.day)?.key(at.id);
-    if (line === null || !place) return null;
+    const place = this.#find(id);
+    const [line] = place === null ? [] : this.#items([place]);
+    if (place === null || line === undefined) return null;
     const days = this.#compile(this.#scopeQuery(scope, line));
     const walk = (direction: Walk['direction'], n: number): LogItem[] =>
       n > 0 ? this.#items(take(walkDays(days, { range: ALWAYS, direction, behind: place }), n)) : [];
@@ -142,13 +141,17 @@ export class LogReader {
     });
   }
 
-  #items(lines: readonly LineKey[]): LogItem[] {
-    return lines.flatMap(({ day, id }) => this.#item(day, id) ?? []);
+  #items(lines: readonly FoundLine[]): LogItem[] {
+    return lines.flatMap(line => {
+      const reader = this.#day(line.day);
+      return reader === null ? [] : [reader.guard(() => reader.item(line))];
+    });
   }
 
-  #item(day: number, id: number): LogItem | null {
-    const reader = this.#day(day);
-    return reader === null ? null : reader.guard(() => reader.item(id));
+  #find(publicId: string): FoundLine | null {
+    const at = decodeLineId(publicId);
+    const reader = at === null ? null : this.#day(at.day);
+    return at === null || reader === null ? null : reader.guard(() => reader.find(at.id));
   }
 
   /** Null for a day without a file, or one the writer is just making. */

@@ -9,6 +9,7 @@ import type { LogItem, LogRow, LogStore, RefusedRow } from '../log-store.ts';
 import { AppendQueue } from './log-append-queue.ts';
 import { LogClient } from './log-client.ts';
 import { expireDays } from './log-expire.ts';
+import { IdleMerge } from './log-idle-merge.ts';
 import type { NameChanges, ReaderRequests, WriterRequests } from './log-messages.ts';
 
 export interface SqliteLogStoreOptions {
@@ -34,6 +35,7 @@ class SqliteLogStore implements LogStore {
   readonly #writer: LogClient<WriterRequests>;
   readonly #reader: LogClient<ReaderRequests>;
   readonly #queue: AppendQueue;
+  readonly #idleMerge: IdleMerge;
   readonly #clock: Clock;
   readonly #telemetry: Telemetry | undefined;
   /** What the reader knows of job names, and which start of it. */
@@ -48,6 +50,7 @@ class SqliteLogStore implements LogStore {
     this.#queue = new AppendQueue(
       async (batches, transfer) => (await this.#writer.ask('append', { batches }, { transfer })).refused,
     );
+    this.#idleMerge = new IdleMerge(clock, async () => (await this.#writer.ask('merge', {})).more);
   }
 
   /** Rows are visible as soon as they are durable, so `visible` changes nothing. */
@@ -67,6 +70,7 @@ class SqliteLogStore implements LogStore {
       this.#telemetry?.storeErrors.inc({ store: 'logs', reason: 'append' });
       throw error;
     } finally {
+      this.#idleMerge.postpone();
       this.#telemetry?.storeQueue.set({ store: 'logs' }, this.#queue.length);
       this.#telemetry?.storeSeconds.observe({ store: 'logs' }, (this.#clock.monotonic() - begin) / 1000);
     }
@@ -131,6 +135,7 @@ class SqliteLogStore implements LogStore {
   }
 
   async close(): Promise<void> {
+    this.#idleMerge.stop();
     await this.#queue.drain();
     await Promise.all([this.#writer.close(), this.#reader.close()]);
   }

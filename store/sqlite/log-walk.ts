@@ -1,9 +1,9 @@
 /** Walks over the lines a query finds, in order, across files and without reading more than is asked for. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { CompiledQuery } from './log-compile.ts';
-import type { DayQuery, DayReader } from './log-day-reader.ts';
+import type { DayQuery, DayReader, FoundLine } from './log-day-reader.ts';
 import { bucketOfId } from './log-id.ts';
-import { compareLines, type LineKey, type LinePlace } from './log-order.ts';
+import { compareLines, type LinePlace } from './log-order.ts';
 import { intersect, rangeSql, type TimeRange } from './log-range.ts';
 import { toStoreError } from './log-schema.ts';
 
@@ -20,7 +20,7 @@ export interface Walk {
  * The lines found in several files as one sequence. A file is not searched before the walk comes to its time. Stop the iteration
  * early or run it to its end: both give back the statements.
  */
-export function* walkDays(days: readonly DayQuery[], walk: Walk): Generator<LineKey, void, undefined> {
+export function* walkDays(days: readonly DayQuery[], walk: Walk): Generator<FoundLine, void, undefined> {
   const sign = walk.direction === 'newest-first' ? -1 : 1;
   const waiting = days
     .flatMap(day => {
@@ -30,7 +30,7 @@ export function* walkDays(days: readonly DayQuery[], walk: Walk): Generator<Line
       return range.from < range.to ? [{ day, nearest: sign * (sign < 0 ? range.to - 1 : range.from) }] : [];
     })
     .sort((a, b) => a.nearest - b.nearest);
-  const active: { head: LineKey; lines: Generator<LineKey, void, undefined> }[] = [];
+  const active: { head: FoundLine; lines: Generator<FoundLine, void, undefined> }[] = [];
   try {
     for (;;) {
       let first = nearestOf(active, sign);
@@ -56,18 +56,18 @@ export function* walkDays(days: readonly DayQuery[], walk: Walk): Generator<Line
   }
 }
 
-function nearestOf<T extends { readonly head: LineKey }>(active: readonly T[], sign: number): T | undefined {
+function nearestOf<T extends { readonly head: FoundLine }>(active: readonly T[], sign: number): T | undefined {
   let nearest = active[0];
   for (const one of active) if (nearest !== undefined && sign * compareLines(one.head, nearest.head) < 0) nearest = one;
   return nearest;
 }
 
 /** Ids give the order of buckets; the lines within one are put in order here. */
-function* walkDay({ reader, query }: DayQuery, walk: Walk): Generator<LineKey, void, undefined> {
+function* walkDay({ reader, query }: DayQuery, walk: Walk): Generator<FoundLine, void, undefined> {
   const sign = walk.direction === 'newest-first' ? -1 : 1;
   const { behind } = walk;
   let bucket: number | null = null;
-  let lines: LineKey[] = [];
+  let lines: FoundLine[] = [];
   try {
     for (const id of ids(reader, query, walk)) {
       if (bucketOfId(id) !== bucket) {
@@ -75,7 +75,7 @@ function* walkDay({ reader, query }: DayQuery, walk: Walk): Generator<LineKey, v
         lines = [];
         bucket = bucketOfId(id);
       }
-      const line = reader.key(id);
+      const line = reader.find(id);
       if (line !== null && (behind === undefined || sign * compareLines(line, behind) > 0)) lines.push(line);
     }
   } catch (error) {

@@ -15,6 +15,7 @@ function writerHandlers(dir: string): Handlers<WriterRequests> {
   return {
     open: () => openDirectory(dir),
     append: ({ batches }) => ({ refused: writer.append(batches) }),
+    merge: () => ({ more: writer.merge() }),
     days: () => ({ days: writer.days() }),
     dropDay: ({ day }) => {
       writer.dropDay(day);

@@ -9,9 +9,14 @@ import { dayFile, listDays, openDayToWrite, toStoreError } from './log-schema.ts
 /** Files the writer keeps open: today's, and those late lines go to. */
 const MAX_OPEN = 4;
 
+/** Pages of full text merged in one step: about 20 ms, so that lines never wait long. */
+const MERGE_PAGES = 64;
+
 interface OpenDay {
   readonly db: DatabaseSync;
   readonly writer: DayWriter;
+  /** Whether lines came since merging last found nothing to do. */
+  mayMerge: boolean;
 }
 
 /** The writing half of the store; lives in a thread of its own and works through one call after another. */
@@ -31,11 +36,30 @@ export class LogWriter {
   append(batches: readonly LogBatch[]): RefusedLine[][] {
     const refused: RefusedLine[][] = batches.map(() => []);
     for (const [day, parts] of linesByDay(batches)) {
-      this.#inTransaction(day, ({ writer }) => {
-        for (const { at, lines } of parts) refused[at]!.push(...writer.write(batches[at]!, lines));
+      this.#inTransaction(day, open => {
+        for (const { at, lines } of parts) refused[at]!.push(...open.writer.write(batches[at]!, lines));
+        open.mayMerge = true;
       });
     }
     return refused;
+  }
+
+  /**
+   * Merges a little of the full text of a day that took lines; false when there is nothing to do. Every transaction leaves a segment
+   * that each search has to look into, and appending itself merges as little as it must to stay quick.
+   */
+  merge(): boolean {
+    for (const [day, { mayMerge }] of [...this.#open]) {
+      if (!mayMerge) continue;
+      this.#guard(day, open => {
+        const before = changesOf(open.db);
+        open.db.exec(`INSERT INTO ft(ft, rank) VALUES ('merge', ${MERGE_PAGES})`);
+        // as the manual of FTS5 has it: fewer than two changes mean that nothing was merged
+        open.mayMerge = changesOf(open.db) - before >= 2;
+      });
+      return true;
+    }
+    return false;
   }
 
   /** Days on disk with the job names of their lines. */
@@ -92,7 +116,7 @@ export class LogWriter {
     }
     if (this.#open.size >= MAX_OPEN) this.#forget(this.#open.keys().next().value!);
     const db = openDayToWrite(this.#dir, day);
-    const open = { db, writer: new DayWriter(db, day) };
+    const open = { db, writer: new DayWriter(db, day), mayMerge: true };
     this.#open.set(day, open);
     return open;
   }
@@ -122,4 +146,8 @@ function linesByDay(batches: readonly LogBatch[]): Map<number, { at: number; lin
 function isSorted(ts: Float64Array, lines: Uint32Array): boolean {
   for (let i = 1; i < lines.length; i++) if (ts[lines[i]!]! < ts[lines[i - 1]!]!) return false;
   return true;
+}
+
+function changesOf(db: DatabaseSync): number {
+  return Number(db.prepare('SELECT total_changes() AS n').get()?.['n']);
 }
