@@ -14,6 +14,10 @@ const USAGE = `tidewatch ${VERSION}
       [--owner O] [--cluster C] [--version 1.20|2.x] [--yarn|--kubernetes|--standalone]
       [--config FILE] [--brokers h:9092] [--password-file FILE] [--out DIR]
                                            what Flink needs to ship its telemetry: configuration, logging, environment
+  tidewatch jobs submit --sql FILE --name JOB
+      [--owner O] [--session CATALOG.DB] [--job-id ID] [--app-id ID] [--property K=V]… [--force]
+      [--url URL | --brokers h:9092 | --config FILE] [--topic T]
+                                           tell the daemon what a job reads and writes (Flink 1.20, jobs of other tools)
   tidewatch replay STREAM FILE…            send files of records to a running daemon (--url)
   tidewatch lineage parse FILE.sql         tables and columns of a SQL script (--batch: NDJSON on stdin)
   tidewatch freshness replay FILE          freshness along a recorded history of offsets
@@ -48,6 +52,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return (await import('./commands/doctor.ts')).doctor(options);
   },
   'flink-config': async args => (await import('./commands/flink-config.ts')).flinkConfig(args, process.env),
+  jobs: async ([sub, ...args]) => {
+    if (sub !== 'submit') return usage('jobs needs "submit --sql FILE --name JOB"');
+    return (await import('./commands/jobs-submit.ts')).jobsSubmit(args, process.env);
+  },
   replay: async args => {
     const { values, positionals } = parse(args, { ...URL_OPTION, json: CONFIG.json });
     const [stream = '', ...files] = positionals;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { replayFile } from '../../collector/file-source.ts';
-import type { IntakeAnswer } from '../../collector/push-source.ts';
-import { STREAMS, type StreamName } from '../../collector/source.ts';
+import { STREAMS } from '../../collector/source.ts';
 import { UserError } from '../../model/errors.ts';
+import { createDaemonClient } from './daemon-client.ts';
 
 const MAX_WAITS = 120;
 
@@ -21,11 +21,12 @@ export async function replay(options: {
       `usage: tidewatch replay ${STREAMS.join('|')} FILE… [--url http://127.0.0.1:8686]`,
     );
   }
+  const daemon = createDaemonClient(options.url, { maxWaits: MAX_WAITS });
   let bad = 0;
   for (const file of options.files) {
     const { size, mtimeMs } = statSync(file);
     const id = createHash('sha256').update(`${file} ${size} ${mtimeMs}`).digest('hex').slice(0, 24);
-    const result = await replayFile(file, stream, (s, body, key) => post(options.url, s, body, key), { id });
+    const result = await replayFile(file, stream, daemon.ingest, { id });
     bad += result.rejected;
     if (options.json) process.stdout.write(`${JSON.stringify({ file, ...result })}\n`);
     else {
@@ -34,19 +35,4 @@ export async function replay(options: {
     }
   }
   return bad === 0 ? 0 : 1;
-}
-
-async function post(url: string, stream: StreamName, body: Buffer, key: string): Promise<IntakeAnswer> {
-  for (let waits = 0; ; waits++) {
-    const response = await fetch(`${url.replace(/\/$/, '')}/api/v1/ingest/${stream}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson', 'idempotency-key': key },
-      body: new Uint8Array(body),
-    });
-    if (response.ok) return (await response.json()) as IntakeAnswer;
-    const text = await response.text();
-    if ((response.status !== 429 && response.status !== 503) || waits >= MAX_WAITS)
-      throw new Error(`the daemon answers ${response.status}: ${text}`);
-    await new Promise(resolve => setTimeout(resolve, 1000 * (Number(response.headers.get('retry-after')) || 1)));
-  }
 }
