@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -185,7 +185,10 @@ function yaml(settings: Environment): string {
 
 /** Removes the folder after success; after a failure its logs are what explains it. */
 function leave(home: string, code: number): void {
-  if (code === 0) return rmSync(home, { recursive: true, force: true });
+  if (code === 0) {
+    rmSync(home, { recursive: true, force: true });
+    return;
+  }
   const kept = join(tmpdir(), basename(home).replace('tidewatch-flink', 'tidewatch-flink-failed'));
   renameSync(home, kept);
   rmSync(join(kept, 'lib'), { recursive: true, force: true });

@@ -54,16 +54,23 @@ export async function copyJars(pom: string, target: string): Promise<void> {
 export async function installOnce(name: string, build: (dir: string) => Promise<void>): Promise<string> {
   const dir = join(CACHE_DIR, name);
   if (await exists(dir)) return dir;
-  await mkdir(CACHE_DIR, { recursive: true });
-  const unlock = await lock(join(CACHE_DIR, `${name}.lock`));
-  try {
-    if (await exists(dir)) return dir;
+  await withLock(name, async () => {
+    if (await exists(dir)) return;
     const half = `${dir}.part`;
     await rm(half, { recursive: true, force: true });
     await mkdir(half, { recursive: true });
     await build(half);
     await rename(half, dir);
-    return dir;
+  });
+  return dir;
+}
+
+/** Runs `work` while no other test process runs work of the same name. */
+export async function withLock(name: string, work: () => Promise<void>): Promise<void> {
+  await mkdir(CACHE_DIR, { recursive: true });
+  const unlock = await lock(join(CACHE_DIR, `${name}.lock`));
+  try {
+    await work();
   } finally {
     await unlock();
   }
