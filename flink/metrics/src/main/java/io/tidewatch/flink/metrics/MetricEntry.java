@@ -1,0 +1,32 @@
+package io.tidewatch.flink.metrics;
+
+import io.tidewatch.flink.common.JsonWriter;
+import org.apache.flink.metrics.Metric;
+
+/** A metric with its name as it will be written. */
+final class MetricEntry {
+    private static final String PER_SECOND = "PerSecond";
+
+    private final Metric metric;
+    private final byte[] quotedName;
+    private final String counted;
+
+    MetricEntry(Metric metric, String name) {
+        this.metric = metric;
+        this.quotedName = JsonWriter.quoted(name);
+        this.counted = name.endsWith(PER_SECOND) ? name.substring(0, name.length() - PER_SECOND.length()) : name;
+    }
+
+    Metric metric() {
+        return metric;
+    }
+
+    byte[] quotedName() {
+        return quotedName;
+    }
+
+    /** By Flink's habit the name of the counter that a meter of this name measures: {@code numRecordsIn}. */
+    String counted() {
+        return counted;
+    }
+}
