@@ -1,36 +1,29 @@
 /**
  * One membership in a consumer group, from joining to the failure or stop that ends it. Batches of a partition go to the sink
- * one after the other, so what is stored is always contiguous; offsets are committed after that, at most once a second.
+ * one after the other, so what is stored is always contiguous; offsets are committed after that, at most once a second. While one
+ * batch of a partition is being stored the next is fetched, never more: kafkajs fetches when it is told how far it was read.
  */
 import type { Admin, Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import type { Logger } from 'pino';
-import type { Clock } from '../../model/clock.ts';
-import { StoreAwayError } from '../../model/errors.ts';
-import type { BatchSink, RawBatch, RawRecord, StreamName } from '../source.ts';
+import type { RawRecord, StreamName } from '../source.ts';
+import { type DeliveryParts, deliver } from './deliver.ts';
 import type { Epochs } from './epochs.ts';
 import { HEARTBEAT_EVERY_MS, withHeartbeats } from './heartbeats.ts';
 import type { PartitionOffset, PartitionTable } from './partitions.ts';
 
 const COMMIT_EVERY_MS = 1000;
 const END_OFFSETS_EVERY_MS = 5000;
-const RETRY_STORE_MS = 1000;
 const BATCH_RECORDS = 2000;
 const NO_BYTES = new Uint8Array(0);
 
-export interface SessionParts {
+export interface SessionParts extends DeliveryParts {
   readonly kafka: Kafka;
   readonly group: string;
   /** Topics that exist, and what they carry. */
   readonly topics: ReadonlyMap<string, StreamName>;
-  readonly sink: BatchSink;
   readonly epochs: Epochs;
   readonly partitions: PartitionTable;
-  readonly clock: Clock;
-  readonly log: Logger;
   /** Batches of different partitions under way at once. */
   readonly concurrency: number;
-  /** Told when a partition's store is away (true) and answers again (false). */
-  readonly onBlocked: (topic: string, isBlocked: boolean) => void;
   readonly onJoined: () => void;
 }
 
@@ -41,6 +34,10 @@ export class Session {
   readonly #abort = new AbortController();
   readonly #ended = Promise.withResolvers<Error | null>();
   readonly #underWay = new Set<Promise<void>>();
+  /** The batch of each partition that was queued last, by `topic/partition`. */
+  readonly #queued = new Map<string, Promise<void>>();
+  /** Counts assignments: what was fetched under an earlier one is not stored any more, since reading begins at the commits again. */
+  #assignment = 0;
   /** Offsets of the commit under way that the broker has acknowledged, by `topic/partition`. */
   readonly #confirmed = new Map<string, number>();
   #commits: Promise<ReadonlyMap<string, number>> = Promise.resolve(new Map());
@@ -57,7 +54,7 @@ export class Session {
       rebalanceTimeout: 20_000,
       maxWaitTimeInMs: 250,
       maxBytesPerPartition: 1024 * 1024,
-      maxBytes: 8 * 1024 * 1024,
+      maxBytes: 4 * 1024 * 1024,
       metadataMaxAge: 30_000,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 200, maxRetryTime: 2000, retries: 3, restartOnFailure: async () => false },
@@ -76,14 +73,12 @@ export class Session {
       }
     });
     this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => {
+      const { topic, partition, batchSize, lastOffset, highWatermark } = payload;
       // only control records: nothing to store, and yet a step forward
-      if (payload.batchSize > 0) return;
-      this.#parts.partitions.skipped(
-        payload.topic,
-        payload.partition,
-        Number(payload.lastOffset) + 1,
-        Number(payload.highWatermark),
-      );
+      if (batchSize === 0)
+        void this.#queue(topic, partition, async () =>
+          this.#parts.partitions.skipped(topic, partition, Number(lastOffset) + 1, Number(highWatermark)),
+        );
     });
     try {
       await this.#admin.connect();
@@ -93,7 +88,7 @@ export class Session {
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: this.#parts.concurrency,
-        eachBatch: payload => this.#track(this.#take(payload)),
+        eachBatch: payload => this.#take(payload),
       });
       this.#every(COMMIT_EVERY_MS, () => this.#commit());
       this.#every(END_OFFSETS_EVERY_MS, () => this.#readEnds());
@@ -123,6 +118,8 @@ export class Session {
 
   #joined(assignment: Readonly<Record<string, readonly number[]>>): void {
     const { partitions, epochs, onJoined } = this.#parts;
+    this.#assignment++;
+    this.#queued.clear();
     partitions.assign(assignment);
     epochs.forget();
     this.#commits = this.#readCommits(assignment);
@@ -161,26 +158,44 @@ export class Session {
     }
   }
 
-  #track(work: Promise<void>): Promise<void> {
-    this.#underWay.add(work);
-    const forget = (): void => void this.#underWay.delete(work);
-    work.then(forget, forget);
-    return work;
+  /** Takes a batch, and returns when the one before it of its partition is stored: then there is room for another. */
+  async #take({ batch, heartbeat, resolveOffset }: EachBatchPayload): Promise<void> {
+    const last = batch.messages.at(-1);
+    if (!last) return;
+    const before = this.#queue(batch.topic, batch.partition, isOver => this.#store(batch, isOver));
+    resolveOffset(last.offset);
+    await withHeartbeats(before, heartbeat, this.#parts.clock);
   }
 
-  async #take({ batch, heartbeat, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {
+  /** Does work on a partition when what was queued for it before is done, which the answer waits for. */
+  #queue(topic: string, partition: number, work: (isOver: () => boolean) => Promise<void>): Promise<void> {
+    const key = `${topic}/${partition}`;
+    const before = this.#queued.get(key) ?? Promise.resolve();
+    const assignment = this.#assignment;
+    const isOver = (): boolean => this.#abort.signal.aborted || assignment !== this.#assignment;
+    const done = before.then(() => (isOver() ? undefined : work(isOver))).catch(error => this.#broke(error as Error));
+    this.#queued.set(key, done);
+    this.#underWay.add(done);
+    void done.then(() => this.#underWay.delete(done));
+    return before;
+  }
+
+  /** A bug: nothing behind a batch that is not stored may be stored in this session. */
+  #broke(error: Error): void {
+    this.#abort.abort(error);
+    this.#ended.resolve(error);
+  }
+
+  async #store(batch: Batch, isOver: () => boolean): Promise<void> {
     const first = batch.messages[0];
-    if (!first || this.#abort.signal.aborted) return;
+    if (!first) return;
     const { topic, partition } = batch;
     const epoch = await this.#epochOf(batch);
-    this.#parts.partitions.received(
-      topic,
-      partition,
-      { offset: Number(first.offset), ts: Number(first.timestamp) },
-      Number(batch.highWatermark),
-    );
+    if (isOver()) return;
+    const { partitions, topics, clock } = this.#parts;
+    const place = { offset: Number(first.offset), ts: Number(first.timestamp) };
+    partitions.received(topic, partition, place, Number(batch.highWatermark));
     for (let from = 0; from < batch.messages.length; from += BATCH_RECORDS) {
-      if (!isRunning() || isStale() || this.#abort.signal.aborted) return;
       const part = batch.messages.slice(from, from + BATCH_RECORDS);
       const records = part.map(
         (message): RawRecord => ({
@@ -190,15 +205,15 @@ export class Session {
           value: message.value ?? NO_BYTES,
         }),
       );
-      const stream = this.#parts.topics.get(topic) ?? 'logs';
-      await this.#deliver({ stream, topic, epoch, records, arrivedAt: this.#parts.clock.now() }, heartbeat);
+      const stream = topics.get(topic) ?? 'logs';
+      const raw = { stream, topic, epoch, records, arrivedAt: clock.now() };
+      const isStored = await deliver(raw, this.#parts, this.#abort.signal);
       const last = part.at(-1);
-      if (this.#abort.signal.aborted || !last) return;
-      resolveOffset(last.offset);
+      if (!isStored || !last || isOver()) return;
       const isEnd = from + part.length === batch.messages.length;
       // the batch may end in control records, which are not delivered
       const next = Number(isEnd ? batch.lastOffset() : last.offset) + 1;
-      this.#parts.partitions.stored(topic, partition, next, Number(last.timestamp));
+      partitions.stored(topic, partition, next, Number(last.timestamp));
     }
   }
 
@@ -220,45 +235,6 @@ export class Session {
         'the partition was made anew; a new epoch begins',
       );
     return String(epoch);
-  }
-
-  /** Hands a batch to the sink until it is stored, with heartbeats meanwhile; gives up when the session ends. */
-  async #deliver(batch: RawBatch, heartbeat: () => Promise<void>): Promise<void> {
-    const { clock, log, onBlocked } = this.#parts;
-    const { signal } = this.#abort;
-    let isBlocked = false;
-    const setBlocked = (value: boolean): void => {
-      if (isBlocked !== value) onBlocked(batch.topic, value);
-      isBlocked = value;
-    };
-    try {
-      while (!signal.aborted) {
-        const failure = await this.#attempt(batch, heartbeat);
-        if (!failure) break;
-        if (!isBlocked) log.warn({ topic: batch.topic, err: failure }, 'the store does not take records; waiting');
-        setBlocked(true);
-        await withHeartbeats(
-          clock.sleep(RETRY_STORE_MS, signal).catch(() => {}),
-          heartbeat,
-          clock,
-        );
-      }
-      if (isBlocked && !signal.aborted) log.info({ topic: batch.topic }, 'the store takes records again');
-    } finally {
-      setBlocked(false);
-    }
-  }
-
-  /** One try; answers the failure when the store is away or the session ends. */
-  async #attempt(batch: RawBatch, heartbeat: () => Promise<void>): Promise<Error | null> {
-    const { signal } = this.#abort;
-    try {
-      await withHeartbeats(this.#parts.sink(batch, { visible: false }, signal), heartbeat, this.#parts.clock);
-      return null;
-    } catch (error) {
-      if (signal.aborted || error instanceof StoreAwayError) return error as Error;
-      throw error;
-    }
   }
 
   /** Commits what is stored, then keeps it beside the epochs. Never rejects: the next commit includes it. */

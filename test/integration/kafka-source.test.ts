@@ -141,6 +141,44 @@ test('commits only what the sink has taken, and goes on there', { timeout: LIMIT
   assert.equal(rows.deliveries.length, 110, 'after a clean stop nothing is handed over twice');
 });
 
+test('what is fetched ahead is stored in order, and neither counted nor committed before', {
+  timeout: LIMIT_MS,
+}, async t => {
+  const name = await topic('ahead');
+  const transactions = kafka.producer({ transactionalId: 'ahead', idempotent: true, maxInFlightRequests: 1 });
+  await transactions.connect();
+  t.after(() => transactions.disconnect());
+  // each a fetch of its own by size, with a control record behind it; the second fetch holds nothing to deliver
+  const texts = numbered(0, 6);
+  const write = async (text: string, end: 'commit' | 'abort'): Promise<void> => {
+    const transaction = await transactions.transaction();
+    await transaction.send({ topic: name, messages: [{ value: text + ' '.repeat(800_000) }] });
+    await transaction[end]();
+  };
+  await write('line 00000', 'commit');
+  await write('aborted', 'abort');
+  for (const text of texts.slice(1)) await write(text, 'commit');
+
+  const taken: string[] = [];
+  const release = Promise.withResolvers<void>();
+  const reader = source('ahead', name, new MemoryDocs());
+  t.after(() => reader.stop());
+  await reader.start(async batch => {
+    await release.promise;
+    for (const { value } of batch.records) taken.push(Buffer.from(value).toString().trimEnd());
+    return { accepted: batch.records.length, rejected: [] };
+  });
+  await until('the first batch arrives', () => reader.status().streams[0]?.lag === 14);
+  await delay(2500);
+  assert.equal(await committed('ahead.logs', name), 0, 'what waits behind the first batch is not committed');
+  assert.equal(reader.status().streams[0]?.lag, 14, 'and not counted as stored');
+
+  release.resolve();
+  await until('level', () => reader.status().streams[0]?.lag === 0);
+  assert.deepEqual(taken, texts);
+  await until('the commit of everything', async () => (await committed('ahead.logs', name)) === 14);
+});
+
 test('two members share the partitions; when one leaves the other goes on where it was', {
   timeout: LIMIT_MS,
 }, async t => {
