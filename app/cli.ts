@@ -10,6 +10,7 @@ const USAGE = `tidewatch ${VERSION}
   tidewatch demo                           a simulated estate with the UI, nothing to install
   tidewatch check-config [--config FILE]   check a configuration, every mistake with its place
   tidewatch doctor [--config FILE]         what this machine, Kafka and Elasticsearch are like
+  tidewatch doctor --flink REST_URL        which telemetry of a Flink cluster is missing, and the remedy (--url: daemon)
   tidewatch flink-config --job NAME | --session-cluster
       [--owner O] [--cluster C] [--version 1.20|2.x] [--yarn|--kubernetes|--standalone]
       [--config FILE] [--brokers h:9092] [--password-file FILE] [--out DIR]
@@ -48,6 +49,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return (await import('./commands/check-config.ts')).checkConfig(options);
   },
   doctor: async args => {
+    if (args.some(arg => /^--flink(=|$)/.test(arg)))
+      return (await import('./commands/doctor-flink.ts')).doctorFlink(args, process.env);
     const options = common(args);
     return (await import('./commands/doctor.ts')).doctor(options);
   },

@@ -9,6 +9,8 @@ export interface DaemonClient {
   readonly url: string;
   /** Body of a GET below /api/v1; null for what the daemon does not have (404). */
   get(path: string): Promise<unknown>;
+  /** Body of the answer to a POST of JSON below /api/v1. */
+  post(path: string, body: object): Promise<unknown>;
   /** Sends records in; waits for as long as the daemon says it is busy, up to `maxWaits` times. */
   ingest(stream: StreamName, body: Buffer, key: string): Promise<IntakeAnswer>;
 }
@@ -31,6 +33,12 @@ export function createDaemonClient(address: string, options: { maxWaits: number 
     async get(path) {
       const response = await ask(path);
       if (response.status === 404) return null;
+      if (!response.ok) throw await refused(url, response);
+      return response.json();
+    },
+    async post(path, body) {
+      const json = { 'content-type': 'application/json' };
+      const response = await ask(path, { method: 'POST', headers: json, body: JSON.stringify(body) });
       if (!response.ok) throw await refused(url, response);
       return response.json();
     },
