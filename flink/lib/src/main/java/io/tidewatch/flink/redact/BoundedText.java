@@ -4,12 +4,18 @@ package io.tidewatch.flink.redact;
 public final class BoundedText {
     private static final int NOTE = " … [2147483647 more]".length();
 
-    private final StringBuilder text = new StringBuilder();
+    /** A longer buffer is given up, so that one huge trace does not stay in memory. */
+    private static final int KEPT_UNITS = 32_768;
+
+    private StringBuilder text = new StringBuilder();
     private int limit;
     private long cut;
 
     /** Starts anew with this limit in UTF-16 units, at least 64. */
     public BoundedText reset(int units) {
+        if (text.capacity() > KEPT_UNITS) {
+            text = new StringBuilder();
+        }
         text.setLength(0);
         limit = Math.max(units, 64);
         cut = 0;

@@ -29,13 +29,22 @@ public final class StackTrace {
 
     /** The class of the exception, also where another stands for it. */
     public static String className(Throwable thrown) {
-        String name = thrown.getClass().getName();
-        if (!name.equals(SERIALIZED)) {
-            return name;
+        if (!isSerialized(thrown)) {
+            return thrown.getClass().getName();
         }
+        // prints as "class: message", with a message of "class: text" or of the class alone
         String text = thrown.toString();
-        String tail = ": " + thrown.getLocalizedMessage();
-        return text.endsWith(tail) ? text.substring(0, text.length() - tail.length()) : text;
+        return text.substring(0, Math.max(0, text.length() - messageOf(thrown).length() - ": ".length()));
+    }
+
+    /** The exception's own message, also where another stands for it; empty without one. Not masked. */
+    public static String message(Throwable thrown) {
+        String message = messageOf(thrown);
+        if (!isSerialized(thrown)) {
+            return message;
+        }
+        String prefix = className(thrown) + ": ";
+        return message.startsWith(prefix) ? message.substring(prefix.length()) : "";
     }
 
     /** The innermost cause; the throwable itself when it has none. */
@@ -55,7 +64,7 @@ public final class StackTrace {
             out.append(indent).append(caption).append("[CIRCULAR REFERENCE: ").append(className(thrown)).append("]");
             return;
         }
-        out.append(indent).append(caption).append(redaction.text(thrown.toString()));
+        out.append(indent).append(caption).append(redaction.text(headline(thrown)));
         StackTraceElement[] frames = thrown.getStackTrace();
         int own = frames.length - common(frames, enclosing);
         for (int i = 0; i < own; i++) {
@@ -70,6 +79,19 @@ public final class StackTrace {
         if (thrown.getCause() != null) {
             print(thrown.getCause(), frames, "Caused by: ", indent, depth + 1);
         }
+    }
+
+    private static String headline(Throwable thrown) {
+        return isSerialized(thrown) ? messageOf(thrown) : thrown.toString();
+    }
+
+    private static String messageOf(Throwable thrown) {
+        String message = thrown.getLocalizedMessage();
+        return message == null ? "" : message;
+    }
+
+    private static boolean isSerialized(Throwable thrown) {
+        return thrown.getClass().getName().equals(SERIALIZED);
     }
 
     private static int common(StackTraceElement[] frames, StackTraceElement[] enclosing) {
