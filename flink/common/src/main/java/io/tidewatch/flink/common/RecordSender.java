@@ -30,7 +30,8 @@ public final class RecordSender {
                 properties -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
-    RecordSender(SenderSettings settings, ProducerFactory producers) {
+    /** The same with producers of one's own making. */
+    public RecordSender(SenderSettings settings, ProducerFactory producers) {
         this.queue = new RecordQueue(settings.queueBytes());
         this.loop = new SenderLoop(settings, producers, queue);
         this.thread = new Thread(loop, settings.clientId());
