@@ -27,6 +27,7 @@ export class EventProducer {
   #oneIn = 1;
   #due = 0;
   #failsNext = false;
+  #failureSentAt = 0;
   #running: Promise<void> | null = null;
 
   constructor(brokers: readonly string[]) {
@@ -46,6 +47,11 @@ export class EventProducer {
   /** The next event that passes the filter throws in the function `explode` of a job that was never restarted. */
   failNext(): void {
     this.#failsNext = true;
+  }
+
+  /** When the broker acknowledged the event of `failNext`, epoch ms; 0 before. */
+  get failureSentAt(): number {
+    return this.#failureSentAt;
   }
 
   /** Events acknowledged by the broker so far. */
@@ -95,18 +101,24 @@ export class EventProducer {
   async #send(count: number): Promise<void> {
     const now = Date.now();
     let matching = 0;
+    let holdsFailure = false;
     const messages = Array.from({ length: count }, (_, i) => {
       const seq = this.#sent + i;
       const passes = seq % this.#oneIn === 0;
       if (passes) matching++;
       const fails = passes && this.#failsNext;
-      if (fails) this.#failsNext = false;
+      if (fails) {
+        this.#failsNext = false;
+        holdsFailure = true;
+      }
       return { partition: seq % PARTITIONS, value: JSON.stringify(event(seq, passes, fails, now)) };
     });
     await this.#producer.send({ topic: TOPIC, messages, acks: -1, compression: kafkajs.CompressionTypes.None });
     this.#sent += count;
     this.#matching += matching;
-    this.#counts.push({ ts: Date.now(), sent: this.#sent, matching: this.#matching });
+    const ts = Date.now();
+    this.#counts.push({ ts, sent: this.#sent, matching: this.#matching });
+    if (holdsFailure) this.#failureSentAt = ts;
   }
 }
 

@@ -14,8 +14,8 @@ const TASK_MANAGER = 'org.apache.flink.runtime.taskexecutor.TaskManagerRunner';
 
 /** Heaps of the processes; the JVM's own memory comes on top. */
 const JVM = {
-  jobManager: ['-Xms128m', '-Xmx320m'],
-  taskManager: ['-Xms128m', '-Xmx384m', '-XX:MaxDirectMemorySize=192m'],
+  jobmanager: ['-Xms128m', '-Xmx320m'],
+  taskmanager: ['-Xms128m', '-Xmx384m', '-XX:MaxDirectMemorySize=192m'],
   client: ['-Xmx320m'],
 } as const;
 
@@ -41,10 +41,12 @@ appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m
 export type FlinkVersion = '2.3.0' | '1.20.3';
 
 type Environment = Readonly<Record<string, string>>;
+type Role = 'jobmanager' | 'taskmanager' | 'client';
 
 /**
  * A Flink installation of its own on 127.0.0.1: `conf/`, `lib/`, `plugins/` and `log/` as in Flink's distribution, nothing running.
- * What is put there before a process starts, that process has. When the test process fails its folder is kept, and named.
+ * What is put there before a process starts, that process has; a script `conf/env-<role>.sh` is sourced before it, as a shell
+ * that starts Flink would. When the test process fails its folder is kept, and named.
  */
 export interface TestFlink {
   readonly version: FlinkVersion;
@@ -73,7 +75,7 @@ export async function installFlink(version: FlinkVersion): Promise<TestFlink> {
   const home = mkdtempSync(join(tmpdir(), 'tidewatch-flink-'));
   // before the handlers of the processes, which remove their folders
   process.once('exit', code => leave(home, code));
-  for (const folder of ['conf', 'lib', 'plugins', 'log', 'run']) mkdirSync(join(home, folder));
+  for (const folder of ['conf', 'lib', 'plugins', 'log', 'run', 'tmp']) mkdirSync(join(home, folder));
   for (const jar of readdirSync(join(jars, 'lib'))) symlinkSync(join(jars, 'lib', jar), join(home, 'lib', jar));
   const [restPort = 0, rpcPort = 0, blobPort = 0] = await freePorts(3);
   const config = join(home, 'conf/config.yaml');
@@ -82,6 +84,7 @@ export async function installFlink(version: FlinkVersion): Promise<TestFlink> {
 
   const paths = { FLINK_CONF_DIR: join(home, 'conf'), FLINK_PLUGINS_DIR: join(home, 'plugins'), FLINK_HOME: home };
   const servers: TestServer[] = [];
+  let clients = 0;
   const classPath = `${home}/lib/*`;
   const java = (log: string, properties: string): string[] => [
     ...OPENED,
@@ -90,29 +93,29 @@ export async function installFlink(version: FlinkVersion): Promise<TestFlink> {
     `-Dlog4j.configurationFile=file:${home}/conf/${properties}.properties`,
   ];
 
+  /** Arguments of a shell that becomes the JVM once it has the role's variables. */
+  const sourced = (role: Role, args: readonly string[]): string[] => [
+    ...['-c', 'if [ -f "$0" ]; then . "$0"; fi; exec "$@"', join(home, `conf/env-${role}.sh`), jdk('java'), ...args],
+  ];
+
   async function start(
-    kind: 'jobManager' | 'taskManager',
+    role: 'jobmanager' | 'taskmanager',
     main: string,
     port: number,
     ports: Environment,
     env: Environment,
   ): Promise<TestServer> {
-    const name = `${kind.toLowerCase()}-${servers.length}`;
+    const name = `${role}-${servers.length}`;
     const dir = join(home, 'run', name);
     mkdirSync(dir);
     const dynamic = Object.entries(ports).flatMap(([key, value]) => ['-D', `${key}=${value}`]);
-    const server = serverProcess(
-      jdk('java'),
-      [
-        ...java(name, 'log4j'),
-        ...JVM[kind],
-        ...['-cp', `${jars}/classes:${classPath}`, 'WithParent', main],
-        ...['--configDir', join(home, 'conf'), ...dynamic],
-      ],
-      port,
-      dir,
-      { ...paths, ...env },
-    );
+    const args = [
+      ...java(name, 'log4j'),
+      ...JVM[role],
+      ...['-cp', `${jars}/classes:${classPath}`, 'WithParent', main],
+      ...['--configDir', join(home, 'conf'), ...dynamic],
+    ];
+    const server = serverProcess('sh', sourced(role, args), port, dir, { ...paths, ...env });
     servers.push(server);
     await server.start();
     return server;
@@ -123,16 +126,17 @@ export async function installFlink(version: FlinkVersion): Promise<TestFlink> {
     home,
     rest: `http://127.0.0.1:${restPort}`,
     configure: lines => appendFile(config, lines.endsWith('\n') ? lines : `${lines}\n`),
-    startJobManager: (env = {}) => start('jobManager', JOB_MANAGER, restPort, { 'rest.bind-port': `${restPort}` }, env),
+    startJobManager: (env = {}) => start('jobmanager', JOB_MANAGER, restPort, { 'rest.bind-port': `${restPort}` }, env),
     async startTaskManager(env = {}) {
       const [port = 0] = await freePorts(1);
-      return start('taskManager', TASK_MANAGER, port, { 'taskmanager.rpc.port': `${port}` }, env);
+      return start('taskmanager', TASK_MANAGER, port, { 'taskmanager.rpc.port': `${port}` }, env);
     },
     async runClient(main, args, more, env = {}) {
-      const all = [...java('client', 'log4j-cli'), ...JVM.client, '-cp', [classPath, ...more].join(':'), main, ...args];
+      const log = `client-${++clients}`;
+      const all = [...java(log, 'log4j-cli'), ...JVM.client, '-cp', [classPath, ...more].join(':'), main, ...args];
       try {
         const options = { env: { ...process.env, ...paths, ...env }, timeout: CLIENT_LIMIT_MS };
-        return (await run(jdk('java'), all, options)).stdout;
+        return (await run('sh', sourced('client', all), options)).stdout;
       } catch (error) {
         const { stdout, stderr } = error as { stdout?: string; stderr?: string };
         throw new Error(`${main} ${args.join(' ')} failed:\n${stdout ?? ''}${stderr ?? ''}`);
@@ -169,7 +173,7 @@ function baseSettings(home: string, restPort: number, rpcPort: number, blobPort:
     'taskmanager.memory.jvm-metaspace.size': '192m',
     'taskmanager.memory.jvm-overhead.min': '128m',
     'taskmanager.memory.jvm-overhead.max': '128m',
-    'io.tmp.dirs': join(home, 'run'),
+    'io.tmp.dirs': join(home, 'tmp'),
     // a lost TaskManager is missed, and its answer to REST is fresh, sooner than production wants it
     'heartbeat.interval': '1000',
     'heartbeat.timeout': '6000',
@@ -191,6 +195,6 @@ function leave(home: string, code: number): void {
   }
   const kept = join(tmpdir(), basename(home).replace('tidewatch-flink', 'tidewatch-flink-failed'));
   renameSync(home, kept);
-  rmSync(join(kept, 'lib'), { recursive: true, force: true });
+  for (const folder of ['lib', 'plugins', 'tmp']) rmSync(join(kept, folder), { recursive: true, force: true });
   process.stderr.write(`logs of Flink are kept in ${kept}/log and ${kept}/run\n`);
 }

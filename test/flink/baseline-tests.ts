@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { search } from '../e2e/captured-run/answers.ts';
+import { tidewatch } from '../support/flink-install.ts';
+import { until } from '../support/until.ts';
+import { CLUSTER, FILTER, type FlinkEstate, INTERVAL_MS, WINDOW } from './estate.ts';
+import { lineageAbove, linesBy, readingsOf, type Series, seriesOf } from './figures.ts';
+import { LagWitness } from './lag-witness.ts';
+
+/** What the estate is given in quiet times: events a second, one in three of which the filter keeps. */
+export const QUIET = { perSecond: 600, oneIn: 3 } as const;
+/** Rates are compared over as many reports. */
+const REPORTS = 6;
+const LIMIT = { timeout: 60_000 };
+
+interface Finding {
+  readonly step: string;
+  readonly subject: string;
+  readonly state: 'ok' | 'bad' | 'unknown';
+  readonly detail: string;
+}
+
+/** A job and what it is expected to take and write, per second. */
+interface Flow {
+  readonly job: string;
+  readonly topic: string;
+  /** Records of its topic. */
+  readonly arriving: number;
+}
+
+const MATCHING = QUIET.perSecond / QUIET.oneIn;
+const FLOWS: readonly Flow[] = [
+  { job: FILTER, topic: 'dw_sdk_log', arriving: QUIET.perSecond },
+  { job: WINDOW, topic: 'dw_sdk_log_cdo', arriving: MATCHING },
+];
+
+/** What holds of any Flink that runs quietly: `jobs` gives the ids by name. */
+export function baselineTests(estate: () => FlinkEstate, jobs: () => ReadonlyMap<string, string>): void {
+  test('the records that both jobs put out are those the producer counted, to one interval', LIMIT, async () => {
+    for (const { job } of FLOWS) await expectThroughput(estate(), job);
+  });
+
+  test('the lag of both jobs is what Kafka and Flink say from outside, to one interval', LIMIT, async () => {
+    for (const { job, topic, arriving } of FLOWS) {
+      const { daemon, rest, endOf } = estate();
+      const witness = new LagWitness(rest, jobs().get(job) ?? '', () => endOf(topic));
+      witness.start();
+      try {
+        const from = Date.now();
+        const compared = await until(`${REPORTS} lags of ${job} with a witness`, async () => {
+          const lags = await readingsOf(daemon, 'lag', { job, topic }, from);
+          const pairs = lags.flatMap(({ ts, value }) => {
+            const truth = witness.at(ts);
+            return truth === null ? [] : [{ value, truth }];
+          });
+          return pairs.length >= REPORTS && pairs;
+        });
+        for (const { value, truth } of compared)
+          assert.ok(Math.abs(value - truth) <= (arriving * INTERVAL_MS) / 1000, `${job}: ${value}, truly ${truth}`);
+      } finally {
+        await witness.stop();
+      }
+    }
+  });
+
+  test(
+    'a search by job, by application and by container finds lines of JobManager and TaskManagers',
+    LIMIT,
+    async () => {
+      const { daemon, containers, jobManagerContainer } = estate();
+      const everyone = [jobManagerContainer, ...containers];
+      for (const job of [FILTER, WINDOW]) {
+        const found = await linesBy(daemon, 'container', { job });
+        assert.ok(found.has(jobManagerContainer), `${job} has lines of the JobManager: ${[...found.keys()]}`);
+        assert.ok(
+          containers.some(container => found.has(container)),
+          `${job} has lines of a TaskManager`,
+        );
+      }
+      const ofApp = await linesBy(daemon, 'container', { app: CLUSTER });
+      assert.deepEqual(
+        everyone.filter(container => !ofApp.has(container)),
+        [],
+        'every process has lines',
+      );
+      for (const container of everyone) {
+        const { items, total } = await search(daemon, { container, limit: 1 });
+        assert.equal(total.value, ofApp.get(container));
+        assert.deepEqual([items[0]?.container_id, items[0]?.app_id], [container, CLUSTER]);
+      }
+    },
+  );
+
+  test('the lineage of the two jobs is one path of topics', LIMIT, async () => {
+    const { daemon, brokerList } = estate();
+    const path = [
+      `${FILTER} writes dw_sdk_log_cdo`,
+      `${WINDOW} writes dw_sdk_agg`,
+      `dw_sdk_log reads ${FILTER}`,
+      `dw_sdk_log_cdo reads ${WINDOW}`,
+    ];
+    assert.deepEqual(await lineageAbove(daemon, `kafka://${brokerList}/dw_sdk_agg`), path);
+  });
+
+  test('doctor finds nothing wrong', LIMIT, async () => {
+    const { daemon, flink } = estate();
+    const answer = await tidewatch('doctor', '--flink', flink.rest, '--url', daemon.url, '--json');
+    const findings = JSON.parse(answer) as readonly Finding[];
+    assert.deepEqual(
+      findings.filter(({ state }) => state !== 'ok'),
+      [],
+    );
+    assert.ok(findings.length > 0);
+  });
+}
+
+/** Records out of a job's source task over some reports, by the daemon's rates, against what the producer counted meanwhile. */
+export async function expectThroughput({ daemon, producer }: FlinkEstate, job: string): Promise<void> {
+  const from = Date.now();
+  const matches = (series: readonly Series[]): readonly Series[] =>
+    series.filter(({ labels }) => labels['task']?.startsWith('Source')).filter(({ points }) => points.length > REPORTS);
+  const series = await until(`${REPORTS} rates of both subtasks of ${job}`, async () => {
+    const found = matches(await seriesOf(daemon, 'records_out_per_second', { job }, from));
+    return found.length === 2 && found;
+  });
+  const records = series.reduce((sum, { points }) => sum + recordsIn(points), 0);
+  const [first, last] = [0, -1].map(at => mean(series.map(({ points }) => points.at(at)?.[0] ?? 0)));
+  const expected = producer.at(last ?? 0).matching - producer.at(first ?? 0).matching;
+  const tolerance = (MATCHING * INTERVAL_MS) / 1000;
+  assert.ok(Math.abs(records - expected) <= tolerance, `${job} put out ${records}, the producer counted ${expected}`);
+}
+
+/** What rates amount to: each holds since the point before it. */
+function recordsIn(points: Series['points']): number {
+  return points.slice(1).reduce((sum, [ts, rate], i) => sum + ((rate ?? 0) * (ts - points[i]![0])) / 1000, 0);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
