@@ -10,6 +10,7 @@ import type { DeadLetter, DeadLetterEntry } from './dead-letter.ts';
 import type { DottedMetric } from './decode/dotted.ts';
 import type { RejectedAt } from './decode/rejected.ts';
 import type { JobEventSink, LagDeriver } from './derive.ts';
+import { Derivation } from './derived/derivation.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { SeenEvents } from './seen-events.ts';
 import type { BatchResult, BatchSink, RawBatch, StreamName } from './source.ts';
@@ -44,6 +45,7 @@ export interface PipelineParts {
 export interface PipelineContext extends PipelineParts {
   readonly redactor: Redactor;
   readonly seen: SeenEvents;
+  readonly derivation: Derivation;
 }
 
 /** Takes a batch of one stream into the stores; answers the records it could not take. */
@@ -69,6 +71,7 @@ export function createPipeline(parts: PipelineParts): BatchSink {
     ...parts,
     redactor: parts.config.redactor ?? createRedactor(),
     seen: new SeenEvents(),
+    derivation: new Derivation(),
   };
   return async (batch, options, signal) => {
     const rejected = await TAKE[batch.stream](batch, context, options, signal);

@@ -22,6 +22,10 @@ export function createTelemetry(options: { processMetrics?: boolean } = {}) {
     bytesIn: counter('bytes_in_total', 'Bytes received', ['stream']),
     recordsRejected: counter('records_rejected_total', 'Records not taken, by reason', ['stream', 'code']),
     pointsDropped: counter('points_dropped_total', 'Metric points dropped, by reason', ['code']),
+    ratesRefused: counter(
+      'rates_refused_total',
+      'Reports compared with nothing because the memory of subtasks, task managers or runs is full',
+    ),
     deadLetters: counter('dead_letters_total', 'Records written to the dead letter', ['stream', 'code']),
     deadLettersLost: counter('dead_letters_lost_total', 'Dead letters not kept because the dead-letter file is full'),
     sourceLag: gauge('source_lag_records', 'Records the daemon itself is behind', ['topic']),
@@ -54,6 +58,11 @@ export function createTelemetry(options: { processMetrics?: boolean } = {}) {
       'lag_rows_refused_total',
       'Offset rows of new partitions refused because the tables are full',
     ),
+    pollSeconds: histogram('poll_seconds', 'Time to ask a cluster for all its offsets', SECONDS, ['cluster']),
+    pollPartitions: gauge('poll_partitions', 'Partitions whose offsets are polled', ['cluster']),
+    pollFailures: counter('poll_failures_total', 'Polling cycles in which no broker answered', ['cluster']),
+    pollUnanswered: counter('poll_unanswered_total', 'Partitions and groups without an answer in a cycle', ['cluster']),
+    pollRefused: counter('poll_refused_total', 'Partitions and groups not polled because of the limits', ['cluster']),
     // the daemon
     reloadOk: gauge('config_last_reload_successful', '1 when the running configuration is the one on disk'),
     reloadAt: gauge('config_last_reload_success_timestamp_seconds', 'When the configuration was last loaded'),

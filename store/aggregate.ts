@@ -11,7 +11,8 @@ import type { PointBag } from './point-bag.ts';
  * - P50 … P99: linear interpolation between the closest ranks, h = (n - 1)p (Hyndman & Fan 1996, type 7; as numpy and Prometheus).
  * - STDDEV: of the population, sqrt(sum((x - mean)^2) / n), in two passes (as Prometheus' `stddev_over_time`).
  * - RATE: per second; each series' increase between its first and last point of the window divided by the time between them, then
- *   summed. A fall is a counter reset: the counter began again at 0 (Prometheus' `increase` without its extrapolation).
+ *   summed. A fall is a counter reset: the counter began again at 0 (Prometheus' `increase` without its extrapolation). A fall of less
+ *   than 1 % is none: accumulated times of Flink sway by that, and a counter begun again is not where it was.
  * - DELTA: last minus first of each series, summed; a fall counts as a fall.
  */
 export function aggregate(op: MetricOp, bag: PointBag): number | null {
@@ -107,11 +108,16 @@ function percentile(bag: PointBag, p: number): number {
   return low + (high - low) * (rank - below);
 }
 
+/** A value that keeps this share of the one before has not begun again. */
+const SWAY = 0.99;
+
 function rateOf(bag: PointBag, start: number, end: number): number {
   let increase = 0;
   for (let i = start + 1; i < end; i++) {
-    const step = bag.values[i]! - bag.values[i - 1]!;
-    increase += step >= 0 ? step : bag.values[i]!;
+    const before = bag.values[i - 1]!;
+    const value = bag.values[i]!;
+    if (value >= before) increase += value - before;
+    else if (value < before * SWAY) increase += value;
   }
   return (increase * 1000) / (bag.times[end - 1]! - bag.times[start]!);
 }

@@ -5,12 +5,7 @@
  */
 import { ALIASES, type MetricText } from './catalog/aliases.ts';
 import { FLINK_METRICS } from './catalog/flink-metrics.ts';
-
-/** A stored series name; `scale` multiplies its values into the unit of the name that was asked for. */
-export interface StoredName {
-  readonly name: string;
-  readonly scale?: number;
-}
+import type { StoredName } from './metric-store.ts';
 
 /**
  * `ambiguous`: the bare name exists in several places and the candidates (full names, sorted) measure different things: a

@@ -24,10 +24,20 @@ export const METRIC_OPS = [
 ] as const;
 export type MetricOp = (typeof METRIC_OPS)[number];
 
+/**
+ * A stored metric name; `scale` multiplies every value (alias units). With `unless` a series counts only where its label set has none of
+ * that name: a stand-in, so that the two never mix.
+ */
+export interface StoredName {
+  readonly name: string;
+  readonly scale?: number;
+  readonly unless?: string;
+}
+
 /** Which series: the stored names an alias or bare name stands for, and label or attribute filters. */
 export interface SeriesSelector {
-  /** Stored metric names; a series matches when its name is one of them. `scale` multiplies every value (alias units). */
-  readonly names: readonly { readonly name: string; readonly scale?: number }[];
+  /** A series matches when its name is one of these. */
+  readonly names: readonly StoredName[];
   readonly matchers: readonly Matcher[];
 }
 

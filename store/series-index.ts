@@ -188,10 +188,12 @@ export class SeriesIndex {
   *select(selector: SeriesSelector): Generator<{ series: number; scale: number }> {
     const test = compileMatchers(selector.matchers);
     const everything = selector.matchers.every(m => m.op === '=' && m.value === '');
-    for (const { name, scale = 1 } of selector.names) {
+    for (const { name, scale = 1, unless } of selector.names) {
       const metric = this.#names.get(name);
       if (!metric) continue;
+      const preferred = unless === undefined ? undefined : this.#names.get(unless)?.bySet;
       for (const [set, series] of metric.bySet) {
+        if (preferred?.has(set)) continue;
         if (everything) {
           yield { series, scale };
           continue;
@@ -231,9 +233,10 @@ export class SeriesIndex {
   #stamp(names: SeriesSelector['names'], matchers: readonly Matcher[]): number {
     const byAttrs = matchers.some(m => this.#attrNames.has(m.label));
     let stamp = 0;
-    for (const { name } of names) {
+    for (const { name, unless } of names) {
       const metric = this.#names.get(name);
       if (metric) stamp += metric.seriesVersion + (byAttrs ? metric.attrsVersion : 0);
+      if (unless !== undefined) stamp += this.#names.get(unless)?.seriesVersion ?? 0;
     }
     return stamp;
   }

@@ -28,8 +28,16 @@ export interface MetricDecoding {
   readonly dotted: (identifier: string) => DottedMetric | null;
 }
 
+/** A group that still knows what Flink called it. */
+export interface DecodedGroup extends MetricGroup {
+  /** Null for a flat record without a logical scope. */
+  readonly scope: FlinkScope | null;
+  /** Full names of the values that count up from 0 at the start: counters, and the counts of meters. */
+  readonly counters: readonly string[];
+}
+
 export interface DecodedMetrics {
-  readonly groups: readonly MetricGroup[];
+  readonly groups: readonly DecodedGroup[];
   readonly rejected: readonly RejectedAt[];
   /** Values that do not become points, by reason: `not-finite`, `not-a-number`, `excluded`. */
   readonly dropped: ReadonlyMap<string, number>;
@@ -81,9 +89,8 @@ function decodeBatched(ts: number, fields: Fields, out: Collected): Rejected | n
     const vars = isFields(group['vars']) ? { ...common, ...group['vars'] } : common;
     const prefix = seriesPrefix(logical, vars);
     const target = out.target(ts, logical.scope, vars, env);
-    for (const kind of ['gauges', 'counters'] as const) {
-      for (const [metric, value] of entries(group[kind])) target.number(prefix, metric, value);
-    }
+    for (const [metric, value] of entries(group['gauges'])) target.number(prefix, metric, value);
+    for (const [metric, value] of entries(group['counters'])) target.counter(prefix, metric, value);
     for (const [metric, value] of entries(group['meters'])) {
       const { rate, count } = meterFields(value);
       target.meter(prefix, metric, rate, count);
@@ -149,6 +156,7 @@ class Collected {
     );
     const target = new Target(
       ts,
+      scope,
       identity.labels,
       withProcessJob(scope, identity.attrs, env),
       this.#decoding.keeps,
@@ -158,8 +166,8 @@ class Collected {
     return target;
   }
 
-  finish(): MetricGroup[] {
-    const groups: MetricGroup[] = [];
+  finish(): DecodedGroup[] {
+    const groups: DecodedGroup[] = [];
     for (const target of this.#byKey.values()) target.finish(this.#decoding.arrivedAt, groups);
     return groups;
   }
@@ -178,22 +186,26 @@ function withProcessJob(scope: FlinkScope | null, attrs: Labels, env: Fields): L
 /** One metric group being filled. */
 class Target {
   readonly #ts: number;
+  readonly #scope: FlinkScope | null;
   readonly #labels: Labels;
   readonly #attrs: Labels;
   readonly #keeps: (name: string) => boolean;
   readonly #drop: (code: string) => void;
   readonly #values: [string, number][] = [];
+  readonly #counters: string[] = [];
   /** Values whose name carried labels (legacy offset metrics), by those labels. */
   readonly #extra: { readonly labels: Labels; readonly value: readonly [string, number] }[] = [];
 
   constructor(
     ts: number,
+    scope: FlinkScope | null,
     labels: Labels,
     attrs: Labels,
     keeps: (name: string) => boolean,
     drop: (code: string) => void,
   ) {
     this.#ts = ts;
+    this.#scope = scope;
     this.#labels = labels;
     this.#attrs = attrs;
     this.#keeps = keeps;
@@ -204,6 +216,7 @@ class Target {
   put(type: unknown, prefix: string, metric: string, fields: Fields): void {
     if (type === 'histogram') this.histogram(prefix, metric, fields);
     else if (type === 'meter') this.meter(prefix, metric, fields['value'], fields['count']);
+    else if (type === 'counter') this.counter(prefix, metric, fields['value']);
     else this.number(prefix, metric, fields['value']);
   }
 
@@ -211,22 +224,32 @@ class Target {
     this.#write(prefix, metric, (name, put) => putNumber(name, value, put, this.#drop));
   }
 
+  counter(prefix: string, metric: string, value: unknown): void {
+    this.#write(prefix, metric, (name, put) => {
+      this.#counters.push(name);
+      putNumber(name, value, put, this.#drop);
+    });
+  }
+
   meter(prefix: string, metric: string, rate: unknown, count: unknown): void {
-    this.#write(prefix, metric, (name, put) => putMeter(name, rate, count, put, this.#drop));
+    this.#write(prefix, metric, (name, put) => {
+      if (count !== undefined) this.#counters.push(`${name}.count`);
+      putMeter(name, rate, count, put, this.#drop);
+    });
   }
 
   histogram(prefix: string, metric: string, snapshot: unknown): void {
     this.#write(prefix, metric, (name, put) => putHistogram(name, snapshot, put, this.#drop));
   }
 
-  finish(arrivedAt: number, groups: MetricGroup[]): void {
-    const group = { ts: this.#ts, attrs: this.#attrs, arrivedAt };
+  finish(arrivedAt: number, groups: DecodedGroup[]): void {
+    const group = { ts: this.#ts, scope: this.#scope, attrs: this.#attrs, arrivedAt };
     if (this.#values.length > 0) {
       for (const value of derivedValues(this.#ts, this.#values)) this.#values.push([value[0], value[1]]);
-      groups.push({ ...group, labels: this.#labels, values: this.#values });
+      groups.push({ ...group, labels: this.#labels, values: this.#values, counters: this.#counters });
     }
     for (const { labels, value } of this.#extra)
-      groups.push({ ...group, labels: { ...this.#labels, ...labels }, values: [value] });
+      groups.push({ ...group, labels: { ...this.#labels, ...labels }, values: [value], counters: [] });
   }
 
   #write(

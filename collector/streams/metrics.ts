@@ -6,7 +6,7 @@ import { jobIdOf, positionsOf, topicReadOf } from '../derived-metrics.ts';
 import type { PipelineContext, TakeBatch } from '../pipeline.ts';
 import { timed } from './timed.ts';
 
-/** Takes Flink metrics: points, then what follows from them (lag, job names, topics read). */
+/** Takes Flink metrics: points and exact rates, then what follows from them (lag, checkpoints, job names, topics read). */
 export const takeMetrics: TakeBatch = async (batch, context, options, signal) => {
   const { groups, rejected, dropped } = decodeMetrics(batch.records, {
     arrivedAt: batch.arrivedAt,
@@ -14,7 +14,8 @@ export const takeMetrics: TakeBatch = async (batch, context, options, signal) =>
     keeps: context.config.keepsMetric,
     dotted: context.config.dotted,
   });
-  const rows: OffsetRow[] = [];
+  const derived = context.derivation.take(groups);
+  const rows: OffsetRow[] = [...derived.checkpoints];
   const events: JobEvent[] = [];
   for (const group of groups) {
     const jobId = jobIdOf(group);
@@ -25,10 +26,13 @@ export const takeMetrics: TakeBatch = async (batch, context, options, signal) =>
     events.push(topicReadOf(row));
   }
   const news = context.seen.unseen(events);
-  await storeMetrics(groups, rows, batch.arrivedAt, context, options, signal);
+  await storeMetrics(derived.groups, rows, batch.arrivedAt, context, options, signal);
+  derived.commit();
   if (news.length > 0) await context.jobEvents.accept(news, batch.arrivedAt, signal);
   context.seen.mark(news);
   for (const [code, count] of dropped) context.telemetry.pointsDropped.inc({ code }, count);
+  if (derived.heldBack > 0) context.telemetry.pointsDropped.inc({ code: 'young-attempt' }, derived.heldBack);
+  if (derived.refused > 0) context.telemetry.ratesRefused.inc(derived.refused);
   return rejected;
 };
 

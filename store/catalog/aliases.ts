@@ -1,5 +1,7 @@
 /** Names for people (contracts.md section 3). Aliases never change their unit or meaning; new ones may be added. */
 
+import type { StoredName } from '../metric-store.ts';
+
 /** A metric as users meet it: its unit and what it says, in both languages. */
 export interface MetricText {
   readonly name: string;
@@ -8,9 +10,13 @@ export interface MetricText {
   readonly zh: string;
 }
 
-/** An alias and the stored series it reads besides series of its own name; `scale` turns their unit into the alias's. */
+/**
+ * An alias and the stored series it reads besides series of its own name; `scale` turns their unit into the alias's. Rates are
+ * stored under the alias itself where Flink's counters and accumulated times give them exactly (`collector/derived/`); Flink's own
+ * 60 s average stands in only for a series that has none.
+ */
 export interface Alias extends MetricText {
-  readonly reads: readonly { readonly name: string; readonly scale?: number }[];
+  readonly reads: readonly StoredName[];
 }
 
 export const ALIASES: readonly Alias[] = [
@@ -43,86 +49,67 @@ export const ALIASES: readonly Alias[] = [
   own('lag_sum_ms', 'ms', 'Sum of the hop lags along the slowest path', '最慢链路上各环节延迟之和'),
   own('heap_used_ratio', 'ratio', 'Heap used divided by its maximum', '堆内存使用率'),
   own('checkpoint_age_ms', 'ms', 'Time since the last completed checkpoint', '距上次成功 Checkpoint 的时间'),
-  task(
-    'records_in_per_second',
-    'records/s',
-    'numRecordsInPerSecond',
-    'Records a task takes in per second',
-    '任务每秒输入条数',
-  ),
-  task(
-    'records_out_per_second',
-    'records/s',
-    'numRecordsOutPerSecond',
-    'Records a task puts out per second',
-    '任务每秒输出条数',
-  ),
-  task(
+  rate('records_in_per_second', 'records/s', 'numRecordsInPerSecond', {
+    en: 'Records a task takes in per second',
+    zh: '任务每秒输入条数',
+  }),
+  rate('records_out_per_second', 'records/s', 'numRecordsOutPerSecond', {
+    en: 'Records a task puts out per second',
+    zh: '任务每秒输出条数',
+  }),
+  alias(
     'records_in_total',
     'records',
-    'numRecordsIn',
+    ['flink.task.numRecordsIn'],
     'Records a task has taken in since it started',
     '任务启动以来的输入条数',
   ),
-  task(
+  alias(
     'records_out_total',
     'records',
-    'numRecordsOut',
+    ['flink.task.numRecordsOut'],
     'Records a task has put out since it started',
     '任务启动以来的输出条数',
   ),
-  task(
-    'bytes_in_per_second',
-    'bytes/s',
-    'numBytesInPerSecond',
-    'Bytes a task takes in per second',
-    '任务每秒输入字节数',
-  ),
-  task(
-    'bytes_out_per_second',
-    'bytes/s',
-    'numBytesOutPerSecond',
-    'Bytes a task puts out per second',
-    '任务每秒输出字节数',
-  ),
-  task(
-    'busy_ratio',
-    'ratio',
-    'busyTimeMsPerSecond',
-    'Share of time a task is busy (60 s average)',
-    '任务繁忙时间占比（60 秒平均）',
-    0.001,
-  ),
-  task(
-    'back_pressured_ratio',
-    'ratio',
-    'backPressuredTimeMsPerSecond',
-    'Share of time a task is back-pressured (60 s average)',
-    '任务反压时间占比（60 秒平均）',
-    0.001,
-  ),
-  task(
-    'idle_ratio',
-    'ratio',
-    'idleTimeMsPerSecond',
-    'Share of time a task is idle (60 s average)',
-    '任务空闲时间占比（60 秒平均）',
-    0.001,
-  ),
-  alias(
-    'gc_ms_per_second',
-    'ms/s',
-    ['flink.taskmanager.Status.JVM.GarbageCollector.All.TimeMsPerSecond'],
-    'Time a task manager spends in garbage collection',
-    'TaskManager 每秒 GC 时间',
-  ),
-  alias(
-    'restarts',
-    'count',
-    ['flink.job.numRestarts', 'flink.job.fullRestarts'],
-    'Restarts of a job since it was submitted',
-    '作业重启次数',
-  ),
+  rate('bytes_in_per_second', 'bytes/s', 'numBytesInPerSecond', {
+    en: 'Bytes a task takes in per second',
+    zh: '任务每秒输入字节数',
+  }),
+  rate('bytes_out_per_second', 'bytes/s', 'numBytesOutPerSecond', {
+    en: 'Bytes a task puts out per second',
+    zh: '任务每秒输出字节数',
+  }),
+  rate('busy_ratio', 'ratio', 'busyTimeMsPerSecond', {
+    en: 'Share of time a task is busy, over one reporting interval',
+    zh: '任务繁忙时间占比（按上报周期）',
+    scale: 0.001,
+  }),
+  rate('back_pressured_ratio', 'ratio', 'backPressuredTimeMsPerSecond', {
+    en: 'Share of time a task is back-pressured, over one reporting interval',
+    zh: '任务反压时间占比（按上报周期）',
+    scale: 0.001,
+  }),
+  rate('idle_ratio', 'ratio', 'idleTimeMsPerSecond', {
+    en: 'Share of time a task is idle, over one reporting interval',
+    zh: '任务空闲时间占比（按上报周期）',
+    scale: 0.001,
+  }),
+  {
+    name: 'gc_ms_per_second',
+    unit: 'ms/s',
+    en: 'Time a task manager spends in garbage collection',
+    zh: 'TaskManager 每秒 GC 时间',
+    reads: [{ name: 'flink.taskmanager.Status.JVM.GarbageCollector.All.TimeMsPerSecond', unless: 'gc_ms_per_second' }],
+  },
+  {
+    name: 'restarts',
+    unit: 'count',
+    en: 'Restarts of a job since it was submitted, every attempt counted',
+    zh: '作业重启次数（每次尝试均计）',
+    // Flink 1.x reports both.
+    reads: [{ name: 'flink.job.numRestarts' }, { name: 'flink.job.fullRestarts', unless: 'flink.job.numRestarts' }],
+  },
+  own('runs_on', 'bool', '1 while a job has tasks on a task manager', '作业在该 TaskManager 上有任务时为 1'),
   alias(
     'checkpoint_duration_ms',
     'ms',
@@ -176,6 +163,13 @@ function own(name: string, unit: string, en: string, zh: string): Alias {
   return alias(name, unit, [], en, zh);
 }
 
-function task(name: string, unit: string, metric: string, en: string, zh: string, scale?: number): Alias {
-  return { name, unit, en, zh, reads: [{ name: `flink.task.${metric}`, ...(scale !== undefined && { scale }) }] };
+/** A rate the daemon derives, with the average of Flink that stands in for it. */
+function rate(
+  name: string,
+  unit: string,
+  meter: string,
+  { en, zh, scale }: { en: string; zh: string; scale?: number },
+): Alias {
+  const standIn = { name: `flink.task.${meter}`, ...(scale !== undefined && { scale }), unless: name };
+  return { name, unit, en, zh, reads: [standIn] };
 }

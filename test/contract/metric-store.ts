@@ -104,6 +104,40 @@ export function metricStoreContract(name: string, make: () => Promise<Made>): vo
         }
       });
 
+      withStore('a stand-in is read only for label sets without the series it stands in for', async store => {
+        const both = { names: [{ name: 'average', scale: 0.001, unless: 'exact' }, { name: 'exact' }] };
+        await put(store, at(T - 2 * MIN, { p: 'a' }, { average: 900 }), at(T - 2 * MIN, { p: 'b' }, { average: 500 }));
+        const before = values(await store.window(query('', { ...both, groupBy: ['p'] })));
+
+        await put(store, at(T - MIN, { p: 'a' }, { average: 800, exact: 0.25 }));
+        const after = values(await store.window(query('', { ...both, groupBy: ['p'] })));
+        const [a] = (await store.points({ ...both, matchers: [], from: T - HOUR, to: T, limit: 1 })).series;
+
+        assert.deepEqual(before, { a: 0.9, b: 0.5 });
+        assert.deepEqual(after, { a: 0.25, b: 0.5 });
+        assert.deepEqual(a?.points, [[T - MIN, 0.25]]);
+      });
+
+      withStore(
+        'a counter that begins again adds what it has counted since; a sway of its last digits adds nothing',
+        async store => {
+          await put(
+            store,
+            at(T - 4 * MIN, {}, { began: 900, swayed: 100_000 }),
+            at(T - 3 * MIN, {}, { began: 1000, swayed: 101_000 }),
+            at(T - 2 * MIN, {}, { began: 40, swayed: 100_900 }),
+            at(T - MIN, {}, { began: 100, swayed: 102_000 }),
+          );
+
+          const rates = await Promise.all(['began', 'swayed'].map(name => store.window(query(name, { op: 'RATE' }))));
+
+          assert.deepEqual(
+            rates.map(([group]) => Math.round((group?.points[0]?.[1] ?? 0) * 180)),
+            [100 + 40 + 60, 1000 + 1100],
+          );
+        },
+      );
+
       withStore('a window holds t - window < ts <= t', async store => {
         await put(
           store,

@@ -7,10 +7,26 @@ const ok = (...names: string[]): Resolution => ({ kind: 'ok', names: names.map(n
 const CASES: readonly (readonly [string, string, readonly string[], Resolution])[] = [
   ['a derived alias is its own series', 'lag', [], ok('lag')],
   [
-    'a ratio reads milliseconds per second, scaled',
+    'the exact ratio; Flink’s average, scaled, stands in for it',
     'busy_ratio',
     [],
-    { kind: 'ok', names: [{ name: 'flink.task.busyTimeMsPerSecond', scale: 0.001 }, { name: 'busy_ratio' }] },
+    {
+      kind: 'ok',
+      names: [{ name: 'flink.task.busyTimeMsPerSecond', scale: 0.001, unless: 'busy_ratio' }, { name: 'busy_ratio' }],
+    },
+  ],
+  [
+    'Flink 1.x reports restarts twice; they count once',
+    'restarts',
+    [],
+    {
+      kind: 'ok',
+      names: [
+        { name: 'flink.job.numRestarts' },
+        { name: 'flink.job.fullRestarts', unless: 'flink.job.numRestarts' },
+        { name: 'restarts' },
+      ],
+    },
   ],
   [
     'a full stored name is itself',

@@ -1,0 +1,197 @@
+import type { MetricGroup } from '../../model/sample.ts';
+import type { DecodedGroup } from '../decode/metric.ts';
+import { type Attempt, attemptOf, compareAttempts } from './attempt.ts';
+import { advance, copyReadings, noReadings, type Readings, rateOver, SUBTASK_RATES, SUBTASK_TIMES } from './rates.ts';
+import type { Recent, Stage } from './recent.ts';
+
+/** A subtask as its last report left it. */
+export interface Subtask {
+  ts: number;
+  readonly attempt: Attempt;
+  /** Time of this attempt's first report; NaN when it may have run long before the daemon looked. */
+  readonly bornAt: number;
+  /** Time of the last report of the attempt it replaced; NaN when none is known. */
+  readonly before: number;
+  /** By position in `SUBTASK_RATES`. */
+  readonly readings: Readings;
+}
+
+type Value = readonly [name: string, value: number];
+
+/** Flink updates its time gauges every 5 s: before the second update of an attempt they say anything, busy 1000 at first, ms. */
+const GAUGES_SETTLE_MS = 10_000;
+/** A meter's 60 s begin filled with zeros: until then it is too low, ms. */
+const METERS_SETTLE_MS = 60_000;
+/** A counter's zero lies at most this long before the first report of its attempt, so that no rate is drawn out over a long stop, ms. */
+const MAX_ZERO_BACK_MS = 60_000;
+
+const RATE_OF = new Map(SUBTASK_RATES.map((rate, index) => [rate.from, index]));
+const AVERAGED_TIMES = new Set(
+  ['busy', 'idle', 'backPressured', 'softBackPressured', 'hardBackPressured', 'changelogBusy'].map(
+    kind => `flink.task.${kind}TimeMsPerSecond`,
+  ),
+);
+const METERS = new Set(
+  ['numRecordsIn', 'numRecordsOut', 'numBytesIn', 'numBytesOut'].map(name => `flink.task.${name}PerSecond`),
+);
+
+/** What follows from one report of a subtask. */
+export interface SubtaskReport {
+  /** The group with its rates, and without the values that an attempt's first seconds distort; the same object when nothing changed. */
+  readonly group: MetricGroup;
+  /** Counters that a new attempt began at zero, to be stored before the group; null when there are none. */
+  readonly zeros: MetricGroup | null;
+  readonly heldBack: number;
+}
+
+/**
+ * Exact rates of subtasks: the difference of two reports' counters and accumulated times over the time between them, per attempt.
+ *
+ * - The first report of an attempt is compared with nothing, unless its accumulated times tell that it has run for 10 s: then the
+ *   rate is that of its life so far.
+ * - When an attempt is seen to replace another, each of its counters gets a point of 0 after the last report of the other. So
+ *   RATE counts what came since, also where the new attempt has already counted further than the old one had.
+ * - Values averaged by Flink are held back while the attempt is known to be too young for them.
+ *
+ * A report that is late or told twice changes nothing and yields no rate.
+ */
+export class SubtaskRates {
+  readonly #stage: Stage<Subtask>;
+
+  constructor(memory: Recent<Subtask>) {
+    this.#stage = memory.stage();
+  }
+
+  get refused(): number {
+    return this.#stage.refused;
+  }
+
+  commit(): void {
+    this.#stage.commit();
+  }
+
+  /** Takes a group of the scopes task or operator. */
+  take(group: DecodedGroup): SubtaskReport {
+    const key = keyOf(group);
+    if (key === null) return unchanged(group);
+    const isTask = group.scope === 'task';
+    const subtask = this.#subtask(key, group, isTask);
+    if (subtask === null) return unchanged(group);
+    const isReplacement = group.ts === subtask.bornAt && !Number.isNaN(subtask.before);
+    const zeros = isReplacement ? zeroPoints(group, subtask) : null;
+    return isTask ? { ...taskReport(group, subtask), zeros } : { group, zeros, heldBack: 0 };
+  }
+
+  /** The subtask as of this group; null when the group is of an attempt that is over, or nothing can be remembered of it. */
+  #subtask(key: string, group: DecodedGroup, isTask: boolean): Subtask | null {
+    const found = this.#stage.get(key);
+    const seen = attemptOf(group.attrs);
+    if (found === undefined) {
+      // Only the task's own group tells enough to be worth remembering; its operators' come with it.
+      if (!isTask) return null;
+      const first = subtaskOf(group.ts, seen, showsNoMeasurement(group) ? group.ts : Number.NaN, Number.NaN);
+      return this.#stage.put(key, first) ? first : null;
+    }
+    const relation = compareAttempts(found.value.attempt, seen);
+    if (relation === 'older') return null;
+    if (relation === 'newer') {
+      if (group.ts <= found.value.ts) return null;
+      const next = subtaskOf(group.ts, seen, group.ts, found.value.ts);
+      this.#stage.put(key, next);
+      return next;
+    }
+    if (!isTask) return found.value;
+    const own = found.own ? found.value : copyOf(found.value);
+    if (!found.own) this.#stage.put(key, own);
+    own.ts = Math.max(own.ts, group.ts);
+    return own;
+  }
+}
+
+/** Of the run, not of the job's name: two clusters may run jobs of one name. */
+function keyOf({ labels, attrs }: DecodedGroup): string | null {
+  const { subtask } = labels;
+  const run = attrs['job_id'] ?? labels['job'];
+  const task = attrs['task_id'] ?? labels['task'];
+  if (subtask === undefined || run === undefined || task === undefined) return null;
+  return `${run} ${subtask} ${task}`;
+}
+
+function subtaskOf(ts: number, attempt: Attempt, bornAt: number, before: number): Subtask {
+  return { ts, attempt, bornAt, before, readings: noReadings(SUBTASK_RATES.length) };
+}
+
+function copyOf(subtask: Subtask): Subtask {
+  return { ...subtask, readings: copyReadings(subtask.readings) };
+}
+
+function unchanged(group: MetricGroup): SubtaskReport {
+  return { group, zeros: null, heldBack: 0 };
+}
+
+function zeroPoints(group: DecodedGroup, { bornAt, before }: Subtask): MetricGroup | null {
+  const { labels, attrs, arrivedAt } = group;
+  const times = group.values.flatMap(([name]) => ((RATE_OF.get(name) ?? SUBTASK_TIMES) < SUBTASK_TIMES ? [name] : []));
+  const names = [...group.counters, ...times];
+  if (names.length === 0) return null;
+  const ts = Math.max(before + 1, bornAt - MAX_ZERO_BACK_MS);
+  return { ts, labels, attrs, arrivedAt, values: names.map(name => [name, 0]) };
+}
+
+function taskReport(group: DecodedGroup, subtask: Subtask): Omit<SubtaskReport, 'zeros'> {
+  const { ts, values } = group;
+  const { readings } = subtask;
+  const sources: number[] = [];
+  let lived = 0;
+  let times = 0;
+  let averages = 0;
+  for (let i = 0; i < values.length; i++) {
+    const [name, value] = values[i]!;
+    const index = RATE_OF.get(name);
+    if (index === undefined) {
+      if (AVERAGED_TIMES.has(name) || METERS.has(name)) averages++;
+      continue;
+    }
+    sources.push(i);
+    if (index >= SUBTASK_TIMES) continue;
+    lived += value;
+    times++;
+  }
+  const knowsLife = times === SUBTASK_TIMES;
+  const age = knowsLife ? lived : Number.isNaN(subtask.bornAt) ? Number.POSITIVE_INFINITY : ts - subtask.bornAt;
+  const isWholeLife = knowsLife && age >= GAUGES_SETTLE_MS && ts === subtask.bornAt;
+
+  const rates: Value[] = [];
+  const raised: Value[] = [];
+  for (const i of sources) {
+    const [name, value] = values[i]!;
+    const index = RATE_OF.get(name)!;
+    const rate = SUBTASK_RATES[index]!;
+    const isFirst = Number.isNaN(readings.times[index]!);
+    const found = advance(readings, index, rate, { ts, value });
+    if (found !== null) rates.push([rate.to, found]);
+    else if (isFirst && isWholeLife) rates.push([rate.to, rateOver(rate, value, age)]);
+    // Stored as the highest so far, or RATE would take the sway for a new beginning.
+    if (readings.times[index] === ts && readings.values[index]! > value) raised.push([name, readings.values[index]!]);
+  }
+  const isYoung = averages > 0 && age < METERS_SETTLE_MS;
+  if (rates.length === 0 && raised.length === 0 && !isYoung) return { group, heldBack: 0 };
+  const told = isYoung ? values.filter(([name]) => !isDistorted(name, age)) : values;
+  // Of one name the last value counts.
+  return { group: { ...group, values: [...told, ...raised, ...rates] }, heldBack: values.length - told.length };
+}
+
+function isDistorted(name: string, age: number): boolean {
+  return METERS.has(name) || (age < GAUGES_SETTLE_MS && AVERAGED_TIMES.has(name));
+}
+
+/** Whether the group shows what Flink shows of an attempt before it has measured anything: busy 1000, all other times 0. */
+function showsNoMeasurement({ values }: MetricGroup): boolean {
+  let averaged = 0;
+  for (const [name, value] of values) {
+    if (!AVERAGED_TIMES.has(name)) continue;
+    if (value !== (name === 'flink.task.busyTimeMsPerSecond' ? 1000 : 0)) return false;
+    averaged++;
+  }
+  return averaged > 1;
+}
