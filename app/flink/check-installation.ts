@@ -21,10 +21,11 @@ function version(text: string): Finding {
 }
 
 function jars({ cluster: { classPath }, jarVersion }: DoctorFacts): Finding[] {
-  const lib = classPath.map(jar => /^tidewatch-flink-lib-(.+)\.jar$/.exec(jar)?.[1]).find(v => v !== undefined);
+  const lib = classPath.map(jar => /^tidewatch-flink-lib(?:-(.+))?\.jar$/.exec(jar)).find(match => match !== null);
   const found: Finding[] = [];
   const subject = 'class path of the JobManager';
-  if (lib === undefined) {
+  const version = lib?.[1];
+  if (!lib) {
     found.push({
       step: 'jars',
       subject,
@@ -33,10 +34,11 @@ function jars({ cluster: { classPath }, jarVersion }: DoctorFacts): Finding[] {
       remedy: `put tidewatch-flink-lib-${jarVersion}.jar into lib/ of every Flink home and restart`,
     });
   } else {
-    const remedy = lib === jarVersion ? {} : { remedy: `this daemon comes with ${jarVersion}; replace the jar` };
-    found.push({ step: 'jars', subject, state: 'ok', detail: `library jar ${lib}`, ...remedy });
+    const isOther = version !== undefined && version !== jarVersion;
+    const remedy = isOther ? { remedy: `this daemon comes with ${jarVersion}; replace the jar` } : {};
+    found.push({ step: 'jars', subject, state: 'ok', detail: lib[0], ...remedy });
   }
-  if (classPath.some(jar => /^tidewatch-flink-metrics-.+\.jar$/.test(jar)))
+  if (classPath.some(jar => /^tidewatch-flink-metrics.*\.jar$/.test(jar)))
     found.push({
       step: 'jars',
       subject,
