@@ -1,13 +1,16 @@
 import type { MetricGroup } from '../model/sample.ts';
-import { listLabels, pageOfPoints } from './metric-listing.ts';
+import { listLabels, listSeries, pageOfPoints } from './metric-listing.ts';
 import type {
   AppendedPoints,
+  MetricStats,
   MetricStore,
+  SeriesInfo,
   SeriesPoints,
   SeriesSelector,
   WindowGroup,
   WindowQuery,
 } from './metric-store.ts';
+import { placedIn, windowOfJobs } from './process-join.ts';
 import { SeriesIndex } from './series-index.ts';
 import { SeriesRing } from './series-ring.ts';
 import { evaluateWindow } from './window-evaluation.ts';
@@ -46,22 +49,30 @@ export class MemoryMetricStore implements MetricStore {
   }
 
   window(query: WindowQuery): Promise<readonly WindowGroup[]> {
-    const plan = this.#index.plan(query, query.groupBy);
-    return evaluateWindow(plan, query, query.at, (series, from, to, scale, bag) =>
-      this.#ring.collect(series, from, to, scale, bag),
-    );
+    return windowOfJobs(query, inner => {
+      const plan = this.#index.plan(inner, inner.groupBy);
+      return evaluateWindow(plan, inner, inner.at, (series, from, to, scale, bag) =>
+        this.#ring.collect(series, from, to, scale, bag),
+      );
+    });
   }
 
   async points(
     query: SeriesSelector & { from: number; to: number; limit: number; after?: string },
   ): Promise<{ readonly series: readonly SeriesPoints[]; readonly next: string | null }> {
-    return pageOfPoints(this.#index, query, (series, from, to, scale, bag) =>
+    const also = await placedIn(query, query, inner => this.window(inner));
+    const joined = also === null ? query : { ...query, also };
+    return pageOfPoints(this.#index, joined, (series, from, to, scale, bag) =>
       this.#ring.collect(series, from, to, scale, bag),
     );
   }
 
   async names(): Promise<readonly { readonly name: string; readonly series: number }[]> {
     return this.#index.names();
+  }
+
+  async series(query: SeriesSelector & { limit: number }): Promise<readonly SeriesInfo[]> {
+    return listSeries(this.#index, query);
   }
 
   async labels(query: SeriesSelector & { label?: string; limit: number }): Promise<readonly string[]> {
@@ -72,12 +83,7 @@ export class MemoryMetricStore implements MetricStore {
     return { dropped: this.#ring.trim(now - retention.rawMs) };
   }
 
-  async stats(): Promise<{
-    readonly series: number;
-    readonly points: number;
-    readonly bytes: number;
-    readonly refused: number;
-  }> {
+  async stats(): Promise<MetricStats> {
     return { series: this.#index.size, points: this.#ring.points, bytes: this.#ring.bytes, refused: this.#refused };
   }
 

@@ -1,6 +1,6 @@
 /** The listings of a metric store that need only its index and a reader of points: pages of series, label names and values. */
 import type { Point } from '../model/sample.ts';
-import type { SeriesPoints, SeriesSelector } from './metric-store.ts';
+import type { SeriesInfo, SeriesPoints, SeriesSelector } from './metric-store.ts';
 import { PointBag } from './point-bag.ts';
 import type { SeriesIndex } from './series-index.ts';
 import type { ReadPoints } from './window-evaluation.ts';
@@ -50,6 +50,16 @@ export function pointsOf(bag: PointBag): Point[] {
   const points: Point[] = [];
   for (let i = 0; i < bag.count; i++) points.push([bag.times[i]!, bag.values[i]!]);
   return points;
+}
+
+/** The matching series, at most `limit`. */
+export function listSeries(index: SeriesIndex, query: SeriesSelector & { readonly limit: number }): SeriesInfo[] {
+  const found: SeriesInfo[] = [];
+  for (const { series } of index.select(query)) {
+    if (found.length === query.limit) break;
+    found.push(index.describe(series));
+  }
+  return found;
 }
 
 /** Label names of a selection, or the values of one label (or attribute), sorted, at most `limit`. */

@@ -39,6 +39,23 @@ export interface SeriesSelector {
   /** A series matches when its name is one of these. */
   readonly names: readonly StoredName[];
   readonly matchers: readonly Matcher[];
+  /** Also takes the series of these task managers (label `tm_id`) that match these matchers instead; set by `process-join.ts`. */
+  readonly also?: { readonly taskManagers: readonly string[]; readonly matchers: readonly Matcher[] };
+}
+
+/** A series without its points. */
+export interface SeriesInfo {
+  readonly name: string;
+  readonly labels: Labels;
+  /** Latest attributes. */
+  readonly attrs: Labels;
+}
+
+export interface MetricStats {
+  readonly series: number;
+  readonly points: number;
+  readonly bytes: number;
+  readonly refused: number;
 }
 
 export interface WindowQuery extends SeriesSelector {
@@ -78,6 +95,7 @@ export interface MetricStore {
    */
   append(groups: readonly MetricGroup[], options: { visible?: boolean }, signal?: AbortSignal): Promise<AppendedPoints>;
   /**
+   * A positive matcher on `job` or `app_id` also selects series of task managers on which such a job ran in the window.
    * All points of all series of a group inside the window form one bag and `op` runs over it (RATE and DELTA: per series,
    * then summed). Percentiles interpolate linearly between the closest ranks. LAST of several series at one ts: the series whose
    * canonical labels sort last.
@@ -90,6 +108,8 @@ export interface MetricStore {
   ): Promise<{ readonly series: readonly SeriesPoints[]; readonly next: string | null }>;
   /** Stored metric names with the number of their series. */
   names(signal?: AbortSignal): Promise<readonly { readonly name: string; readonly series: number }[]>;
+  /** Matching series with their attributes, at most `limit`. */
+  series(query: SeriesSelector & { limit: number }, signal?: AbortSignal): Promise<readonly SeriesInfo[]>;
   /** Label names of a selection, or the values of one label, sorted; bounded by `limit`. */
   labels(query: SeriesSelector & { label?: string; limit: number }, signal?: AbortSignal): Promise<readonly string[]>;
   expire(
@@ -97,9 +117,7 @@ export interface MetricStore {
     retention: { rawMs: number; rollupMs: number },
     signal?: AbortSignal,
   ): Promise<{ readonly dropped: number }>;
-  stats(
-    signal?: AbortSignal,
-  ): Promise<{ readonly series: number; readonly points: number; readonly bytes: number; readonly refused: number }>;
+  stats(signal?: AbortSignal): Promise<MetricStats>;
   ping(signal?: AbortSignal): Promise<void>;
   /** Waits for appends under way, then releases everything. Idempotent. */
   close(): Promise<void>;

@@ -5,7 +5,7 @@
 import type { Labels, Matcher } from '../model/labels.ts';
 import { compileMatchers, labelsKey, pickLabels } from '../model/labels.ts';
 import { LabelSets } from './label-sets.ts';
-import type { SeriesSelector } from './metric-store.ts';
+import type { SeriesInfo, SeriesSelector } from './metric-store.ts';
 
 interface MetricName {
   readonly id: number;
@@ -24,13 +24,6 @@ export interface SeriesPlan {
   readonly series: Int32Array;
   /** Factor of each series' values; null when all are 1. */
   readonly scales: Float64Array | null;
-}
-
-/** What `describe` tells of a series. */
-export interface SeriesInfo {
-  readonly name: string;
-  readonly labels: Labels;
-  readonly attrs: Labels;
 }
 
 /** Groups kept in cached plans; beyond it the plans longest unused go. */
@@ -187,6 +180,8 @@ export class SeriesIndex {
   /** Matching series with their scales, in no order. */
   *select(selector: SeriesSelector): Generator<{ series: number; scale: number }> {
     const test = compileMatchers(selector.matchers);
+    const testOthers = compileMatchers(selector.also?.matchers ?? []);
+    const taskManagers = new Set(selector.also?.taskManagers);
     const everything = selector.matchers.every(m => m.op === '=' && m.value === '');
     for (const { name, scale = 1, unless } of selector.names) {
       const metric = this.#names.get(name);
@@ -200,14 +195,15 @@ export class SeriesIndex {
         }
         const labels = this.#sets.labels(set);
         const attrs = this.#attrSets.labels(this.#attrsOf[series]!);
-        if (test(label => labels[label] ?? attrs[label])) yield { series, scale };
+        const read = (label: string): string | undefined => labels[label] ?? attrs[label];
+        if (test(read) || (taskManagers.has(labels['tm_id'] ?? '') && testOthers(read))) yield { series, scale };
       }
     }
   }
 
   /** The groups of a query; cached while no series or attribute it depends on changes. */
   plan(selector: SeriesSelector, groupBy: readonly string[] | '*'): SeriesPlan {
-    const key = JSON.stringify([selector.names, selector.matchers, groupBy]);
+    const key = JSON.stringify([selector.names, selector.matchers, selector.also, groupBy]);
     const stamp = this.#stamp(selector.names, selector.matchers);
     const cached = this.#plans.get(key);
     if (cached) {

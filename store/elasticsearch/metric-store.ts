@@ -2,8 +2,9 @@
 import type { Clock } from '../../model/clock.ts';
 import type { MetricGroup } from '../../model/sample.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
-import { listLabels, pageOfPoints, seriesAfter } from '../metric-listing.ts';
+import { listLabels, listSeries, pageOfPoints, seriesAfter } from '../metric-listing.ts';
 import type { MetricOp, MetricStore, SeriesSelector, WindowGroup, WindowQuery } from '../metric-store.ts';
+import { joinTaskManagers } from '../process-join.ts';
 import type { SeriesPlan } from '../series-index.ts';
 import { SeriesRing } from '../series-ring.ts';
 import { evaluateWindow } from '../window-evaluation.ts';
@@ -101,7 +102,7 @@ export function openElasticsearchMetricStore(
     });
   }
 
-  return {
+  return joinTaskManagers({
     async append(groups: readonly MetricGroup[], { visible }, signal) {
       if (groups.length === 0) return { written: 0, refused: 0 };
       await ready(signal);
@@ -151,6 +152,11 @@ export function openElasticsearchMetricStore(
       return catalog.series.names();
     },
 
+    async series(query, signal) {
+      await catalog.refresh(signal);
+      return listSeries(catalog.series, query);
+    },
+
     async labels(query: SeriesSelector & { label?: string; limit: number }, signal) {
       await catalog.refresh(signal);
       return listLabels(catalog.series, query);
@@ -177,5 +183,5 @@ export function openElasticsearchMetricStore(
     async close() {
       await inFlight.idle();
     },
-  };
+  });
 }

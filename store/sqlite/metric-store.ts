@@ -4,17 +4,20 @@ import { systemClock } from '../../model/clock.ts';
 import { StoreAwayError, UserError } from '../../model/errors.ts';
 import type { MetricGroup } from '../../model/sample.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
-import { listLabels, type PointsQuery, pointsOf, seriesAfter } from '../metric-listing.ts';
+import { listLabels, listSeries, type PointsQuery, pointsOf, seriesAfter } from '../metric-listing.ts';
 import type {
   AppendedPoints,
   MetricOp,
+  MetricStats,
   MetricStore,
+  SeriesInfo,
   SeriesPoints,
   SeriesSelector,
   WindowGroup,
   WindowQuery,
 } from '../metric-store.ts';
 import { PointBag } from '../point-bag.ts';
+import { joinTaskManagers } from '../process-join.ts';
 import { SeriesIndex } from '../series-index.ts';
 import { evaluateWindow, type ReadPoints } from '../window-evaluation.ts';
 import { MetricClient } from './metric-client.ts';
@@ -50,7 +53,7 @@ const HOT_BYTES = 100 * 1024 * 1024;
 export async function openSqliteMetricStore(options: SqliteMetricStoreOptions): Promise<MetricStore> {
   const store = new SqliteMetricStore(options);
   await store.load();
-  return store;
+  return joinTaskManagers(store);
 }
 
 class SqliteMetricStore implements MetricStore {
@@ -189,6 +192,10 @@ class SqliteMetricStore implements MetricStore {
     return this.#index.names();
   }
 
+  async series(query: SeriesSelector & { limit: number }): Promise<readonly SeriesInfo[]> {
+    return listSeries(this.#index, query);
+  }
+
   async labels(query: SeriesSelector & { label?: string; limit: number }): Promise<readonly string[]> {
     return listLabels(this.#index, query);
   }
@@ -218,12 +225,7 @@ class SqliteMetricStore implements MetricStore {
     return { dropped };
   }
 
-  async stats(): Promise<{
-    readonly series: number;
-    readonly points: number;
-    readonly bytes: number;
-    readonly refused: number;
-  }> {
+  async stats(): Promise<MetricStats> {
     const { points, bytes } = await this.#client.ask('stats', {});
     return { series: this.#index.size, points, bytes, refused: this.#refused };
   }

@@ -104,6 +104,109 @@ export function metricStoreContract(name: string, make: () => Promise<Made>): vo
         }
       });
 
+      withStore(
+        'a matcher on job selects the task managers where the job ran in the window of each instant',
+        async store => {
+          const HEAP = 'flink.taskmanager.Status.JVM.Memory.Heap.Used';
+          const heap = (tm: string, ago: number, value: number) =>
+            at(T - ago * MIN, { tm_id: tm, host: 'h' }, { [HEAP]: value });
+          const ran = (job: string, tm: string, ago: number) => at(T - ago * MIN, { job, tm_id: tm }, { runs_on: 1 });
+          await put(
+            store,
+            ...[30, 20, 10, 0].flatMap(ago => ['a', 'b', 'c'].map((tm, i) => heap(tm, ago, 10 ** i * (ago + 1)))),
+            // etl moves from a to b; other runs on c, and on b as well
+            ...[30, 20].map(ago => ran('etl', 'a', ago)),
+            ...[10, 0].map(ago => ran('etl', 'b', ago)),
+            ...[30, 20, 10, 0].map(ago => ran('other', 'c', ago)),
+            ran('other', 'b', 0),
+          );
+          const of = (job: string, op: '=' | '=~' | '!=' = '=') =>
+            query(HEAP, {
+              matchers: [{ label: 'job', op, value: job }],
+              groupBy: ['tm_id'],
+              at: [T - 20 * MIN, T - 10 * MIN, T],
+            });
+          const told = async (window: WindowQuery) =>
+            Object.fromEntries(
+              sorted(await store.window(window)).map(g => [
+                g.labels['tm_id'],
+                g.points.map(([t, v]) => [(T - t) / MIN, v]),
+              ]),
+            );
+
+          assert.deepEqual(await told(of('etl')), {
+            a: [[20, 21]],
+            b: [
+              [10, 110],
+              [0, 10],
+            ],
+          });
+          assert.deepEqual(await told(of('other')), {
+            b: [[0, 10]],
+            c: [
+              [20, 2100],
+              [10, 1100],
+              [0, 100],
+            ],
+          });
+          assert.deepEqual(await told(of('nobody')), {});
+          assert.deepEqual(Object.keys(await told(of('et.*', '=~'))), ['a', 'b']);
+          assert.deepEqual(Object.keys(await told(of('etl', '!='))), ['a', 'b', 'c']);
+          const { series } = await store.points({
+            names: [{ name: HEAP }],
+            matchers: [
+              { label: 'job', op: '=', value: 'etl' },
+              { label: 'host', op: '=', value: 'h' },
+            ],
+            from: T - 15 * MIN,
+            to: T,
+            limit: 10,
+          });
+          assert.deepEqual(
+            series.map(s => s.labels['tm_id']),
+            ['b'],
+          );
+        },
+      );
+
+      withStore('processes that serve one job and say so need no placement', async store => {
+        await put(
+          store,
+          at(T, { tm_id: 'a' }, { gc_ms_per_second: 5 }, { attrs: { job: 'etl' } }),
+          at(T, { tm_id: 'b' }, { gc_ms_per_second: 7 }),
+          at(T, { job: 'etl', tm_id: 'b' }, { runs_on: 1 }, { attrs: { app_id: 'app_1' } }),
+        );
+        const by = (...matchers: WindowQuery['matchers']) =>
+          store.window(query('gc_ms_per_second', { matchers, groupBy: ['tm_id'] })).then(values);
+
+        assert.deepEqual(await by({ label: 'job', op: '=', value: 'etl' }), { a: 5, b: 7 });
+        assert.deepEqual(await by({ label: 'app_id', op: '=', value: 'app_1' }), { b: 7 });
+        assert.deepEqual(await by({ label: 'job', op: '=', value: 'etl' }, { label: 'tm_id', op: '=', value: 'b' }), {
+          b: 7,
+        });
+      });
+
+      withStore('series are listed with their latest attributes', async store => {
+        await put(
+          store,
+          at(T - MIN, { p: 'a' }, { m: 1 }, { attrs: { tm_id: '1' } }),
+          at(T, { p: 'a' }, { m: 1 }, { attrs: { tm_id: '2' } }),
+        );
+        await put(store, at(T, { p: 'b' }, { m: 1, n: 1 }));
+
+        const found = await store.series({ names: [{ name: 'm' }], matchers: [], limit: 5 });
+        const one = await store.series({ names: [{ name: 'm' }], matchers: [], limit: 1 });
+
+        assert.deepEqual(
+          found.toSorted((x, y) => (labelsKey(x.labels) < labelsKey(y.labels) ? -1 : 1)),
+          [
+            { name: 'm', labels: { p: 'a' }, attrs: { tm_id: '2' } },
+            { name: 'm', labels: { p: 'b' }, attrs: {} },
+          ],
+        );
+        assert.equal(one.length, 1);
+      });
+
       withStore('a stand-in is read only for label sets without the series it stands in for', async store => {
         const both = { names: [{ name: 'average', scale: 0.001, unless: 'exact' }, { name: 'exact' }] };
         await put(store, at(T - 2 * MIN, { p: 'a' }, { average: 900 }), at(T - 2 * MIN, { p: 'b' }, { average: 500 }));
