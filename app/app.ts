@@ -17,13 +17,14 @@ import type { MetricGroup } from '../model/sample.ts';
 import { createTelemetry, type Telemetry } from '../model/telemetry.ts';
 import type { InboxMessage } from '../web/api/routes/daemon.ts';
 import { createServer } from '../web/api/server.ts';
-import { decodeSamples, openDeadLetter, openKafkaSource, openPipeline } from './collect.ts';
+import { decodeSamples, notedStore, openDeadLetter, openKafkaSource, openPipeline } from './collect.ts';
 import type { AppConfig } from './config.ts';
 import { type Evaluation, startEvaluation } from './evaluation.ts';
 import { createImpactSource, createLogSource } from './explain.ts';
 import { createJobEventSink } from './job-end.ts';
 import { LeaseKeeper } from './lease.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { type Ownership, takeOwnership } from './ownership.ts';
 import { restartNeeded } from './reload.ts';
 import { startRetention } from './retention.ts';
 import { apiRoutes } from './routes.ts';
@@ -55,6 +56,7 @@ export class App {
   readonly #lost = Promise.withResolvers<void>();
   #address = '';
   #evaluation: Slot<Evaluation> = new Slot('evaluation has not started here yet, or another daemon holds the lease');
+  #ownership: Slot<Ownership> = new Slot('another daemon owns lag');
   #declareReports: (config: AppConfig) => Promise<void> = async () => undefined;
 
   constructor(config: AppConfig, options: AppOptions) {
@@ -119,6 +121,7 @@ export class App {
       state,
       data,
       evaluation: this.#evaluation,
+      clusters: () => this.#ownership.peek()?.clusters() ?? [],
       lease: () => lease,
       source: () => source,
       deadLetter,
@@ -175,16 +178,16 @@ export class App {
       this.#declareReports = c => lineage.accept(reportsOf(c, clock.now()), clock.now());
       await this.#declareReports(config);
     });
+    const lagDeriver = createLagDeriver(tables);
+    const onStored = (groups: readonly MetricGroup[]): void => this.#evaluation.peek()?.engine.noteStored(groups);
     const openIntake = once(async () => {
       await openData();
-      const lagDeriver = roles.has('evaluate') ? createLagDeriver(tables) : null;
-      const onStored = (groups: readonly MetricGroup[]): void => this.#evaluation.peek()?.engine.noteStored(groups);
       const sink = openPipeline(config, {
         data: data.get(),
+        metricStore: notedStore(data.get().metrics, onStored),
         lineage,
         jobEvents: createJobEventSink(lineage, tables),
-        lagDeriver,
-        onStored,
+        lagDeriver: roles.has('evaluate') ? lagDeriver : null,
         deadLetter,
         clock,
         telemetry,
@@ -215,6 +218,18 @@ export class App {
       );
       await announce(state, this.#address);
       await openIntake();
+      this.#ownership.set(
+        await takeOwnership({
+          config: () => this.#config,
+          lineage,
+          tables,
+          lagDeriver,
+          metricStore: notedStore(data.get().metrics, onStored),
+          clock,
+          telemetry,
+          logger,
+        }),
+      );
     };
     if (roles.has('evaluate') || stores.exclusive) {
       const onWon = roles.has('evaluate') ? evaluate : openIntake;
@@ -237,6 +252,7 @@ export class App {
     const needs = restartNeeded(this.#config, config);
     if (needs.length > 0) throw new UserError('bad-request', `restart the daemon to change ${needs.join(', ')}`);
     await this.#evaluation.peek()?.reload(config);
+    await this.#ownership.peek()?.reload(config);
     this.#config = config;
     this.#options.logger.level = config.log.level;
     await this.#declareReports(config);
@@ -255,9 +271,11 @@ export class App {
   }
 
   async #standDown(): Promise<void> {
-    const running = this.#evaluation.peek();
+    const [ownership, evaluation] = [this.#ownership.peek(), this.#evaluation.peek()];
+    this.#ownership.set(null);
+    await ownership?.stop();
     this.#evaluation.set(null);
-    await running?.stop();
+    await evaluation?.stop();
   }
 
   async #keepTrying(what: string, work: () => Promise<void>): Promise<void> {

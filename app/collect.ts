@@ -17,16 +17,19 @@ import type { Clock } from '../model/clock.ts';
 import { UserError } from '../model/errors.ts';
 import type { MetricGroup } from '../model/sample.ts';
 import type { Telemetry } from '../model/telemetry.ts';
+import type { MetricStore } from '../store/metric-store.ts';
 import type { StateStore } from '../store/state-store.ts';
 import type { AppConfig } from './config.ts';
 import type { DataStores } from './stores.ts';
 
-/** How to reach the brokers of the configuration. */
-export function kafkaConnection(kafka: NonNullable<AppConfig['kafka']>): KafkaConnection {
+/** How to reach brokers of the configuration. */
+export function kafkaConnection(
+  kafka: Pick<NonNullable<AppConfig['kafka']>, 'brokers' | 'sasl' | 'tls'> & { readonly client_id?: string },
+): KafkaConnection {
   const { sasl, tls } = kafka;
   return {
-    brokers: kafka.brokers,
-    clientId: kafka.client_id,
+    brokers: [...kafka.brokers],
+    clientId: kafka.client_id ?? 'tidewatch',
     ...(sasl
       ? {
           sasl: {
@@ -58,13 +61,26 @@ export function openDeadLetter(config: AppConfig, clock: Clock, telemetry: Telem
   return createKafkaDeadLetter({ kafka: createKafka(kafkaConnection(config.kafka), logger), fallback: file, clock });
 }
 
+/** The metric store as intake writes it; `onStored` is told of every point. */
+export function notedStore(
+  metrics: MetricStore,
+  onStored: (groups: readonly MetricGroup[]) => void,
+): Pick<MetricStore, 'append'> {
+  return {
+    async append(groups, options, signal) {
+      const answer = await metrics.append(groups, options, signal);
+      onStored(groups);
+      return answer;
+    },
+  };
+}
+
 /** The sink every source of this daemon delivers to. */
 export function openPipeline(
   config: AppConfig,
   parts: {
     data: DataStores;
-    /** Told of every point stored. */
-    onStored: (groups: readonly MetricGroup[]) => void;
+    metricStore: Pick<MetricStore, 'append'>;
     lineage: LineageService;
     jobEvents: JobEventSink;
     lagDeriver: LagDeriver | null;
@@ -73,17 +89,10 @@ export function openPipeline(
     telemetry: Telemetry;
   },
 ): BatchSink {
-  const { data, lineage, lagDeriver, onStored, ...rest } = parts;
+  const { data, lineage, lagDeriver, ...rest } = parts;
   return createPipeline({
     ...rest,
     logStore: data.logs,
-    metricStore: {
-      async append(groups, options, signal) {
-        const answer = await data.metrics.append(groups, options, signal);
-        onStored(groups);
-        return answer;
-      },
-    },
     ...(lagDeriver ? { lagDeriver } : {}),
     config: {
       logRetentionMs: config.retention.logs,

@@ -14,18 +14,20 @@ const FIXED = [
   'alerting',
 ] as const;
 
-/** Which of them differ between two configurations; `alerting.rules` and `alerting.meta_receivers` may. */
+/** Which of them differ between two configurations; rules and meta receivers of `alerting` may, and how `clusters` are polled. */
 export function restartNeeded(before: AppConfig, after: AppConfig): string[] {
-  return FIXED.filter(key => textOf(fixedPart(before, key)) !== textOf(fixedPart(after, key)));
+  return FIXED.filter(key => settingsText(fixedPart(before, key)) !== settingsText(fixedPart(after, key)));
 }
 
 function fixedPart(config: AppConfig, key: (typeof FIXED)[number]): unknown {
-  if (key !== 'alerting') return config[key];
-  return { delay: config.alerting.delay, max_wait: config.alerting.max_wait };
+  if (key === 'alerting') return { delay: config.alerting.delay, max_wait: config.alerting.max_wait };
+  // The graph was built with these names; how each cluster is polled may change.
+  if (key === 'clusters') return Object.entries(config.clusters).map(([name, { brokers }]) => [name, brokers]);
+  return config[key];
 }
 
 /** Equal texts mean equal settings. Holds secrets, which JSON would all print alike: only to be compared. */
-function textOf(settings: unknown): string | undefined {
+export function settingsText(settings: unknown): string | undefined {
   return JSON.stringify(settings, function reveal(this: Record<string, unknown>, key: string, value: unknown) {
     const original = this[key];
     return original instanceof Secret ? original.reveal() : value;

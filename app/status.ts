@@ -1,4 +1,5 @@
 /** What /api/v1/status and /readyz say: streams, stores, rules, channels, dead letters. */
+import type { ClusterStatus } from '../collector/broker-positions.ts';
 import type { DeadLetter } from '../collector/dead-letter.ts';
 import type { Source } from '../collector/source.ts';
 import { STREAMS } from '../collector/source.ts';
@@ -22,6 +23,8 @@ export interface StatusParts {
   readonly state: StateStore;
   readonly data: Slot<DataStores>;
   readonly evaluation: Slot<Evaluation>;
+  /** How the clusters polled here stand; none where another daemon polls. */
+  readonly clusters: () => readonly ClusterStatus[];
   readonly lease: () => LeaseKeeper | null;
   readonly source: () => Source | null;
   readonly deadLetter: DeadLetter;
@@ -142,6 +145,11 @@ export function createStatus(parts: StatusParts) {
           d => d.channel === c['name'] && (d.status === 'pending' || d.status === 'retrying'),
         ).length,
         dead: deliveries.items.filter(d => d.channel === c['name'] && d.status === 'dead').length,
+      })),
+      clusters: parts.clusters().map(({ polledAt, cycleMs, ...cluster }) => ({
+        ...cluster,
+        polled_at: polledAt,
+        cycle_ms: cycleMs,
       })),
       dead_letters: { total: dead.kept + dead.lost, kept: dead.kept },
       demo: parts.demo,

@@ -13,10 +13,8 @@ const tls = z.strictObject({
   reject_unauthorized: z.boolean().default(true),
 });
 
-const kafka = z.strictObject({
-  brokers: z.array(brokerField).min(1),
-  group: z.string().min(1).default('tidewatch'),
-  client_id: z.string().min(1).default('tidewatch'),
+/** How to log in to brokers. */
+const login = {
   sasl: z
     .strictObject({
       mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
@@ -25,6 +23,22 @@ const kafka = z.strictObject({
     })
     .optional(),
   tls: z.union([z.boolean(), tls]).optional(),
+};
+
+const cluster = z.strictObject({
+  brokers: z.array(brokerField).min(1),
+  ...login,
+  poll: durationField.prefault('10s').refine(ms => ms >= 1000, { error: 'expected at least 1s' }),
+  /** Patterns of what is polled beside the topics and groups of known jobs. */
+  topics: z.array(z.string().min(1)).default([]),
+  groups: z.array(z.string().min(1)).default([]),
+});
+
+const kafka = z.strictObject({
+  brokers: z.array(brokerField).min(1),
+  group: z.string().min(1).default('tidewatch'),
+  client_id: z.string().min(1).default('tidewatch'),
+  ...login,
   topics: z
     .strictObject({
       metrics: z.string().min(1).default('tidewatch.metrics'),
@@ -75,9 +89,7 @@ export const sharedConfig = z.strictObject({
     .min(1)
     .default(['collect', 'evaluate', 'web']),
   kafka: kafka.optional(),
-  clusters: z
-    .record(z.string(), z.strictObject({ brokers: z.array(brokerField).min(1), poll: durationField.prefault('10s') }))
-    .default({}),
+  clusters: z.record(z.string().min(1), cluster).default({}),
   elasticsearch: elasticsearch.optional(),
   retention: z
     .strictObject({

@@ -21,6 +21,11 @@ export interface OffsetsRow {
   readonly startOffset?: number;
   readonly cluster?: string;
   readonly group?: string;
+  /**
+   * Asked of the brokers by the daemon itself: `committed` is the commit that stands, made nobody knows when, and the end offsets come from
+   * one observer, so that a fall means a topic made anew.
+   */
+  readonly polled?: true;
 }
 
 /** A checkpoint of `hop` completed at `ts`; its barrier left the sources at `barrierTs`. */

@@ -45,6 +45,8 @@ export interface FragmentHop {
   readonly allowedOooMs: number;
   readonly delivery: 'at_least_once' | 'exactly_once';
   readonly visibleOnCheckpoint: boolean;
+  /** Consumer groups it reads with, where told. */
+  readonly groups?: readonly string[];
 }
 
 export interface Fragment {

@@ -51,7 +51,12 @@ function toHop(found: FragmentHop, lineage: LineageGraph): Hop {
     ...(found.visibleOnCheckpoint ? { visibleOnCheckpoint: true } : {}),
     ...(lookups.length > 0 ? { lookups } : {}),
     ...(optionalInputs.length > 0 ? { optionalInputs } : {}),
+    ...groupsOf(found.groups),
   };
+}
+
+function groupsOf(groups: readonly string[] = []): { readonly groups?: readonly string[] } {
+  return groups.length > 0 ? { groups: [...new Set(groups)] } : {};
 }
 
 /** Two statements of one job into one output: the later data of the two holds it back. */
@@ -68,5 +73,6 @@ function merge(a: Hop, b: Hop): Hop {
     ...(a.visibleOnCheckpoint || b.visibleOnCheckpoint ? { visibleOnCheckpoint: true } : {}),
     ...(lookups.length > 0 ? { lookups } : {}),
     ...(optionalInputs.length > 0 ? { optionalInputs } : {}),
+    ...groupsOf([...(a.groups ?? []), ...(b.groups ?? [])]),
   };
 }

@@ -106,6 +106,13 @@ export function isLookup(connector: string | null): boolean {
   );
 }
 
+/** The consumer group a Kafka source's options name, as a list of one or none. */
+export function groupOf(options: ReadonlyMap<string, string>): readonly string[] {
+  const keys = ['properties.group.id', 'connector.properties.group.id', 'group.id'];
+  const group = keys.map(key => options.get(key)).find(value => value !== undefined && value !== '');
+  return group === undefined ? [] : [group];
+}
+
 export function deliveryOf(options: ReadonlyMap<string, string>): {
   delivery: 'at_least_once' | 'exactly_once';
   visibleOnCheckpoint: boolean;

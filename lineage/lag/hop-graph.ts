@@ -21,6 +21,8 @@ export interface Hop {
   readonly lookups?: readonly string[];
   /** Inputs whose age is shown but does not hold the output back. */
   readonly optionalInputs?: readonly string[];
+  /** Consumer groups it reads with, where told. */
+  readonly groups?: readonly string[];
 }
 
 /** All hops known now; replaced as a whole when the graph changes. */

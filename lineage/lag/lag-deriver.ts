@@ -65,7 +65,8 @@ class Touched implements OffsetChanges {
 
   endChanged(ends: TopicEnds, partition: number, from: number, to: number): void {
     for (const reader of this.#tables.readersOf(ends)) {
-      if (reader.partitions.has(partition)) this.positionChanged(reader, partition, from, to);
+      if (reader.partitions.has(partition) || reader.assigned.has(partition))
+        this.positionChanged(reader, partition, from, to);
     }
   }
 }
@@ -89,14 +90,14 @@ function emit(
       continue;
     }
     const own = consumer.partitions.get(partition);
-    if (own === undefined) continue;
     const end = ends?.partitions.get(partition);
     const perPartition: Labels = { ...labels, partition: String(partition) };
-    for (const t of timesOf(consumer, own, end, range)) {
-      const lag = lagAt(own, end, t);
+    for (const t of own === undefined ? samplesIn(end?.curve, range) : timesOf(consumer, own, end, range)) {
+      const lag = own === undefined ? unreadAt(end, t) : lagAt(own, end, t);
       if (lag === null) continue;
       groups.push({ ts: t, labels: perPartition, attrs: {}, arrivedAt, values: [['lag_records', lag]] });
-      sumTimes.add(t);
+      // Where other partitions have positions the sum is made at their times: between them a position is not known yet.
+      if (own !== undefined || consumer.partitions.size === 0) sumTimes.add(t);
     }
     changed.from = Math.min(changed.from, range.from);
     changed.to = Math.max(changed.to, range.to);
@@ -140,12 +141,24 @@ function lagAt(own: PartitionPositions, end: PartitionEnds | undefined, t: numbe
   return position === null ? null : Math.max(0, offset - position);
 }
 
-/** Sum over the partitions read by then; null when one of them has no lag at `t`. */
+/** Records of a partition its consumer has never read, at `t`; null while its end offset is unknown. */
+function unreadAt(end: PartitionEnds | undefined, t: number): number | null {
+  const offset = end === undefined ? null : held(end.curve, t);
+  return offset === null ? null : Math.max(0, offset - (end?.startOffset ?? 0));
+}
+
+/** Sum over the partitions read by then and those known to be unread; null when one of them has no lag at `t`. */
 function sumAt(consumer: HopTopic, ends: TopicEnds | null, t: number): number | null {
   let sum: number | null = null;
   for (const [partition, own] of consumer.partitions) {
     if ((own.lag ?? own.raw).firstT > t + SILENT_MS) continue;
     const lag = lagAt(own, ends?.partitions.get(partition), t);
+    if (lag === null) return null;
+    sum = (sum ?? 0) + lag;
+  }
+  for (const partition of consumer.assigned) {
+    if (consumer.partitions.has(partition)) continue;
+    const lag = unreadAt(ends?.partitions.get(partition), t);
     if (lag === null) return null;
     sum = (sum ?? 0) + lag;
   }

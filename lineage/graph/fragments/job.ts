@@ -13,7 +13,7 @@ import {
   type FragmentHop,
   NODE_ID,
 } from '../fragment.ts';
-import { connectorOf, deliveryOf, identify, isLookup } from '../identity.ts';
+import { connectorOf, deliveryOf, groupOf, identify, isLookup } from '../identity.ts';
 
 export interface JobFragment {
   readonly fragment: Fragment;
@@ -31,7 +31,7 @@ export interface JobSurroundings {
 /** Pure but for the brokers `clusters` learns. */
 export function jobFragment(job: JobSubmitted, { clusters, known }: JobSurroundings): JobFragment {
   const { statements, errors } = analyzeScript({ sql: job.sql ?? '', session: job.session, known });
-  const builder = new JobBuilder(job.jobName, clusters);
+  const builder = new JobBuilder(job, clusters);
   for (const statement of ownStatements(statements, job.jobName)) builder.statement(statement);
   if ((job.reads?.length ?? 0) > 0 || (job.writes?.length ?? 0) > 0) {
     builder.declared((job.reads ?? []).map(datasetRef), (job.writes ?? []).map(datasetRef));
@@ -63,10 +63,13 @@ class JobBuilder {
   readonly views = new Map<string, Fragment['nodes'][number]>();
   readonly tables = new Set<string>();
   readonly #job: string;
+  /** Group of the submission's own properties: of jar jobs, which have no options. */
+  readonly #groups: readonly string[];
   readonly #clusters: Clusters;
 
-  constructor(job: string, clusters: Clusters) {
-    this.#job = job;
+  constructor({ jobName, properties = {} }: JobSubmitted, clusters: Clusters) {
+    this.#job = jobName;
+    this.#groups = groupOf(new Map(Object.entries(properties)));
     this.#clusters = clusters;
   }
 
@@ -94,6 +97,7 @@ class JobBuilder {
       optionalInputs: optional,
       windowMs: statement.windowMs,
       allowedOooMs: statement.allowedOooMs,
+      groups: [...this.#groups, ...statement.reads.flatMap(read => groupOf(read.options))],
     };
     if (statement.sinks.length === 0) {
       this.hops.push({ ...base, output: null, delivery: 'at_least_once', visibleOnCheckpoint: false });
@@ -115,7 +119,7 @@ class JobBuilder {
   declared(reads: readonly DatasetRef[], writes: readonly DatasetRef[]): void {
     for (const ref of reads) this.#edge({ dataset: ref }, this.#self, 'reads', 'declared');
     for (const ref of writes) this.#edge(this.#self, { dataset: ref }, 'writes', 'declared');
-    this.hops.push(...plainHops(this.#job, reads, writes));
+    this.hops.push(...plainHops(this.#job, reads, writes, this.#groups));
   }
 
   get #self(): { readonly node: string } {
@@ -147,6 +151,7 @@ export function plainHops(
   hop: string,
   reads: readonly DatasetRef[],
   writes: readonly DatasetRef[],
+  groups: readonly string[] = [],
 ): readonly FragmentHop[] {
   const outputs: readonly (DatasetRef | null)[] = writes.length > 0 ? writes : [null];
   return outputs.map(output => ({
@@ -159,6 +164,7 @@ export function plainHops(
     allowedOooMs: 0,
     delivery: 'at_least_once',
     visibleOnCheckpoint: false,
+    groups,
   }));
 }
 

@@ -5,6 +5,7 @@ import type { Json } from '../../../model/json.ts';
 import type { Clusters } from '../clusters.ts';
 import { byName, type DatasetRef, dataset, datasetRef, druidDatasource } from '../dataset.ts';
 import { type Fragment, type FragmentEdge, NODE_ID } from '../fragment.ts';
+import { groupOf } from '../identity.ts';
 import { plainHops } from './job.ts';
 
 const Ingestion = z.object({
@@ -46,7 +47,7 @@ export function druidFragment(
       { from: { dataset: input }, to: self, role: 'reads', evidence: 'spec' },
       { from: self, to: { dataset: output }, role: 'writes', evidence: 'spec' },
     ],
-    hops: plainHops(name, [input], [output]),
+    hops: plainHops(name, [input], [output], groupOf(textsOf(ioConfig.consumerProperties))),
     rank: 0,
   };
   return { name, fragment };
@@ -171,6 +172,11 @@ function topicRef(topic: string, brokers: string | null, clusters: Clusters): Da
       ? clusters.only
       : clusters.namespace(brokers);
   return namespace === null ? byName(topic) : { kind: 'physical', dataset: dataset(namespace, topic, 'kafka') };
+}
+
+function textsOf(properties: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  const texts = Object.entries(properties).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return new Map(texts);
 }
 
 function brokersOf(properties: Readonly<Record<string, unknown>>): string | null {

@@ -16,6 +16,8 @@ export class PartitionEnds {
   curve = new Curve();
   /** Oldest offset the broker still has; null when never told. */
   startOffset: number | null = null;
+  /** End offset of the last poll; null before one. */
+  polled: number | null = null;
 }
 
 /** One topic of one cluster (`''` = not told). */

@@ -70,13 +70,20 @@ function addOffsets(tables: OffsetTables, row: OffsetsRow, changes: OffsetChange
   const own = tables.partitionPositions(consumer, row.partition);
   if (own === null) return;
   if (position !== null) own.hasPositions = true;
-  if (committed !== null) keepRecent((own.commits ??= []), { ts: row.ts, offset: committed });
+  if (committed !== null && isCommit(own, row, committed)) {
+    keepRecent((own.commits ??= []), { ts: row.ts, offset: committed });
+  }
   if (position !== null) {
     move(consumer, row.partition, own, row.ts, position, changes);
   } else if (committed !== null && commitsStandIn(consumer, own, row.ts)) {
     move(consumer, row.partition, own, row.ts, committed, changes);
   }
   consumer.dirty = true;
+}
+
+/** A commit that a poll finds again is the one it found before: a consumer that is gone would seem to commit for ever. */
+function isCommit(own: PartitionPositions, row: OffsetsRow, committed: number): boolean {
+  return row.polled !== true || own.commits?.at(-1)?.offset !== committed;
 }
 
 /** Live positions are preferred; commits lag behind them by up to a checkpoint and count only where positions are missing. */
@@ -96,8 +103,10 @@ function addEnd(
   const ends = tables.partitionEnds(topic, row.partition);
   if (ends === null) return;
   const { curve } = ends;
-  // An end offset that falls by half or more is a topic made anew; a small fall is two observers' clocks.
-  if (row.ts > curve.lastT && endOffset < curve.lastX / 2) {
+  // An end offset that falls by half or more is a topic made anew; a small fall is two observers' clocks, and between polls there is one.
+  const fellBetweenPolls = row.polled === true && ends.polled !== null && endOffset < ends.polled;
+  if (row.polled === true) ends.polled = endOffset;
+  if (row.ts > curve.lastT && (fellBetweenPolls || endOffset < curve.lastX / 2)) {
     curve.clear();
     ends.startOffset = null;
     for (const reader of tables.readersOf(topic)) reader.partitions.get(row.partition)?.reset();

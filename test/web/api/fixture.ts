@@ -183,6 +183,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     state,
     data,
     evaluation,
+    clusters: () => [],
     lease: () => null,
     source: () => null,
     deadLetter,

@@ -1,0 +1,63 @@
+/** What the one owner of lag runs beside evaluation: the polling of broker positions. Built when the lease is won, after the tables are restored. */
+import type { Logger } from 'pino';
+import { type ClusterStatus, createBrokerPositions } from '../collector/broker-positions.ts';
+import type { LagDeriver } from '../collector/derive.ts';
+import { estateOn, identifyConsumers } from '../lineage/lag/estate.ts';
+import type { OffsetTables } from '../lineage/lag/offsets.ts';
+import type { LineageService } from '../lineage/service.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Telemetry } from '../model/telemetry.ts';
+import type { MetricStore } from '../store/metric-store.ts';
+import { clustersToPoll } from './clusters.ts';
+import type { AppConfig } from './config.ts';
+import { jobEndedAt } from './job-end.ts';
+
+export interface OwnershipParts {
+  readonly config: () => AppConfig;
+  readonly lineage: LineageService;
+  readonly tables: OffsetTables;
+  readonly lagDeriver: LagDeriver;
+  readonly metricStore: Pick<MetricStore, 'append'>;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly logger: Logger;
+}
+
+export interface Ownership {
+  /** How the polling of each cluster stands. */
+  clusters(): readonly ClusterStatus[];
+  reload(config: AppConfig): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function takeOwnership(parts: OwnershipParts): Promise<Ownership> {
+  const { lineage, tables, lagDeriver, metricStore, clock, telemetry, logger } = parts;
+  const log = logger.child({ component: 'broker-positions' });
+  const clusterOf = (address: string): string | null => lineage.clusterOf(address);
+  const planned = (config: AppConfig) => clustersToPoll(config, { clusterOf, clock, log });
+  let plan = planned(parts.config());
+  const positions = createBrokerPositions({
+    estateOn(cluster) {
+      const graph = lineage.hopGraph();
+      identifyConsumers(graph, tables, clusterOf);
+      const isHere = plan.find(({ cluster: { name } }) => name === cluster)?.isHere ?? (() => false);
+      return estateOn({ graph, tables, isHere, cluster, hasEnded: hop => jobEndedAt(lineage, hop) !== null });
+    },
+    async sink(rows, arrivedAt, signal) {
+      const groups = await lagDeriver.derive(rows, arrivedAt);
+      if (groups.length > 0) await metricStore.append(groups, { visible: false }, signal);
+    },
+    clock,
+    telemetry,
+    log,
+  });
+  await positions.poll(plan);
+  return {
+    clusters: () => positions.status(),
+    async reload(config) {
+      plan = planned(config);
+      await positions.poll(plan);
+    },
+    stop: () => positions.stop(),
+  };
+}
