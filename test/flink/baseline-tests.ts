@@ -11,6 +11,7 @@ import { LagWitness } from './lag-witness.ts';
 export const QUIET = { perSecond: 600, oneIn: 3 } as const;
 /** Rates are compared over as many reports. */
 const REPORTS = 6;
+const SUBTASKS = 2;
 const LIMIT = { timeout: 60_000 };
 
 interface Finding {
@@ -36,7 +37,7 @@ const FLOWS: readonly Flow[] = [
 
 /** What holds of any Flink that runs quietly: `jobs` gives the ids by name. */
 export function baselineTests(estate: () => FlinkEstate, jobs: () => ReadonlyMap<string, string>): void {
-  test('the records that both jobs put out are those the producer counted, to one interval', LIMIT, async () => {
+  test('what both jobs take and write is what the producer counted, to one interval', LIMIT, async () => {
     for (const { job } of FLOWS) await expectThroughput(estate(), job);
   });
 
@@ -114,25 +115,45 @@ export function baselineTests(estate: () => FlinkEstate, jobs: () => ReadonlyMap
   });
 }
 
-/** Records out of a job's source task over some reports, by the daemon's rates, against what the producer counted meanwhile. */
+/**
+ * What a job's sources took over some reports, and what the filter wrote, against what the producer counted between the first and
+ * the last of these reports. Counters of subtasks are compared, so that nothing is averaged.
+ */
 export async function expectThroughput({ daemon, producer }: FlinkEstate, job: string): Promise<void> {
   const from = Date.now();
-  const matches = (series: readonly Series[]): readonly Series[] =>
-    series.filter(({ labels }) => labels['task']?.startsWith('Source')).filter(({ points }) => points.length > REPORTS);
-  const series = await until(`${REPORTS} rates of both subtasks of ${job}`, async () => {
-    const found = matches(await seriesOf(daemon, 'records_out_per_second', { job }, from));
-    return found.length === 2 && found;
-  });
-  const records = series.reduce((sum, { points }) => sum + recordsIn(points), 0);
-  const [first, last] = [0, -1].map(at => mean(series.map(({ points }) => points.at(at)?.[0] ?? 0)));
-  const expected = producer.at(last ?? 0).matching - producer.at(first ?? 0).matching;
-  const tolerance = (MATCHING * INTERVAL_MS) / 1000;
-  assert.ok(Math.abs(records - expected) <= tolerance, `${job} put out ${records}, the producer counted ${expected}`);
+  const counted = async (metric: string, operator: RegExp): Promise<Counted> => {
+    const series = await until(`${REPORTS} reports of ${metric} by both subtasks of ${job}`, async () => {
+      const found = await seriesOf(daemon, `flink.operator.${metric}`, { job }, from);
+      const wanted = found.filter(
+        ({ labels, points }) => operator.test(labels['operator'] ?? '') && points.length > REPORTS,
+      );
+      return wanted.length === SUBTASKS && wanted;
+    });
+    return countedBy(series);
+  };
+  const expectEqual = (what: string, { records, first, last }: Counted, kind: 'sent' | 'matching'): void => {
+    const expected = producer.at(last)[kind] - producer.at(first)[kind];
+    const tolerance = ((kind === 'sent' ? QUIET.perSecond : MATCHING) * INTERVAL_MS) / 1000;
+    assert.ok(Math.abs(records - expected) <= tolerance, `${job} ${what} ${records}, the producer counted ${expected}`);
+  };
+  expectEqual('took', await counted('numRecordsIn', /^Source/), job === FILTER ? 'sent' : 'matching');
+  if (job === FILTER) expectEqual('wrote', await counted('numRecordsSend', /Writer$/), 'matching');
 }
 
-/** What rates amount to: each holds since the point before it. */
-function recordsIn(points: Series['points']): number {
-  return points.slice(1).reduce((sum, [ts, rate], i) => sum + ((rate ?? 0) * (ts - points[i]![0])) / 1000, 0);
+interface Counted {
+  readonly records: number;
+  /** Mean time of the first and of the last report, epoch ms. */
+  readonly first: number;
+  readonly last: number;
+}
+
+function countedBy(series: readonly Series[]): Counted {
+  const ends = series.map(({ points }) => [points[0]!, points.at(-1)!] as const);
+  return {
+    records: ends.reduce((sum, [a, b]) => sum + (b[1] ?? 0) - (a[1] ?? 0), 0),
+    first: mean(ends.map(([a]) => a[0])),
+    last: mean(ends.map(([, b]) => b[0])),
+  };
 }
 
 function mean(values: readonly number[]): number {

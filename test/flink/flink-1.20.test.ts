@@ -1,0 +1,45 @@
+/**
+ * The same jars on Flink 1.20, which has no job listener: what the jobs read and write is told by those who submit them, one by the
+ * command of `tidewatch`, one by the Java client.
+ */
+import { after, before, describe } from 'node:test';
+import { jdk, runTool } from '../servers/install.ts';
+import { tidewatch } from '../support/flink-install.ts';
+import { flinkJars } from '../support/flink-jars.ts';
+import { baselineTests, QUIET } from './baseline-tests.ts';
+import { CLUSTER, FILTER, FlinkEstate, WINDOW } from './estate.ts';
+
+let running: FlinkEstate | undefined;
+const jobs = new Map<string, string>();
+
+function estate(): FlinkEstate {
+  if (!running) throw new Error('the estate did not start');
+  return running;
+}
+
+before(
+  async () => {
+    running = await FlinkEstate.start('1.20.3');
+    await running.producer.start(QUIET.perSecond, QUIET.oneIn);
+    await Promise.all([FILTER, WINDOW].map(submit));
+    await running.running(...jobs.values());
+  },
+  { timeout: 240_000 },
+);
+after(() => running?.close());
+
+async function submit(job: string): Promise<void> {
+  const id = await estate().submit(job);
+  jobs.set(job, id);
+  const { daemon, brokerList } = estate();
+  const what = ['--sql', estate().sqlFile(job), '--name', job, '--job-id', id, '--app-id', CLUSTER];
+  if (job === FILTER) await tidewatch('jobs', 'submit', ...what, '--url', daemon.url);
+  else {
+    const { lib } = await flinkJars();
+    await runTool(jdk('java'), ['-cp', lib, 'io.tidewatch.flink.jobs.JobsClient', ...what, '--brokers', brokerList]);
+  }
+}
+
+describe('Flink 1.20', () => {
+  baselineTests(estate, () => jobs);
+});
