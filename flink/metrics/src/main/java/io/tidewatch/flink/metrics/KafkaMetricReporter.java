@@ -2,8 +2,11 @@ package io.tidewatch.flink.metrics;
 
 import io.tidewatch.flink.common.ProcessIdentity;
 import io.tidewatch.flink.common.RecordSender;
+import io.tidewatch.flink.common.SenderSettings;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.flink.metrics.CharacterFilter;
 import org.apache.flink.metrics.LogicalScopeProvider;
 import org.apache.flink.metrics.Metric;
@@ -26,6 +29,8 @@ public final class KafkaMetricReporter implements MetricReporter, Scheduled {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final CharacterFilter UNCHANGED = text -> text;
 
+    private final Function<SenderSettings, RecordSender> senders;
+    private final LongSupplier clock;
     private final MetricTree tree = new MetricTree(MAX_METRICS);
     private MetricFilter filter;
     private RecordSender sender;
@@ -35,11 +40,21 @@ public final class KafkaMetricReporter implements MetricReporter, Scheduled {
     private long reportAtMs;
     private volatile long reportMs;
 
+    public KafkaMetricReporter() {
+        this(RecordSender::new, System::currentTimeMillis);
+    }
+
+    /** @param clock epoch milliseconds */
+    KafkaMetricReporter(Function<SenderSettings, RecordSender> senders, LongSupplier clock) {
+        this.senders = senders;
+        this.clock = clock;
+    }
+
     @Override
     public void open(MetricConfig config) {
         ReporterSettings settings = new ReporterSettings(config);
         filter = settings.filter();
-        sender = new RecordSender(settings.sender());
+        sender = senders.apply(settings.sender());
         writer =
                 new RecordWriter(
                         ProcessIdentity.current(),
@@ -74,7 +89,7 @@ public final class KafkaMetricReporter implements MetricReporter, Scheduled {
     @Override
     public synchronized void report() {
         long started = System.nanoTime();
-        reportAtMs = System.currentTimeMillis();
+        reportAtMs = clock.getAsLong();
         for (MetricTree.Scope scope : tree.scopes()) {
             writer.write(scope, reportAtMs);
         }

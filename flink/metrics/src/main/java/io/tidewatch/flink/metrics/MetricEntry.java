@@ -14,7 +14,7 @@ final class MetricEntry {
     MetricEntry(Metric metric, String name) {
         this.metric = metric;
         this.quotedName = JsonWriter.quoted(name);
-        this.counted = name.endsWith(PER_SECOND) ? name.substring(0, name.length() - PER_SECOND.length()) : name;
+        this.counted = name.endsWith(PER_SECOND) ? name.substring(0, name.length() - PER_SECOND.length()) : null;
     }
 
     Metric metric() {
@@ -25,8 +25,8 @@ final class MetricEntry {
         return quotedName;
     }
 
-    /** By Flink's habit the name of the counter that a meter of this name measures: {@code numRecordsIn}. */
-    String counted() {
-        return counted;
+    /** Whether the group counts what this meter measures: by Flink's habit {@code numRecordsIn} of {@code numRecordsInPerSecond}. */
+    boolean isCountedIn(MetricTree.Group group) {
+        return counted != null && group.has(counted);
     }
 }

@@ -119,7 +119,7 @@ final class RecordWriter {
                 MetricValue.counter(json, (Counter) metric);
                 return true;
             case METER:
-                MetricValue.meter(json, (Meter) metric, group.has(entry.counted()));
+                MetricValue.meter(json, (Meter) metric, entry.isCountedIn(group));
                 return true;
             case HISTOGRAM:
                 MetricValue.histogram(json, (Histogram) metric);
