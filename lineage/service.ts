@@ -13,7 +13,8 @@ import type { DocKind, StateStore } from '../store/state-store.ts';
 import type { ClusterConfig } from './graph/clusters.ts';
 import { type ChangedDoc, Evidence, type EvidenceBody, type JobDoc, type JobIdDoc } from './graph/evidence.ts';
 import { hopGraph } from './graph/hops.ts';
-import { FLAP_MS, type JobInfo } from './graph/job-registry.ts';
+import type { JobInfo } from './graph/job-registry.ts';
+import { FLAP_MS } from './graph/job-status.ts';
 import {
   type Direction,
   findNode,

@@ -1,6 +1,7 @@
 /** Jobs and their runs: status with Flink's flapping debounced, ids to names, the last status changes. */
 import type { JobStatusChanged, JobSubmitted } from '../../model/job-event.ts';
 import type { JobNames } from '../../model/job-names.ts';
+import { foldRestarts, isPartOf, type StatusEvent, settledStatus } from './job-status.ts';
 import { isEnded } from './path.ts';
 
 export interface JobRun {
@@ -9,13 +10,6 @@ export interface JobRun {
   readonly status: string | null;
   readonly firstSeen: number;
   readonly lastSeen: number;
-}
-
-export interface StatusEvent {
-  readonly ts: number;
-  readonly jobId: string;
-  readonly status: string;
-  readonly exception: string | null;
 }
 
 export interface JobInfo {
@@ -27,7 +21,10 @@ export interface JobInfo {
   readonly runs: readonly JobRun[];
   /** Of the latest run, debounced; null before any is known. */
   readonly status: string | null;
-  /** Status changes, oldest first; the last ones only. */
+  /** Since when it has that status, and how often the restart under way came back only for a moment. */
+  readonly since: number | null;
+  readonly flaps: number;
+  /** Status changes, oldest first; the last ones only. A restart is one, however often it flapped. */
   readonly events: readonly StatusEvent[];
   readonly lastException: { readonly ts: number; readonly text: string } | null;
 }
@@ -35,8 +32,6 @@ export interface JobInfo {
 const MAX_RUNS = 50;
 const MAX_EVENTS = 100;
 const MAX_EXCEPTION = 8192;
-/** RUNNING that follows RESTARTING and did not last this long is still the restart (flink.md: the flapping while slots are missing). */
-export const FLAP_MS = 10_000;
 
 export interface RegistryLimits {
   readonly maxJobs: number;
@@ -110,9 +105,14 @@ export class JobRegistry implements JobNames {
     const before = this.#known(event.jobName);
     if (before === null) return null;
     const { ts, jobId, status } = event;
-    if (before.events.some(known => known.ts === ts && known.jobId === jobId && known.status === status)) return null;
+    const isTaken = (known: StatusEvent): boolean =>
+      isPartOf(known, event) || (known.ts === ts && known.jobId === jobId && known.status === status);
+    if (before.events.some(isTaken)) return null;
     const exception = event.exception === undefined ? null : event.exception.slice(0, MAX_EXCEPTION);
-    const events = [...before.events, { ts, jobId, status, exception }].sort((a, b) => a.ts - b.ts).slice(-MAX_EVENTS);
+    const others = before.events.filter(known => known.jobId !== jobId);
+    const own = before.events.filter(known => known.jobId === jobId);
+    const folded = foldRestarts(inOrder([...own, { ts, jobId, status, exception }]));
+    const events = inOrder([...others, ...folded]).slice(-MAX_EVENTS);
     const withRun = this.#withRun(before, jobId, ts);
     // Events may come out of order: a run's status is that of its latest one.
     const latest = events.findLast(known => known.jobId === jobId);
@@ -136,18 +136,16 @@ export class JobRegistry implements JobNames {
   /** The job as people should see it at `now`. */
   get(name: string, now: number): JobInfo | null {
     const job = this.#jobs.get(name);
-    return job === undefined ? null : { ...job, status: shownStatus(job, now) };
+    return job === undefined ? null : shown(job, now);
   }
 
   list(now: number): readonly JobInfo[] {
-    return [...this.#jobs.values()]
-      .map(job => ({ ...job, status: shownStatus(job, now) }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return [...this.#jobs.values()].map(job => shown(job, now)).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   statusOf(name: string, now: number): string | null {
     const job = this.#jobs.get(name);
-    return job === undefined ? null : shownStatus(job, now);
+    return job === undefined ? null : shown(job, now).status;
   }
 
   nameOf(jobId: string): string | undefined {
@@ -173,7 +171,18 @@ export class JobRegistry implements JobNames {
       this.dropped++;
       return null;
     }
-    return { name, owner: null, sql: null, session: null, runs: [], status: null, events: [], lastException: null };
+    return {
+      name,
+      owner: null,
+      sql: null,
+      session: null,
+      runs: [],
+      status: null,
+      since: null,
+      flaps: 0,
+      events: [],
+      lastException: null,
+    };
   }
 
   /** Makes room by forgetting the job that ended longest ago. */
@@ -219,13 +228,14 @@ function lastSeen(job: JobInfo): number {
   return job.runs.at(-1)?.lastSeen ?? 0;
 }
 
-/** Latest run's status; RUNNING within 10 s behind a RESTARTING is shown as RESTARTING. */
-function shownStatus(job: JobInfo, now: number): string | null {
+function inOrder(events: readonly StatusEvent[]): readonly StatusEvent[] {
+  return events.toSorted((a, b) => a.ts - b.ts);
+}
+
+/** The job with the settled state of its latest run. */
+function shown(job: JobInfo, now: number): JobInfo {
   const run = job.runs.at(-1);
-  if (run === undefined || run.status === null || run.status !== 'RUNNING') return run?.status ?? job.status;
-  const events = job.events.filter(event => event.jobId === run.jobId);
-  const last = events.at(-1);
-  const previous = events.at(-2);
-  const flapping = last !== undefined && previous?.status === 'RESTARTING' && now - last.ts < FLAP_MS;
-  return flapping ? 'RESTARTING' : 'RUNNING';
+  const events = run === undefined ? [] : job.events.filter(event => event.jobId === run.jobId);
+  const { status, since, flaps } = settledStatus(events, now);
+  return { ...job, status: status ?? run?.status ?? job.status, since, flaps };
 }
