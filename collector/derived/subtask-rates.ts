@@ -159,7 +159,8 @@ function taskReport(group: DecodedGroup, subtask: Subtask): Omit<SubtaskReport, 
   }
   const knowsLife = times === SUBTASK_TIMES;
   const age = knowsLife ? lived : Number.isNaN(subtask.bornAt) ? Number.POSITIVE_INFINITY : ts - subtask.bornAt;
-  const isWholeLife = knowsLife && age >= GAUGES_SETTLE_MS && ts === subtask.bornAt;
+  // Longer than the time since the attempt before it, it would not be this attempt's life.
+  const isWholeLife = knowsLife && ts === subtask.bornAt && age >= GAUGES_SETTLE_MS && !(age > ts - subtask.before);
 
   const rates: Value[] = [];
   const raised: Value[] = [];

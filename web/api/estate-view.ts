@@ -90,6 +90,8 @@ export function jobView(info: JobInfo, figures: JobFigures | undefined, edges: J
     name: info.name,
     owner: info.owner ?? '',
     status: info.status ?? 'UNKNOWN',
+    status_since: info.since,
+    flaps: info.flaps,
     job_id: run?.jobId ?? '',
     app_id: run?.appId ?? '',
     containers: [] as readonly string[],

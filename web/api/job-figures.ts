@@ -43,7 +43,7 @@ const NONE: JobFigures = {
 };
 
 /** Latest value per group of labels; `op` runs over what came in the last minutes. */
-async function latest(
+export async function latest(
   metrics: MetricStore,
   metric: string,
   groupBy: readonly string[],

@@ -14,6 +14,7 @@ import {
 } from '../estate-view.ts';
 import { timeField } from '../fields.ts';
 import { jobFigures, subtaskFigures } from '../job-figures.ts';
+import { jobProcesses } from '../job-processes.ts';
 import { type AlertServices, listAlerts } from './alerts.ts';
 
 /** What the estate routes need of the daemon. */
@@ -81,9 +82,10 @@ export function estateRoutes(fastify: FastifyInstance, services: EstateRouteServ
       const info = services.lineage.job(name);
       if (!info) throw new UserError('not-found', `there is no job ${name}`, { status: 404 });
       const now = services.clock.now();
-      const [figures, subtasks, containers] = await Promise.all([
+      const [figures, subtasks, processes, containers] = await Promise.all([
         jobFigures(services.metrics, services.clock),
         subtaskFigures(services.metrics, services.clock, name),
+        jobProcesses(services.metrics, services.clock, name),
         services.logs.facet(
           {
             query: { kind: 'field', field: 'job', value: name, prefix: false },
@@ -98,7 +100,12 @@ export function estateRoutes(fastify: FastifyInstance, services: EstateRouteServ
       const edges = edgesByJob(services.lineage).get(name) ?? { reads: [], writes: [] };
       return {
         ...jobView(info, figures.get(name), edges, alerts),
-        containers: containers.map(c => c.value),
+        containers: [
+          ...new Set([
+            ...processes.taskManagers.map(tm => tm.containerId).filter(Boolean),
+            ...containers.map(c => c.value),
+          ]),
+        ],
         sql: info.sql,
         session: info.session,
         runs: info.runs.map((run, i) => ({
@@ -114,12 +121,24 @@ export function estateRoutes(fastify: FastifyInstance, services: EstateRouteServ
           busy_ratio: s.busyRatio,
           back_pressured_ratio: s.backPressuredRatio,
           records_in_per_second: s.inPerSecond,
-          container_id: '',
+          container_id: processes.containerOf(s.task, s.subtask),
+        })),
+        task_managers: processes.taskManagers.map(tm => ({
+          tm_id: tm.tmId,
+          host: tm.host,
+          container_id: tm.containerId,
+          heap_used_bytes: tm.heapUsedBytes,
+          heap_used_ratio: tm.heapUsedRatio,
+          gc_ms_per_second: tm.gcMsPerSecond,
+          cpu_load: tm.cpuLoad,
+          threads: tm.threads,
+          subtasks: tm.subtasks,
         })),
         events: info.events.map(e => ({
           ts: e.ts,
           status: e.status,
           ...(e.exception ? { exception: e.exception } : {}),
+          ...(e.flaps ? { flaps: e.flaps } : {}),
         })),
         affects: services.lineage.impactOf(name).reports.map(r => ({ report: r.name, owner: r.owner })),
       };
