@@ -7,7 +7,7 @@ export function readProperties(text: string): Map<string, string> {
     if (at < 0) throw new Error(`not a property: ${line}`);
     const key = line.slice(0, at);
     if (entries.has(key)) throw new Error(`${key} is there twice`);
-    entries.set(key, unescape(line.slice(at + 3)));
+    entries.set(key, unescaped(line.slice(at + 3)));
   }
   return entries;
 }
@@ -17,7 +17,7 @@ export function readLog4jValue(value: string): string {
   return value.replaceAll('$${', '${');
 }
 
-function unescape(value: string): string {
+function unescaped(value: string): string {
   return value.replace(/\\(?:u([0-9a-f]{4})|(.))/g, (_, hex: string | undefined, letter: string) => {
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
     return { n: '\n', r: '\r', t: '\t' }[letter] ?? letter;
