@@ -15,8 +15,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.flink.metrics.Gauge;
-import org.apache.flink.metrics.Histogram;
-import org.apache.flink.metrics.HistogramStatistics;
 import org.apache.flink.metrics.Meter;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.SimpleCounter;
@@ -80,7 +78,7 @@ class RecordWriterTest {
                 Arguments.of("infinity", gauge(Float.NEGATIVE_INFINITY), "{\"gauges\":{\"m\":null}}"),
                 Arguments.of("no", gauge(false), "{\"gauges\":{\"m\":0}}"),
                 Arguments.of("a meter without a counter beside it", meter(0.5, 30), "{\"meters\":{\"m\":{\"rate\":0.5,\"count\":30}}}"),
-                Arguments.of("a histogram", histogram(), "{\"histograms\":{\"m\":{\"count\":9,\"min\":1,\"max\":4,\"mean\":2.5,"
+                Arguments.of("a histogram", new FixedHistogram(9, 1, 4, 2.5), "{\"histograms\":{\"m\":{\"count\":9,\"min\":1,\"max\":4,\"mean\":2.5,"
                         + "\"p50\":50,\"p75\":75,\"p95\":95,\"p99\":99}}}"));
     }
 
@@ -175,61 +173,6 @@ class RecordWriterTest {
         SimpleCounter counter = new SimpleCounter();
         counter.inc(count);
         return counter;
-    }
-
-    /** Quantile q of it is 100 q. */
-    private static Histogram histogram() {
-        HistogramStatistics statistics =
-                new HistogramStatistics() {
-                    @Override
-                    public double getQuantile(double quantile) {
-                        return 100 * quantile;
-                    }
-
-                    @Override
-                    public long[] getValues() {
-                        return new long[0];
-                    }
-
-                    @Override
-                    public int size() {
-                        return 4;
-                    }
-
-                    @Override
-                    public double getMean() {
-                        return 2.5;
-                    }
-
-                    @Override
-                    public double getStdDev() {
-                        return Double.NaN;
-                    }
-
-                    @Override
-                    public long getMax() {
-                        return 4;
-                    }
-
-                    @Override
-                    public long getMin() {
-                        return 1;
-                    }
-                };
-        return new Histogram() {
-            @Override
-            public void update(long value) {}
-
-            @Override
-            public long getCount() {
-                return 9;
-            }
-
-            @Override
-            public HistogramStatistics getStatistics() {
-                return statistics;
-            }
-        };
     }
 
     private static Meter meter(double rate, long count) {
