@@ -4,7 +4,8 @@
  * rules can be saved before the first record arrives.
  */
 import { ALIASES, type MetricText } from './catalog/aliases.ts';
-import { FLINK_METRICS } from './catalog/flink-metrics.ts';
+import { describeFlink, FLINK_METRICS } from './catalog/flink-metrics.ts';
+import type { FlinkMetricType } from './catalog/flink-row.ts';
 import type { StoredName } from './metric-store.ts';
 
 /**
@@ -20,6 +21,8 @@ export type Resolution =
 /** One line of `GET /metrics/catalog`. `unit` and texts are empty for series nobody has described. */
 export interface CatalogEntry extends MetricText {
   readonly kind: 'alias' | 'metric';
+  /** What Flink calls it; null for aliases and metrics nobody has described. */
+  readonly type: FlinkMetricType | null;
   /** The stored names an alias reads. */
   readonly reads: readonly StoredName[];
   /** True when a series of it is stored now. */
@@ -29,6 +32,9 @@ export interface CatalogEntry extends MetricText {
 const SCOPE = /^flink\.(?:jobmanager|job|taskmanager|task|operator)\./;
 const aliasOf = new Map(ALIASES.map(alias => [alias.name, alias]));
 const textOf = new Map(FLINK_METRICS.map(metric => [metric.name, metric]));
+/** Flink 1.x has these a second time, under a shorter path; unless stored they must not be what a bare name means. */
+const SECOND_NAME = /^flink\.task\.buffers\./;
+const resolvable = [...textOf.keys()].filter(name => !SECOND_NAME.test(name));
 
 /** Resolves a name against the catalog and the names stored now. An alias also reads series stored under its own name. */
 export function resolveMetric(name: string, storedNames: Iterable<string>): Resolution {
@@ -39,7 +45,7 @@ export function resolveMetric(name: string, storedNames: Iterable<string>): Reso
   const stored = new Set(storedNames);
   const exact: Resolution = { kind: stored.has(name) ? 'ok' : 'unknown', names: [{ name }] };
   if (SCOPE.test(name)) return exact;
-  const scoped = nearest(name, [...textOf.keys(), ...stored]);
+  const scoped = nearest(name, [...resolvable, ...stored]);
   if (scoped.length === 0) return exact;
   if (scoped.length === 1)
     return { kind: 'ok', names: [{ name: scoped[0]! }, ...(stored.has(name) ? [{ name }] : [])] };
@@ -74,11 +80,11 @@ export function catalogEntries(storedNames: Iterable<string>): readonly CatalogE
   const stored = new Set(storedNames);
   const aliases = ALIASES.map(({ reads, ...text }): CatalogEntry => {
     const names = [...reads, { name: text.name }];
-    return { ...text, kind: 'alias', reads: names, stored: names.some(read => stored.has(read.name)) };
+    return { ...text, kind: 'alias', type: null, reads: names, stored: names.some(read => stored.has(read.name)) };
   });
   const names = new Set([...textOf.keys(), ...stored].filter(name => !aliasOf.has(name)));
   const metrics = [...names].sort().map((name): CatalogEntry => {
-    const text = textOf.get(name) ?? { name, unit: '', en: '', zh: '' };
+    const text = describeFlink(name) ?? { name, type: null, unit: '', en: '', zh: '' };
     return { ...text, kind: 'metric', reads: [{ name }], stored: stored.has(name) };
   });
   return [...aliases, ...metrics];

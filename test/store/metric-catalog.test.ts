@@ -61,10 +61,19 @@ const CASES: readonly (readonly [string, string, readonly string[], Resolution])
     ['flink.taskmanager.Status.JVM.Memory.Heap.Used', 'flink.taskmanager.Status.JVM.Memory.NonHeap.Used'],
     {
       kind: 'ambiguous',
-      candidates: ['Heap', 'Metaspace', 'NonHeap']
-        .flatMap(area => ['jobmanager', 'taskmanager'].map(scope => `flink.${scope}.Status.JVM.Memory.${area}.Used`))
-        .sort(),
+      candidates: [
+        'flink.taskmanager.Status.Flink.Memory.Managed.Used',
+        ...['Heap', 'Metaspace', 'NonHeap'].flatMap(area =>
+          ['jobmanager', 'taskmanager'].map(scope => `flink.${scope}.Status.JVM.Memory.${area}.Used`),
+        ),
+      ].sort(),
     },
+  ],
+  [
+    'the second name that Flink 1.x has for a buffer metric is not what a bare name means',
+    'outPoolUsage',
+    [],
+    ok('flink.task.Shuffle.Netty.Output.Buffers.outPoolUsage'),
   ],
   [
     'the metric of the scope itself wins over one deeper down',
@@ -127,6 +136,7 @@ test('the catalog marks what is stored and lists series nobody has described', (
   assert.deepEqual(byName.get('my.own'), {
     name: 'my.own',
     kind: 'metric',
+    type: null,
     unit: '',
     en: '',
     zh: '',
@@ -134,4 +144,34 @@ test('the catalog marks what is stored and lists series nobody has described', (
     stored: true,
   });
   assert.equal(entries.length, new Set(entries.map(e => e.name)).size);
+});
+
+/** Full names as flink.md's table and the reporter of `flink/metrics` have them; each must be explained. */
+const EXPLAINED: readonly (readonly [name: string, type: string, unit: string])[] = [
+  ['flink.job.fullRestarts', 'gauge', 'count'],
+  ['flink.job.numRescales', 'gauge', 'count'],
+  ['flink.task.buffers.outPoolUsage', 'gauge', 'ratio'],
+  ['flink.task.numRecordsIn', 'counter', 'records'],
+  ['flink.task.numRecordsInPerSecond', 'meter', 'records/s'],
+  ['flink.task.numRecordsInPerSecond.count', 'counter', 'count'],
+  ['flink.task.mailboxLatencyMs.p99', 'histogram', 'ms'],
+  ['flink.operator.split.watermark.currentWatermark', 'gauge', 'epoch ms'],
+  ['flink.operator.window-aggs.rocksdb.estimate-live-data-size', 'gauge', 'bytes'],
+  ['flink.operator._timer_state/event_window-timers.rocksdb.total-sst-files-size', 'gauge', 'bytes'],
+  ['flink.operator.window-aggs.rocksdb.background-errors', 'gauge', 'count'],
+  ['flink.taskmanager.Status.JVM.GarbageCollector.G1 Young Generation.Time', 'gauge', 'ms'],
+  ['flink.taskmanager.Status.Shuffle.Netty.AvailableMemorySegments', 'gauge', 'count'],
+  ['flink.taskmanager.Status.Network.TotalMemorySegments', 'gauge', 'count'],
+  ['flink.jobmanager.tidewatch.recordsDropped', 'counter', 'records'],
+  ['flink.taskmanager.tidewatch.queuedBytes', 'gauge', 'bytes'],
+];
+
+test('metrics are explained by name, also those whose path holds a state, a collector or a part', () => {
+  const entries = new Map(catalogEntries(EXPLAINED.map(([name]) => name)).map(entry => [entry.name, entry]));
+
+  assert.deepEqual(
+    EXPLAINED.map(([name]) => [name, entries.get(name)?.type, entries.get(name)?.unit]),
+    EXPLAINED,
+  );
+  for (const [name] of EXPLAINED) assert.ok(entries.get(name)?.en && entries.get(name)?.zh, name);
 });

@@ -127,9 +127,10 @@ export function metricRoutes(fastify: FastifyInstance, services: MetricServices)
 
   app.get('/metrics/catalog', { schema: { tags: ['metrics'], summary: 'Metrics with unit and meaning' } }, async () => {
     const series = new Map((await services.metrics.names()).map(n => [n.name, n.series]));
-    const items = catalogEntries(series.keys()).map(({ name, kind, unit, en, zh, reads }) => ({
+    const items = catalogEntries(series.keys()).map(({ name, kind, type, unit, en, zh, reads }) => ({
       name,
       kind,
+      type,
       unit,
       meaning: { en, zh },
       series: reads.reduce((sum, read) => sum + (series.get(read.name) ?? 0), 0),

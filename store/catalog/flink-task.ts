@@ -1,0 +1,112 @@
+/** Metrics of tasks (subtasks of a chain). */
+import type { FlinkRow } from './flink-row.ts';
+
+/** Counters and rates that both a task and its operators report. */
+export const TASK_AND_OPERATOR: readonly FlinkRow[] = [
+  ['numRecordsIn', 'counter', 'records', 'Records taken in since the (re)start', '启动以来的输入条数'],
+  ['numRecordsOut', 'counter', 'records', 'Records put out since the (re)start', '启动以来的输出条数'],
+  [
+    'numRecordsInPerSecond',
+    'meter',
+    'records/s',
+    'Records taken in per second (60 s average)',
+    '每秒输入条数（60 秒平均）',
+  ],
+  [
+    'numRecordsOutPerSecond',
+    'meter',
+    'records/s',
+    'Records put out per second (60 s average)',
+    '每秒输出条数（60 秒平均）',
+  ],
+  ['numBytesIn', 'counter', 'bytes', 'Bytes taken in since the (re)start', '启动以来的输入字节数'],
+  ['numBytesOut', 'counter', 'bytes', 'Bytes put out since the (re)start', '启动以来的输出字节数'],
+  [
+    'numBytesInPerSecond',
+    'meter',
+    'bytes/s',
+    'Bytes taken in per second (60 s average)',
+    '每秒输入字节数（60 秒平均）',
+  ],
+  [
+    'numBytesOutPerSecond',
+    'meter',
+    'bytes/s',
+    'Bytes put out per second (60 s average)',
+    '每秒输出字节数（60 秒平均）',
+  ],
+  ['currentInputWatermark', 'gauge', 'epoch ms', 'Watermark last received', '最近收到的水位线'],
+];
+
+export const TASK: readonly FlinkRow[] = [
+  [
+    'busyTimeMsPerSecond',
+    'gauge',
+    'ms/s',
+    'Busy time (60 s average); not kept for the first seconds of an attempt, when Flink says 1000',
+    '繁忙时间（60 秒平均；启动后最初数秒 Flink 固定上报 1000，不保留）',
+  ],
+  ['idleTimeMsPerSecond', 'gauge', 'ms/s', 'Idle time (60 s average)', '空闲时间（60 秒平均）'],
+  ['backPressuredTimeMsPerSecond', 'gauge', 'ms/s', 'Back-pressured time (60 s average)', '反压时间（60 秒平均）'],
+  ['softBackPressuredTimeMsPerSecond', 'gauge', 'ms/s', 'Time waiting softly for output buffers', '软反压时间'],
+  ['hardBackPressuredTimeMsPerSecond', 'gauge', 'ms/s', 'Time blocked on output buffers', '硬反压时间'],
+  ['isBackPressured', 'gauge', 'bool', '1 while back-pressured', '正在反压为 1'],
+  [
+    'accumulateBusyTimeMs',
+    'gauge',
+    'ms',
+    'Busy time since the start of the attempt, never falling; `busy_ratio` is its rate',
+    '启动以来的繁忙时间',
+  ],
+  ['accumulateBackPressuredTimeMs', 'gauge', 'ms', 'Back-pressured time since the start', '启动以来的反压时间'],
+  ['accumulateIdleTimeMs', 'gauge', 'ms', 'Idle time since the start', '启动以来的空闲时间'],
+  ['checkpointAlignmentTime', 'gauge', 'ns', 'Time the last barrier alignment took', '最近一次 Barrier 对齐耗时'],
+  [
+    'checkpointStartDelayNanos',
+    'gauge',
+    'ns',
+    'Time from trigger to start of the last checkpoint',
+    '最近一次 Checkpoint 的启动延迟',
+  ],
+  ['mailboxQueueSize', 'gauge', 'count', 'Letters in the mailbox of the task', '任务信箱中的消息数'],
+  [
+    'changelogBusyTimeMsPerSecond',
+    'gauge',
+    'ms/s',
+    'Time spent on the changelog state backend (60 s average)',
+    'Changelog 状态后端耗时（60 秒平均）',
+  ],
+  [
+    'maxSoftBackPressureTimeMs',
+    'gauge',
+    'ms',
+    'Longest soft back-pressure in the last interval',
+    '最近周期内最长软反压时间',
+  ],
+  [
+    'maxHardBackPressureTimeMs',
+    'gauge',
+    'ms',
+    'Longest hard back-pressure in the last interval',
+    '最近周期内最长硬反压时间',
+  ],
+  [
+    'initializationTime',
+    'gauge',
+    'ms',
+    'Time the task took to initialise, restoring state included',
+    '任务初始化耗时（含状态恢复）',
+  ],
+  [
+    'estimatedTimeToConsumeBuffersMs',
+    'gauge',
+    'ms',
+    'Time it would take to consume what is buffered',
+    '消费完在途缓冲的预计时间',
+  ],
+  ['debloatedBufferSize', 'gauge', 'bytes', 'Desired buffer size of buffer debloating', '缓冲去膨胀的目标大小'],
+  ['mailboxMailsPerSecond', 'meter', 'count/s', 'Letters the mailbox handles per second', '信箱每秒处理消息数'],
+  ['numFiredTimers', 'counter', 'count', 'Timers fired since the (re)start', '启动以来触发的定时器数'],
+  ['numFiredTimersPerSecond', 'meter', 'count/s', 'Timers fired per second', '每秒触发的定时器数'],
+  ['mailboxLatencyMs', 'histogram', 'ms', 'Time a letter waits in the mailbox', '信箱消息等待时间'],
+];
