@@ -8,6 +8,9 @@ type Sent = 'metrics' | 'logs';
 /** Names our senders give their threads (`SenderSettings` in flink/common). */
 const THREADS = { metrics: 'tidewatch-metrics', logs: 'tidewatch-logs' } as const satisfies Record<Sent, string>;
 
+/** Flink on YARN sets `_APP_ID` for the JobManager only (`YarnClusterDescriptor`), so it cannot be missed in a TaskManager. */
+const YARN_CONTAINER = /^container_/;
+
 /** Whether each process's metrics, or lines, arrive; and where they are lost when they do not. */
 export function checkProcesses(facts: DoctorFacts, step: Sent): Finding[] {
   const { cluster, daemon, daemonError } = facts;
@@ -92,7 +95,7 @@ export function checkEnvironment({ cluster, daemon }: DoctorFacts): Finding[] {
   return [...daemon.lines].map(([id, line]): Finding => {
     const missing = [
       ...(line.role === '' ? ['TIDEWATCH_ROLE'] : []),
-      ...(line.appId === '' ? ['_APP_ID'] : []),
+      ...(line.appId === '' && !YARN_CONTAINER.test(id) ? ['_APP_ID'] : []),
       ...(daemon.metrics.get(id)?.container === '' ? ['CONTAINER_ID'] : []),
     ];
     const base = { step: 'environment', subject: `TaskManager ${id}` } as const;

@@ -111,8 +111,15 @@ interface Ties {
 }
 
 function tiesOf(cluster: ClusterFacts, lines: ReadonlyMap<string, SeenLine>): Ties {
-  const app = [...lines.values()].find(line => line.appId !== '')?.appId ?? null;
+  const named = [...lines.values()].find(line => line.appId !== '')?.appId;
+  const app = named ?? cluster.taskManagers.map(yarnApplicationOf).find(id => id !== null) ?? null;
   return { app, jobs: cluster.jobs.map(job => job.id) };
+}
+
+/** `container_e01_1700000000000_0042_01_000002` -> `application_1700000000000_0042`. */
+function yarnApplicationOf(container: string): string | null {
+  const match = /^container_(?:e\d+_)?(\d+_\d+)_\d+_\d+$/.exec(container);
+  return match ? `application_${match[1]}` : null;
 }
 
 async function jobManagerReports(daemon: AskDaemon, { app, jobs }: Ties, windowMs: number): Promise<boolean | null> {
