@@ -56,7 +56,7 @@ const BY_PATTERN: readonly (readonly [RegExp, FlinkRow])[] = [
     ['', 'gauge', 'count', 'Runs of one garbage collector since the start', '启动以来单个 GC 收集器的次数'],
   ],
   [
-    /^flink\.(?:task|job)manager\.Status\.JVM\.GarbageCollector\.[^.]+\.TimeMsPerSecond$/,
+    /^flink\.(?:task|job)manager\.Status\.JVM\.GarbageCollector\.[^.]+\.TimeMsPerSecond(?:\.count)?$/,
     ['', 'meter', 'ms/s', 'Time in one garbage collector per second', '单个 GC 收集器每秒耗时'],
   ],
 ];

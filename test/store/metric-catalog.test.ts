@@ -155,7 +155,7 @@ const EXPLAINED: readonly (readonly [name: string, type: string, unit: string])[
   ['flink.task.numRecordsInPerSecond', 'meter', 'records/s'],
   ['flink.task.numRecordsInPerSecond.count', 'counter', 'count'],
   ['flink.task.mailboxLatencyMs.p99', 'histogram', 'ms'],
-  ['flink.operator.split.watermark.currentWatermark', 'gauge', 'epoch ms'],
+  ['flink.operator.watermark.currentWatermark', 'gauge', 'epoch ms'],
   ['flink.operator.window-aggs.rocksdb.estimate-live-data-size', 'gauge', 'bytes'],
   ['flink.operator._timer_state/event_window-timers.rocksdb.total-sst-files-size', 'gauge', 'bytes'],
   ['flink.operator.window-aggs.rocksdb.background-errors', 'gauge', 'count'],
