@@ -66,6 +66,11 @@ public final class RecordSender {
         return queue.bytes();
     }
 
+    /** Records with the Kafka client, of which it is not known yet what became of them. */
+    public long inFlight() {
+        return loop.inFlight();
+    }
+
     /** Records the broker has acknowledged. */
     public long sent() {
         return loop.sent();

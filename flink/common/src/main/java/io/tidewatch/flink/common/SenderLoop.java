@@ -38,6 +38,7 @@ final class SenderLoop implements Runnable {
     private final SenderSettings settings;
     private final ProducerFactory producers;
     private final RecordQueue queue;
+    private final AtomicLong inFlight = new AtomicLong();
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final AtomicBoolean inTrouble = new AtomicBoolean();
@@ -59,6 +60,10 @@ final class SenderLoop implements Runnable {
         this.settings = settings;
         this.producers = producers;
         this.queue = queue;
+    }
+
+    long inFlight() {
+        return inFlight.get();
     }
 
     long sent() {
@@ -140,10 +145,16 @@ final class SenderLoop implements Runnable {
     /** Gives a record to the producer; throws what kept the producer from taking it. */
     private void handOver(QueuedRecord next) {
         refusal = null;
-        producer.send(
-                new ProducerRecord<>(settings.topic(), null, next.timestampMs(), next.key(), next.value()),
-                this::completed);
+        inFlight.incrementAndGet();
+        try {
+            producer.send(
+                    new ProducerRecord<>(settings.topic(), null, next.timestampMs(), next.key(), next.value()),
+                    this::completed);
+        } catch (RuntimeException e) {
+            refusal = e;
+        }
         if (refusal != null) {
+            inFlight.decrementAndGet();
             throw refusal;
         }
     }
@@ -151,6 +162,7 @@ final class SenderLoop implements Runnable {
     /** Called on the producer's thread, or within {@code send} on this one when the producer did not take the record. */
     private void completed(RecordMetadata metadata, Exception error) {
         if (error == null) {
+            inFlight.decrementAndGet();
             sent.incrementAndGet();
             if (inTrouble.get() && inTrouble.compareAndSet(true, false)) {
                 LOG.info("Kafka takes records for {} again", settings.topic());
@@ -158,6 +170,7 @@ final class SenderLoop implements Runnable {
         } else if (Thread.currentThread() == thread) {
             refusal = error instanceof RuntimeException ? (RuntimeException) error : new KafkaException(error);
         } else {
+            inFlight.decrementAndGet();
             failed.incrementAndGet();
             note(error);
             producerIsLost |= isFinal(error) && !isFaultOfRecord(error);

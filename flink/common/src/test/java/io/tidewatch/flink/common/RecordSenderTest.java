@@ -75,6 +75,7 @@ class RecordSenderTest {
         sender.close(SOON);
         assertEquals(List.of("one", "two"), producer.taken);
         assertEquals(0, sender.failed());
+        assertEquals(0, sender.inFlight());
         assertTrue(sender.lastError().orElseThrow().contains("no metadata"));
     }
 
@@ -108,6 +109,7 @@ class RecordSenderTest {
         sender.close(SOON);
         assertEquals(List.of("kept"), fine.taken);
         assertEquals(1, sender.failed());
+        assertEquals(0, sender.inFlight());
     }
 
     @Test

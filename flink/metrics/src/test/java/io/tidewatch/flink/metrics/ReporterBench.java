@@ -190,7 +190,7 @@ public final class ReporterBench {
 
     private void awaitDrained() throws InterruptedException {
         long giveUp = System.nanoTime() + DRAIN_LIMIT.toNanos();
-        while (sender.queuedBytes() > 0 && System.nanoTime() < giveUp) {
+        while (sender.queuedBytes() + sender.inFlight() > 0 && System.nanoTime() < giveUp) {
             TimeUnit.MILLISECONDS.sleep(100);
         }
     }
