@@ -2,8 +2,6 @@
  * The daemon: one straight-line composition root. Everything that lives as long as the process is made in `start`, in the order in
  * which data flows, and registers how it stops; what a lease brings and takes (`evaluation.ts`) is made and stopped by the lease.
  */
-import type { AddressInfo } from 'node:net';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createPushSource, type PushSource } from '../collector/push-source.ts';
 import type { Source } from '../collector/source.ts';
@@ -17,18 +15,22 @@ import type { MetricGroup } from '../model/sample.ts';
 import { createTelemetry, type Telemetry } from '../model/telemetry.ts';
 import type { InboxMessage } from '../web/api/routes/daemon.ts';
 import { createServer } from '../web/api/server.ts';
-import { decodeSamples, notedStore, openDeadLetter, openKafkaSource, openPipeline } from './collect.ts';
+import { decodeSamples, notedStore, openDeadLetter, openForwarder, openKafkaSource, openPipeline } from './collect.ts';
 import type { AppConfig } from './config.ts';
 import { type Evaluation, startEvaluation } from './evaluation.ts';
 import { createImpactSource, createLogSource } from './explain.ts';
+import { createHandover } from './handover.ts';
 import { createJobEventSink } from './job-end.ts';
 import { LeaseKeeper } from './lease.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { listen } from './listen.ts';
+import { once } from './once.ts';
 import { type Ownership, takeOwnership } from './ownership.ts';
 import { restartNeeded } from './reload.ts';
 import { startRetention } from './retention.ts';
 import { apiRoutes } from './routes.ts';
 import { Slot } from './slot.ts';
+import { statusOf, watermarkOf } from './sources.ts';
 import { announce, passReadsOn } from './standby.ts';
 import { createStatus } from './status.ts';
 import { type DataStores, openStores } from './stores.ts';
@@ -109,12 +111,23 @@ export class App {
     const publicUrl = (): string => (config.http.public_url ?? this.#address).replace(/\/$/, '');
     const logSource = createLogSource(lineage, () => data.get().logs, publicUrl);
 
+    const lagDeriver = createLagDeriver(tables);
+    const handover = createHandover({
+      // Data of one owner has one daemon at a time; shared data may be taken in by many, and one of them evaluates.
+      owns: () => stores.exclusive || this.#evaluation.peek() !== null,
+      lagDeriver,
+      jobEvents: createJobEventSink(lineage, tables),
+      forwarder: openForwarder(config, clock, logger),
+    });
+    life.onStop('handover', () => handover.close());
+
     let source: Source | null = null;
+    const sources = () => statusOf([source, this.#ownership.peek()?.source]);
     let lease: LeaseKeeper | null = null;
     life.onStop('evaluation', () => this.#standDown());
     life.onStop('lease', () => lease?.stop());
     life.onStop('sources', async () => {
-      await Promise.all([source?.stop(), push.peek()?.stop()]);
+      await Promise.all([source?.stop(), push.peek()?.stop(), this.#ownership.peek()?.stop()]);
     });
     const status = createStatus({
       config: () => this.#config,
@@ -123,7 +136,8 @@ export class App {
       evaluation: this.#evaluation,
       clusters: () => this.#ownership.peek()?.clusters() ?? [],
       lease: () => lease,
-      source: () => source,
+      handover,
+      source: sources,
       deadLetter,
       telemetry,
       clock,
@@ -146,7 +160,7 @@ export class App {
         passReadsOn(
           api,
           state,
-          () => lease !== null && !lease.held,
+          () => (lease === null ? !stores.exclusive : !lease.held),
           () => this.#address,
         );
         return apiRoutes(api, {
@@ -159,7 +173,10 @@ export class App {
           impact,
           logSource,
           status,
-          watermark: () => (source ? watermarkOf(source) : null),
+          watermark: () => {
+            const read = sources();
+            return read && watermarkOf(read);
+          },
           decodeSamples: records => decodeSamples(records, clock.now()),
           inbox: this.#options.inbox ?? null,
           clock,
@@ -178,7 +195,6 @@ export class App {
       this.#declareReports = c => lineage.accept(reportsOf(c, clock.now()), clock.now());
       await this.#declareReports(config);
     });
-    const lagDeriver = createLagDeriver(tables);
     const onStored = (groups: readonly MetricGroup[]): void => this.#evaluation.peek()?.engine.noteStored(groups);
     const openIntake = once(async () => {
       await openData();
@@ -186,19 +202,40 @@ export class App {
         data: data.get(),
         metricStore: notedStore(data.get().metrics, onStored),
         lineage,
-        jobEvents: createJobEventSink(lineage, tables),
-        lagDeriver: roles.has('evaluate') ? lagDeriver : null,
+        jobEvents: handover,
+        lagDeriver: handover,
         deadLetter,
         clock,
         telemetry,
       });
       push.set(createPushSource({ sink, state, clock, telemetry }));
-      if (!roles.has('collect')) return;
-      source = openKafkaSource(config, { state, clock, telemetry, logger });
-      await source?.start(sink);
+      if (roles.has('collect')) {
+        source = openKafkaSource(config, ['metrics', 'logs'], { state, clock, telemetry, logger });
+        await source?.start(sink);
+      }
+      return sink;
     });
+    const own = async (): Promise<void> => {
+      const sink = await openIntake();
+      this.#ownership.set(
+        await takeOwnership({
+          config: () => this.#config,
+          events: openKafkaSource(config, ['events'], { state, clock, telemetry, logger }),
+          sink,
+          lineage,
+          tables,
+          lagDeriver,
+          metricStore: notedStore(data.get().metrics, onStored),
+          clock,
+          telemetry,
+          logger,
+        }),
+      );
+    };
     // Evaluation restores the lag tables, so it comes before the rows that go on from them.
     const evaluate = async (): Promise<void> => {
+      // Jobs and tables another daemon has taken in meanwhile are in the state store.
+      if (data.peek() !== null) await lineage.start();
       await openData();
       this.#evaluation.set(
         await startEvaluation({
@@ -210,35 +247,26 @@ export class App {
           tables,
           impact,
           logSource,
-          watermark: () => (source ? (watermarkOf(source) ?? Number.NEGATIVE_INFINITY) : Number.POSITIVE_INFINITY),
+          watermark: () => {
+            const read = sources();
+            return read ? (watermarkOf(read) ?? Number.NEGATIVE_INFINITY) : Number.POSITIVE_INFINITY;
+          },
           clock,
           telemetry,
           logger,
         }),
       );
       await announce(state, this.#address);
-      await openIntake();
-      this.#ownership.set(
-        await takeOwnership({
-          config: () => this.#config,
-          lineage,
-          tables,
-          lagDeriver,
-          metricStore: notedStore(data.get().metrics, onStored),
-          clock,
-          telemetry,
-          logger,
-        }),
-      );
+      await own();
     };
     if (roles.has('evaluate') || stores.exclusive) {
-      const onWon = roles.has('evaluate') ? evaluate : openIntake;
+      const onWon = roles.has('evaluate') ? evaluate : own;
       // Embedded data has one owner at a time: a daemon that lost it (it was stopped or starved for long) must not write on.
       const onLost = stores.exclusive ? async () => this.#lost.resolve() : () => this.#standDown();
       lease = new LeaseKeeper({ state, clock, logger, telemetry, onWon, onFailed: () => this.#standDown(), onLost });
       await lease.start();
     }
-    if (!stores.exclusive) void this.#keepTrying('opening the stores', openIntake);
+    if (!stores.exclusive) void this.#keepTrying('opening the stores', async () => void (await openIntake()));
     telemetry.reloadOk.set(1);
     telemetry.reloadAt.set(clock.now() / 1000);
     logger.info(
@@ -294,45 +322,6 @@ export class App {
       await this.#clock.sleep(RETRY_MS, this.#stopping.signal).catch(() => undefined);
     }
   }
-}
-
-/** Runs `work` until it has succeeded once; calls meanwhile share the attempt under way. */
-function once(work: () => Promise<void>): () => Promise<void> {
-  let attempt: Promise<void> | null = null;
-  return () => {
-    attempt ??= work().catch(error => {
-      attempt = null;
-      throw error;
-    });
-    return attempt;
-  };
-}
-
-async function listen(server: FastifyInstance, config: AppConfig): Promise<string> {
-  const { host, port } = config.http;
-  try {
-    await server.listen({ host, port });
-  } catch (error) {
-    await server.close();
-    const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    throw new UserError(
-      'bad-request',
-      taken ? `port ${port} on ${host} is taken; set http.port` : (error as Error).message,
-      { cause: error },
-    );
-  }
-  const { address, port: real } = server.server.address() as AddressInfo;
-  const shown = address.includes(':') ? `[${address}]` : address;
-  return `http://${shown === '0.0.0.0' || shown === '[::]' ? '127.0.0.1' : shown}:${real}`;
-}
-
-/** Least event time all metric-like streams have reached; null while one is unknown. */
-function watermarkOf(source: Source): number | null {
-  const marks = source
-    .status()
-    .streams.filter(s => s.stream !== 'logs' && s.stream !== 'jobs')
-    .map(s => s.watermark);
-  return marks.length === 0 || marks.includes(null) ? null : Math.min(...marks.map(m => m ?? 0));
 }
 
 function reportsOf(config: AppConfig, ts: number): ReportDeclared[] {

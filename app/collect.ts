@@ -4,10 +4,11 @@ import type { Logger } from 'pino';
 import type { DeadLetter } from '../collector/dead-letter.ts';
 import { createDottedParser } from '../collector/decode/dotted.ts';
 import { decodeMetrics } from '../collector/decode/metric.ts';
-import type { JobEventSink, LagDeriver } from '../collector/derive.ts';
+import type { Forwarder, JobEventSink, LagDeriver } from '../collector/derive.ts';
 import { createFileDeadLetter } from '../collector/file-dead-letter.ts';
 import { createKafkaDeadLetter } from '../collector/kafka/dead-letter.ts';
-import { createKafka, createKafkaSource, type KafkaConnection } from '../collector/kafka-source.ts';
+import { createKafkaForwarder } from '../collector/kafka/forwarder.ts';
+import { createKafka, createKafkaSource, type GroupName, type KafkaConnection } from '../collector/kafka-source.ts';
 import { createMetricFilter } from '../collector/metric-filter.ts';
 import { createPipeline } from '../collector/pipeline.ts';
 import { createRedactor } from '../collector/redact.ts';
@@ -83,17 +84,16 @@ export function openPipeline(
     metricStore: Pick<MetricStore, 'append'>;
     lineage: LineageService;
     jobEvents: JobEventSink;
-    lagDeriver: LagDeriver | null;
+    lagDeriver: LagDeriver;
     deadLetter: DeadLetter;
     clock: Clock;
     telemetry: Telemetry;
   },
 ): BatchSink {
-  const { data, lineage, lagDeriver, ...rest } = parts;
+  const { data, lineage, ...rest } = parts;
   return createPipeline({
     ...rest,
     logStore: data.logs,
-    ...(lagDeriver ? { lagDeriver } : {}),
     config: {
       logRetentionMs: config.retention.logs,
       metricRetentionMs: config.retention.metrics,
@@ -105,9 +105,21 @@ export function openPipeline(
   });
 }
 
-/** The consumer groups of the configured brokers; null without Kafka. */
+/** The way to the owner of lag; null without Kafka. */
+export function openForwarder(config: AppConfig, clock: Clock, logger: Logger): Forwarder | null {
+  if (!config.kafka) return null;
+  const log = logger.child({ component: 'kafka' });
+  return createKafkaForwarder({
+    kafka: createKafka(kafkaConnection(config.kafka), log),
+    topics: config.kafka.topics,
+    clock,
+  });
+}
+
+/** Consumer groups of the configured brokers; null without Kafka. */
 export function openKafkaSource(
   config: AppConfig,
+  groups: readonly GroupName[],
   parts: { state: StateStore; clock: Clock; telemetry: Telemetry; logger: Logger },
 ): Source | null {
   if (!config.kafka) return null;
@@ -116,6 +128,7 @@ export function openKafkaSource(
     kafka: createKafka(kafkaConnection(config.kafka), log),
     group: config.kafka.group,
     topics: config.kafka.topics,
+    groups,
     state: parts.state,
     clock: parts.clock,
     telemetry: parts.telemetry,

@@ -1,7 +1,11 @@
-/** What the one owner of lag runs beside evaluation: the polling of broker positions. Built when the lease is won, after the tables are restored. */
+/**
+ * What the one owner of lag and lineage runs: it alone reads the topics of jobs, offsets, NiFi and Druid, and polls positions of the brokers.
+ * Built when the lease is won, after the tables are restored.
+ */
 import type { Logger } from 'pino';
 import { type ClusterStatus, createBrokerPositions } from '../collector/broker-positions.ts';
 import type { LagDeriver } from '../collector/derive.ts';
+import type { BatchSink, Source } from '../collector/source.ts';
 import { estateOn, identifyConsumers } from '../lineage/lag/estate.ts';
 import type { OffsetTables } from '../lineage/lag/offsets.ts';
 import type { LineageService } from '../lineage/service.ts';
@@ -14,6 +18,9 @@ import { jobEndedAt } from './job-end.ts';
 
 export interface OwnershipParts {
   readonly config: () => AppConfig;
+  /** The topics only the owner reads; null without Kafka. */
+  readonly events: Source | null;
+  readonly sink: BatchSink;
   readonly lineage: LineageService;
   readonly tables: OffsetTables;
   readonly lagDeriver: LagDeriver;
@@ -24,14 +31,16 @@ export interface OwnershipParts {
 }
 
 export interface Ownership {
+  readonly source: Source | null;
   /** How the polling of each cluster stands. */
   clusters(): readonly ClusterStatus[];
   reload(config: AppConfig): Promise<void>;
+  /** Idempotent. */
   stop(): Promise<void>;
 }
 
 export async function takeOwnership(parts: OwnershipParts): Promise<Ownership> {
-  const { lineage, tables, lagDeriver, metricStore, clock, telemetry, logger } = parts;
+  const { events, lineage, tables, lagDeriver, metricStore, clock, telemetry, logger } = parts;
   const log = logger.child({ component: 'broker-positions' });
   const clusterOf = (address: string): string | null => lineage.clusterOf(address);
   const planned = (config: AppConfig) => clustersToPoll(config, { clusterOf, clock, log });
@@ -51,13 +60,17 @@ export async function takeOwnership(parts: OwnershipParts): Promise<Ownership> {
     telemetry,
     log,
   });
+  await events?.start(parts.sink);
   await positions.poll(plan);
   return {
+    source: events,
     clusters: () => positions.status(),
     async reload(config) {
       plan = planned(config);
       await positions.poll(plan);
     },
-    stop: () => positions.stop(),
+    async stop() {
+      await Promise.all([positions.stop(), events?.stop()]);
+    },
   };
 }

@@ -1,7 +1,7 @@
 /** What /api/v1/status and /readyz say: streams, stores, rules, channels, dead letters. */
 import type { ClusterStatus } from '../collector/broker-positions.ts';
 import type { DeadLetter } from '../collector/dead-letter.ts';
-import type { Source } from '../collector/source.ts';
+import type { SourceStatus } from '../collector/source.ts';
 import { STREAMS } from '../collector/source.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Telemetry } from '../model/telemetry.ts';
@@ -9,6 +9,7 @@ import type { StateStore } from '../store/state-store.ts';
 import type { Readiness } from '../web/api/server.ts';
 import type { AppConfig } from './config.ts';
 import type { Evaluation } from './evaluation.ts';
+import type { Handover } from './handover.ts';
 import type { LeaseKeeper } from './lease.ts';
 import type { Slot } from './slot.ts';
 import type { DataStores } from './stores.ts';
@@ -26,7 +27,9 @@ export interface StatusParts {
   /** How the clusters polled here stand; none where another daemon polls. */
   readonly clusters: () => readonly ClusterStatus[];
   readonly lease: () => LeaseKeeper | null;
-  readonly source: () => Source | null;
+  readonly handover: Pick<Handover, 'status'>;
+  /** Null without a source but the HTTP intake. */
+  readonly source: () => SourceStatus | null;
   readonly deadLetter: DeadLetter;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
@@ -91,7 +94,7 @@ export function createStatus(parts: StatusParts) {
       of[String(labels.code)] = value;
       errors.set(String(labels.stream), of);
     }
-    const fromKafka = parts.source()?.status().streams ?? [];
+    const fromKafka = parts.source()?.streams ?? [];
     return STREAMS.map(stream => {
       const kafka = fromKafka.find(s => s.stream === stream);
       return {
@@ -151,6 +154,7 @@ export function createStatus(parts: StatusParts) {
         polled_at: polledAt,
         cycle_ms: cycleMs,
       })),
+      lag: parts.handover.status(),
       dead_letters: { total: dead.kept + dead.lost, kept: dead.kept },
       demo: parts.demo,
     };
@@ -160,7 +164,7 @@ export function createStatus(parts: StatusParts) {
     const checks = (await pings()).map(s => ({ name: `store:${s.name}`, ok: s.ok, detail: s.detail }));
     const source = parts.source();
     if (source) {
-      const { ready, detail } = source.status();
+      const { ready, detail } = source;
       checks.push({ name: 'kafka', ok: ready, detail });
     }
     if (parts.config().roles.includes('evaluate')) {

@@ -1,17 +1,38 @@
 /**
- * PORTS the pipeline hands derived facts to; `app` wires them to lineage. Both are synchronous and idempotent: the pipeline may
- * repeat a batch after a store was away.
+ * PORTS the pipeline hands derived facts to; `app` wires them to lineage. All are idempotent: the pipeline may repeat a batch after a
+ * store was away. One daemon owns lag and lineage; on any other these ports pass on what they are given (`Forwarder`).
  */
+import { StoreAwayError } from '../model/errors.ts';
 import type { JobEvent } from '../model/job-event.ts';
 import type { OffsetRow } from '../model/offset-row.ts';
 import type { MetricGroup } from '../model/sample.ts';
 
-/** Takes positions and end offsets; returns the `lag_records` and `lag` points that follow from them. */
+/**
+ * Takes positions and end offsets; returns the `lag_records` and `lag` points that follow from them here, none where the owner of lag
+ * gets the rows instead. Rejects with `NotForwardedError`.
+ */
 export interface LagDeriver {
-  derive(rows: readonly OffsetRow[], arrivedAt: number): readonly MetricGroup[];
+  derive(rows: readonly OffsetRow[], arrivedAt: number): readonly MetricGroup[] | Promise<readonly MetricGroup[]>;
 }
 
-/** Takes what is known of jobs; persists it before it resolves. */
+/** Takes what is known of jobs; it is persisted, or with the owner of the graph, when it resolves. */
 export interface JobEventSink {
   accept(events: readonly JobEvent[], arrivedAt: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The way to the daemon that owns lag. Both reject with `NotForwardedError`. */
+export interface Forwarder {
+  rows(rows: readonly OffsetRow[]): Promise<void>;
+  events(events: readonly JobEvent[]): Promise<void>;
+  /** What kept the last rows or events from getting through, in words; empty when nothing did. */
+  problem(): string;
+  close(): Promise<void>;
+}
+
+/** The daemon that owns lag could not be told. What metrics say comes again with the next report; a request is answered 503. */
+export class NotForwardedError extends StoreAwayError {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause);
+    this.name = 'NotForwardedError';
+  }
 }

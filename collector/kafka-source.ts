@@ -1,6 +1,6 @@
 /**
  * Kafka topics as a source. Metrics and logs have consumer groups of their own, so that a slow log store never holds up
- * metrics; the small streams share a third. A new group reads from the earliest offset.
+ * metrics; the small streams share a third, which only the owner of lag joins. A new group reads from the earliest offset.
  */
 import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
@@ -12,9 +12,12 @@ import type { Source, StreamName } from './source.ts';
 
 export { createKafka, type KafkaConnection } from './kafka/client.ts';
 
+/** metrics and logs: read by every daemon that collects · events: by the one that owns lag and lineage. */
+export type GroupName = 'metrics' | 'logs' | 'events';
+
 /** Group suffix -> its streams and how many batches of different partitions it has under way. */
 const GROUPS: readonly {
-  readonly suffix: string;
+  readonly suffix: GroupName;
   readonly streams: readonly StreamName[];
   readonly concurrency: number;
 }[] = [
@@ -28,6 +31,8 @@ export interface KafkaSourceParts {
   /** Prefix of the consumer groups: `<group>.metrics`, `<group>.logs`, `<group>.events`. */
   readonly group: string;
   readonly topics: Readonly<Partial<Record<StreamName, string>>>;
+  /** Which of the groups to join; all unless told. */
+  readonly groups?: readonly GroupName[];
   /** Keeps epochs and committed offsets (kind `source_offset`). */
   readonly state: EpochDocs;
   readonly clock: Clock;
@@ -42,16 +47,17 @@ export function createKafkaSource(parts: KafkaSourceParts): Source {
     name: 'kafka',
     async start(sink) {
       if (consumers.length > 0) return;
-      consumers = GROUPS.map(({ suffix, streams, concurrency }) => {
-        const topics = new Map<string, StreamName>();
-        for (const stream of streams) {
-          const topic = parts.topics[stream];
-          if (topic !== undefined) topics.set(topic, stream);
-        }
-        const group = `${parts.group}.${suffix}`;
-        const log = parts.log.child({ group });
-        return { topics, consumer: new GroupConsumer({ ...parts, group, topics, sink, log, concurrency }) };
-      })
+      consumers = GROUPS.filter(({ suffix }) => parts.groups?.includes(suffix) ?? true)
+        .map(({ suffix, streams, concurrency }) => {
+          const topics = new Map<string, StreamName>();
+          for (const stream of streams) {
+            const topic = parts.topics[stream];
+            if (topic !== undefined) topics.set(topic, stream);
+          }
+          const group = `${parts.group}.${suffix}`;
+          const log = parts.log.child({ group });
+          return { topics, consumer: new GroupConsumer({ ...parts, group, topics, sink, log, concurrency }) };
+        })
         .filter(({ topics }) => topics.size > 0)
         .map(({ consumer }) => consumer);
       for (const consumer of consumers) consumer.start();

@@ -58,6 +58,11 @@ export function createTelemetry(options: { processMetrics?: boolean } = {}) {
       'lag_rows_refused_total',
       'Offset rows of new partitions refused because the tables are full',
     ),
+    forwardFailures: counter(
+      'forward_failures_total',
+      'Batches whose positions or jobs did not reach the daemon that owns lag, by stream',
+      ['stream'],
+    ),
     pollSeconds: histogram('poll_seconds', 'Time to ask a cluster for all its offsets', SECONDS, ['cluster']),
     pollPartitions: gauge('poll_partitions', 'Partitions whose offsets are polled', ['cluster']),
     pollFailures: counter('poll_failures_total', 'Polling cycles in which no broker answered', ['cluster']),

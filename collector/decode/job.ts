@@ -54,7 +54,15 @@ const Report = z.object({
 
 const Supervisor = z.object({ type: z.literal('druid_supervisor'), spec: json });
 const Flow = z.object({ type: z.literal('nifi_flow'), flow: json });
-const Declared = z.discriminatedUnion('type', [Submission, Status, Table, Report, Supervisor, Flow]);
+/** What another daemon saw in metrics. */
+const IdSeen = z.object({
+  type: z.literal('job_id'),
+  job_id: z.string(),
+  job_name: name,
+  app_id: orAbsent(z.string()),
+});
+const Read = z.object({ type: z.literal('topic_read'), job_name: name, topic: name });
+const Declared = z.discriminatedUnion('type', [Submission, Status, Table, Report, Supervisor, Flow, IdSeen, Read]);
 
 /** OpenLineage RunEvents and the static JobEvents and DatasetEvents are told by these; the rest of them is kept as it is. */
 const OpenLineage = z.looseObject({
@@ -133,6 +141,16 @@ function eventOf(data: z.infer<typeof Declared>, at: number, redactor: Redactor)
       return { type: 'druid_supervisor', ts: at, spec: redactJson(data.spec, redactor) };
     case 'nifi_flow':
       return { type: 'nifi_flow', ts: at, flow: redactJson(data.flow, redactor) };
+    case 'job_id':
+      return {
+        type: 'job_id',
+        ts: at,
+        jobId: data.job_id,
+        jobName: data.job_name,
+        ...(data.app_id && { appId: data.app_id }),
+      };
+    case 'topic_read':
+      return { type: 'topic_read', ts: at, jobName: data.job_name, topic: data.topic };
     default:
       return data satisfies never;
   }

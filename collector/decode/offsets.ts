@@ -23,7 +23,7 @@ export function decodeOffsets(bytes: Uint8Array): OffsetRow | Rejected {
       const hop = textField(fields['hop']);
       const ms = durationOf(fields['ms']);
       if (hop === '' || ms === null) return new Rejected('bad-field', 'expected hop and ms >= 0');
-      return { type: 'queue_lag', ts, hop, ms };
+      return { type: 'queue_lag', ts, hop, ms, ...(fields['estimated'] === true && { estimated: true }) };
     }
     case 'lag':
       return lagRow(ts, fields);

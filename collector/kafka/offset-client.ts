@@ -34,6 +34,8 @@ export class OffsetClient implements Brokers {
   readonly #open: () => Cluster;
   #cluster: Cluster | null = null;
   #leaders: ReadonlyMap<string, Leaders> = new Map();
+  /** Of groups whose last question was answered. */
+  readonly #coordinators = new Map<string, Broker>();
   #wanted: ReadonlySet<string> = new Set();
   #topicsAt = Number.NEGATIVE_INFINITY;
 
@@ -82,11 +84,13 @@ export class OffsetClient implements Brokers {
       // Each takes its time to fail: a coordinator that hangs must not hold up the cycle for every group it has.
       if (failures >= MAX_FAILURES) return;
       try {
-        const coordinator = await cluster.findGroupCoordinator({ groupId });
+        const coordinator = this.#coordinators.get(groupId) ?? (await cluster.findGroupCoordinator({ groupId }));
+        this.#coordinators.delete(groupId);
         const { responses } = await coordinator.offsetFetch({ groupId, topics: [] });
         const topics = new Map<string, Map<number, number>>();
         take(responses, topics);
         commits.set(groupId, topics);
+        this.#coordinators.set(groupId, coordinator);
       } catch (error) {
         if (!isAway(error)) return;
         failures++;
@@ -123,6 +127,7 @@ export class OffsetClient implements Brokers {
   async close(): Promise<void> {
     const cluster = this.#cluster;
     this.#cluster = null;
+    this.#coordinators.clear();
     this.#topicsAt = Number.NEGATIVE_INFINITY;
     await cluster?.disconnect();
   }

@@ -2,6 +2,7 @@ import type { JobEvent } from '../../model/job-event.ts';
 import type { OffsetRow } from '../../model/offset-row.ts';
 import type { MetricGroup } from '../../model/sample.ts';
 import { decodeMetrics } from '../decode/metric.ts';
+import { NotForwardedError } from '../derive.ts';
 import { jobIdOf, positionsOf, topicReadOf } from '../derived-metrics.ts';
 import type { PipelineContext, TakeBatch } from '../pipeline.ts';
 import { timed } from './timed.ts';
@@ -26,10 +27,16 @@ export const takeMetrics: TakeBatch = async (batch, context, options, signal) =>
     events.push(topicReadOf(row));
   }
   const news = context.seen.unseen(events);
-  await storeMetrics(derived.groups, rows, batch.arrivedAt, context, options, signal);
+  await orWithNextReport(context, 'offsets', () =>
+    storeMetrics(derived.groups, rows, batch.arrivedAt, context, options, signal),
+  );
   derived.commit();
-  if (news.length > 0) await context.jobEvents.accept(news, batch.arrivedAt, signal);
-  context.seen.mark(news);
+  if (news.length > 0) {
+    const isKnown = await orWithNextReport(context, 'jobs', () =>
+      context.jobEvents.accept(news, batch.arrivedAt, signal),
+    );
+    if (isKnown) context.seen.mark(news);
+  }
   for (const [code, count] of dropped) context.telemetry.pointsDropped.inc({ code }, count);
   if (derived.heldBack > 0) context.telemetry.pointsDropped.inc({ code: 'young-attempt' }, derived.heldBack);
   if (derived.refused > 0) context.telemetry.ratesRefused.inc(derived.refused);
@@ -47,7 +54,23 @@ export async function storeMetrics(
 ): Promise<void> {
   await append(groups, context, options, signal);
   if (rows.length > 0 && context.lagDeriver)
-    await append(context.lagDeriver.derive(rows, arrivedAt), context, options, signal);
+    await append(await context.lagDeriver.derive(rows, arrivedAt), context, options, signal);
+}
+
+/** Metrics do not wait for the daemon that owns lag: what it was not told comes again with the next report. False when it was not told. */
+async function orWithNextReport(
+  context: PipelineContext,
+  stream: 'offsets' | 'jobs',
+  work: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof NotForwardedError)) throw error;
+    context.telemetry.forwardFailures.inc({ stream });
+    return false;
+  }
 }
 
 async function append(

@@ -184,6 +184,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     data,
     evaluation,
     clusters: () => [],
+    handover: { status: () => ({ owner: true, detail: '' }) },
     lease: () => null,
     source: () => null,
     deadLetter,
