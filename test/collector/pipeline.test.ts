@@ -118,6 +118,60 @@ test('native bytes are passed on only when nothing was changed', async () => {
   );
 });
 
+test('metrics: rates and checkpoints of a batch that has to be repeated are those of the first try', async () => {
+  const { sink, metrics, derived, telemetry } = setup();
+  const vars = { host: 'h', tm_id: 'tm-1', job_id: 'a1', job_name: 'agg' };
+  const report = (ts: number, records: number, checkpoint: number) => [
+    {
+      v: 1,
+      ts,
+      vars: { ...vars, task_id: 't', task_name: 'Source', subtask_index: '0', task_attempt_num: '0' },
+      groups: [
+        {
+          scope: 'taskmanager.job.task',
+          counters: { numRecordsIn: records },
+          gauges: {
+            busyTimeMsPerSecond: ts === AT ? 1000 : 200,
+            idleTimeMsPerSecond: 0,
+            backPressuredTimeMsPerSecond: 0,
+          },
+        },
+      ],
+    },
+    {
+      v: 1,
+      ts,
+      vars: { host: 'h0', job_id: 'a1', job_name: 'agg' },
+      groups: [
+        {
+          scope: 'jobmanager.job',
+          gauges: {
+            lastCompletedCheckpointId: checkpoint,
+            lastCheckpointDuration: 400,
+            lastCheckpointCompletedTimestamp: ts - 1000,
+          },
+        },
+      ],
+    },
+  ];
+  await sink(batch('metrics', report(AT, 100, 1), AT), VISIBLE);
+  metrics.away = true;
+  await assert.rejects(sink(batch('metrics', report(AT + 10_000, 150, 2), AT), VISIBLE), StoreAwayError);
+  metrics.away = false;
+
+  await sink(batch('metrics', report(AT + 10_000, 150, 2), AT), VISIBLE);
+
+  const rates = metrics.groups.flatMap(({ ts, values }) =>
+    values.filter(([name]) => name === 'records_in_per_second').map(v => [ts, v[1]]),
+  );
+  assert.deepEqual(rates, [[AT + 10_000, 5]]);
+  assert.deepEqual(
+    derived.rows,
+    [AT, AT + 10_000].map(ts => ({ type: 'checkpoint', hop: 'agg', ts: ts - 1000, barrierTs: ts - 1400 })),
+  );
+  assert.match(await telemetry.registry.metrics(), /tidewatch_points_dropped_total\{code="young-attempt"\} 3/);
+});
+
 test('metrics: points first, then lag; news about jobs once, and again only when it was not taken', async () => {
   const { sink, metrics, derived } = setup();
   derived.away = true;
