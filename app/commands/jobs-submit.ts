@@ -48,6 +48,7 @@ export async function jobsSubmit(args: readonly string[], env: NodeJS.ProcessEnv
   if (!file || !name) throw new UserError('bad-request', 'jobs submit needs --sql FILE (- for stdin) and --name JOB');
   if (values.url !== undefined && values.brokers !== undefined)
     throw new UserError('bad-request', '--url and --brokers exclude each other');
+  const properties = propertiesOf(values.property);
   const job: JobSubmission = {
     name,
     sql: readSql(file),
@@ -55,7 +56,7 @@ export async function jobsSubmit(args: readonly string[], env: NodeJS.ProcessEnv
     session: values.session,
     jobId: values['job-id'],
     appId: values['app-id'],
-    properties: propertiesOf(values.property),
+    properties,
   };
   const understood = parseScript({ sql: job.sql, session: job.session });
   const goes = understood.ok || values.force;

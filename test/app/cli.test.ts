@@ -1,45 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { openSite, startApp } from './app-fixture.ts';
-
-const ROOT = join(import.meta.dirname, '..', '..');
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** `node app/cli.ts …` to its end. */
-function cli(
-  args: readonly string[],
-  options: { readonly env?: Record<string, string>; readonly input?: string } = {},
-): Promise<Run> {
-  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TIDEWATCH_')));
-  return new Promise(resolve => {
-    const child = execFile(
-      process.execPath,
-      [join(ROOT, 'app', 'cli.ts'), ...args],
-      { env: { ...own, ...options.env } },
-      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-    );
-    child.stdin?.end(options.input ?? '');
-  });
-}
-
-/** A port nobody listens on. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>(resolve => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise(resolve => probe.close(resolve));
-  return port;
-}
+import { cli, freePort, ROOT } from './run-cli.ts';
 
 describe('tidewatch', { concurrency: 3 }, () => {
   test('says its version and its usage', async () => {
@@ -52,7 +18,20 @@ describe('tidewatch', { concurrency: 3 }, () => {
   const WRONG: readonly (readonly [sentence: string, args: readonly string[], message: RegExp])[] = [
     ['an unknown command', ['stat'], /there is no command "stat"/],
     ['an unknown option', ['start', '--conf', 'x'], /--conf/],
+    ['an option of another command', ['check-config', '--batch'], /--batch/],
     ['half a command', ['lineage'], /lineage needs/],
+    ['half a command of jobs', ['jobs'], /jobs needs "submit/],
+    ['a submission of nothing', ['jobs', 'submit', '--name', 'j'], /needs --sql FILE/],
+    ['a property without a value', ['jobs', 'submit', '--sql', 'x', '--name', 'j', '--property', 'k'], /NAME=VALUE/],
+    ['Flink’s configuration for nobody', ['flink-config', '--brokers', 'h:1'], /--job NAME or --session-cluster/],
+    ['a Flink nobody tried', ['flink-config', '--job', 'j', '--version', '1.18'], /Flink 1\.18 is not supported/],
+    ['two kinds of cluster', ['flink-config', '--job', 'j', '--yarn', '--standalone'], /exclude each other/],
+    ['a Flink without address', ['doctor', '--flink', 'jobmanager'], /--flink http:\/\/host:8081/],
+    [
+      'a Flink that is away',
+      ['doctor', '--flink', 'http://127.0.0.1:9'],
+      /Flink at http:\/\/127\.0\.0\.1:9 cannot be asked/,
+    ],
     [
       'a configuration that is not there',
       ['start', '--config', 'nope.yaml'],
