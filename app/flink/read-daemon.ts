@@ -23,10 +23,7 @@ const Jobs = z.object({
     z.object({ name: z.string(), job_id: z.string(), reads: z.array(z.string()), writes: z.array(z.string()) }),
   ),
 });
-const Job = z.object({
-  sql: z.unknown(),
-  runs: z.array(z.object({ job_id: z.string() })),
-});
+const Job = z.object({ sql: z.unknown() });
 
 const LINES_BACK_MS = 7 * 86_400_000;
 /** A record may be this late: the reporter's interval is not the daemon's, and Elasticsearch refreshes every few seconds. */

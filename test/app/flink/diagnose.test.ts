@@ -1,40 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { configSections } from '../../../app/flink/config-fragment.ts';
 import { diagnose, silentProcesses } from '../../../app/flink/diagnose.ts';
 import { type ClusterFacts, type DaemonFacts, type DoctorFacts, JOB_MANAGER } from '../../../app/flink/facts.ts';
-import { DOC_ANCHORS, type Finding, findingText, type Step } from '../../../app/flink/finding.ts';
-import { flinkTarget } from './target-fixture.ts';
-
-const TM = 'container_1_1_01_000002';
-const JOB = 'a'.repeat(32);
-const LINE = { ageMs: 4000, role: 'taskmanager', appId: 'application_1_1' };
-
-const CLUSTER: ClusterFacts = {
-  version: '2.3.0',
-  config: new Map(configSections(flinkTarget()).flatMap(section => section.entries)),
-  classPath: ['flink-dist-2.3.0.jar', 'tidewatch-flink-lib-0.1.0.jar'],
-  taskManagers: [TM],
-  jobs: [{ id: JOB, name: 'orders', state: 'RUNNING', checkpointIntervalMs: 10_000 }],
-};
-const DAEMON: DaemonFacts = {
-  windowMs: 50_000,
-  topics: { metrics: 'tidewatch.metrics', logs: 'tidewatch.logs', jobs: 'tidewatch.jobs' },
-  metrics: new Map([[TM, { count: 120, dropped: 0, container: TM }]]),
-  jobManagerReports: true,
-  lines: new Map([[TM, LINE]]),
-  jobManagerLine: LINE,
-  jobs: new Map([[JOB, { name: 'orders', reads: 1, writes: 1, hasSql: true }]]),
-};
-const HEALTHY: DoctorFacts = {
-  cluster: CLUSTER,
-  daemon: DAEMON,
-  daemonError: '',
-  threads: new Map(),
-  jarVersion: '0.1.0',
-};
+import type { Finding, Step } from '../../../app/flink/finding.ts';
+import { CLUSTER, DAEMON, HEALTHY, JOB, LINE, TM } from './facts-fixture.ts';
 
 interface Change {
   readonly cluster?: Partial<ClusterFacts>;
@@ -303,29 +272,5 @@ describe('processes whose threads are looked at', () => {
     assert.deepEqual(silentProcesses(CLUSTER, { ...DAEMON, lines: new Map() }), [TM]);
     assert.deepEqual(silentProcesses(CLUSTER, { ...DAEMON, jobManagerReports: null }), [JOB_MANAGER]);
     assert.deepEqual(silentProcesses(CLUSTER, null), [JOB_MANAGER, TM]);
-  });
-});
-
-describe('a finding as text', () => {
-  test('has its remedy and its place in the documentation below it', () => {
-    const finding: Finding = { step: 'logs', subject: 'JobManager', state: 'bad', detail: 'silent', remedy: 'speak' };
-
-    assert.equal(findingText(finding), 'BAD  logs: JobManager: silent\n       -> speak (docs/FLINK.md#3-logs)\n');
-    assert.equal(
-      findingText({ step: 'version', subject: 'Flink', state: 'ok', detail: '2.3.0' }),
-      'ok   version: Flink: 2.3.0\n',
-    );
-  });
-
-  test('every place is a heading of docs/FLINK.md', () => {
-    const text = readFileSync(join(import.meta.dirname, '../../../docs/FLINK.md'), 'utf8');
-    const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\w\- ]/g, '')
-        .replaceAll(' ', '-'),
-    );
-
-    for (const anchor of Object.values(DOC_ANCHORS)) assert.ok(anchors.includes(anchor), anchor);
   });
 });
