@@ -52,6 +52,8 @@ export interface EvidenceProblems {
 }
 
 const MAX_TOPICS_PER_JOB = 1000;
+/** Who submits a job and the job's own listener speak within this time of each other, ms. */
+const SAME_SUBMISSION_MS = 5 * 60_000;
 /** Tables, reports, supervisors and flows each. */
 const MAX_DOCUMENTS = 100_000;
 
@@ -127,14 +129,15 @@ export class Evidence {
   #submission(event: JobSubmitted): readonly ChangedDoc[] {
     const before = this.#submissions.get(event.jobName);
     const outdated = before !== undefined && before.ts > event.ts;
+    const isSame = before !== undefined && isSameSubmission(before, event);
+    const known = isSame ? joined(before, event) : event;
     // A late older submission still names a run; its SQL is history.
-    const taken = outdated ? withoutText(event) : event;
-    const info = this.registry.submit(taken);
+    const info = this.registry.submit(outdated && !isSame ? withoutText(event) : event);
     // No room for another job.
     if (this.registry.stored(event.jobName) === null) return [];
-    const isNews = !outdated && JSON.stringify(before) !== JSON.stringify(event);
+    const isNews = (isSame || !outdated) && JSON.stringify(before) !== JSON.stringify(known);
     if (isNews) {
-      this.#submissions.set(event.jobName, event);
+      this.#submissions.set(event.jobName, known);
       this.#placeJob(event.jobName);
     }
     return info === null && !isNews ? [] : this.#jobDocs(event.jobName, event.jobId);
@@ -239,6 +242,20 @@ export class Evidence {
     if (jobId !== undefined) docs.push({ kind: 'job_id', id: jobId, body: { jobName: name } });
     return docs;
   }
+}
+
+/** Two accounts of one submission as one: what only one of them tells is kept, where they differ the later one counts. */
+function joined(before: JobSubmitted, event: JobSubmitted): JobSubmitted {
+  return event.ts < before.ts ? { ...before, ...event, ...before } : { ...before, ...event };
+}
+
+/**
+ * Whether two records tell of one submission: who submits knows the SQL and not yet the id, Flink's listener knows the id and what is read
+ * and written. Ids that differ are two runs.
+ */
+function isSameSubmission(before: JobSubmitted, event: JobSubmitted): boolean {
+  if (before.jobId !== undefined && event.jobId !== undefined) return before.jobId === event.jobId;
+  return Math.abs(before.ts - event.ts) <= SAME_SUBMISSION_MS;
 }
 
 function withoutText({ sql: _sql, session: _session, owner: _owner, ...rest }: JobSubmitted): JobSubmitted {

@@ -381,6 +381,54 @@ describe('evidence', () => {
   });
 });
 
+describe('two accounts of one submission', () => {
+  const client: JobEvent = { type: 'job', ts: 1000, jobName: 'etl', owner: 'ann', sql: ETL };
+  const listener: JobEvent = {
+    type: 'job',
+    ts: 4000,
+    jobName: 'etl',
+    jobId: 'a1',
+    appId: 'application_1_1',
+    reads: ['kafka://k1:9092/dw_sdk_log'],
+    writes: ['kafka://k1:9092/dw_sdk_log_cdo'],
+  };
+
+  for (const [order, events] of [
+    ['who submits first', [client, listener]],
+    ['the listener first', [listener, client]],
+    ['told again', [client, listener, client, listener]],
+  ] as const) {
+    test(`the SQL of who submits and the run that the listener names are one job: ${order}`, async () => {
+      const { lineage } = service();
+      for (const event of events) await lineage.accept([event], 0);
+
+      const job = lineage.job('etl')!;
+      const { edges } = lineage.graph({ columns: true });
+
+      assert.deepEqual([job.owner, job.sql, job.runs.map(run => run.jobId)], ['ann', ETL, ['a1']]);
+      const writes = edges.find(edge => edge.role === 'writes');
+      assert.deepEqual(writes?.evidence, ['sql']);
+      assert.ok(writes?.columns, 'the lineage of columns is known');
+    });
+  }
+
+  test('another run is another submission: its SQL is not that of the last', async () => {
+    const { lineage } = service();
+    await lineage.accept([{ ...client, jobId: 'a0' }, listener], 0);
+
+    const { edges } = lineage.graph({});
+
+    assert.ok(edges.every(edge => !edge.evidence.includes('sql')));
+  });
+
+  test('nor is one of much later, whose id the first account did not know', async () => {
+    const { lineage } = service();
+    await lineage.accept([client, { ...listener, ts: 3_600_000 }], 0);
+
+    assert.ok(lineage.graph({}).edges.every(edge => !edge.evidence.includes('sql')));
+  });
+});
+
 describe('job status', () => {
   const status = (ts: number, value: string, exception?: string): JobEvent => ({
     type: 'job_status',

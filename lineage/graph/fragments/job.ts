@@ -33,7 +33,9 @@ export function jobFragment(job: JobSubmitted, { clusters, known }: JobSurroundi
   const { statements, errors } = analyzeScript({ sql: job.sql ?? '', session: job.session, known });
   const builder = new JobBuilder(job, clusters);
   for (const statement of ownStatements(statements, job.jobName)) builder.statement(statement);
-  if ((job.reads?.length ?? 0) > 0 || (job.writes?.length ?? 0) > 0) {
+  const declares = (job.reads?.length ?? 0) > 0 || (job.writes?.length ?? 0) > 0;
+  // SQL pairs inputs with outputs and knows lookups and windows; a list of datasets beside it adds nothing.
+  if (declares && builder.hops.length === 0) {
     builder.declared((job.reads ?? []).map(datasetRef), (job.writes ?? []).map(datasetRef));
   }
   const node = { id: NODE_ID.job(job.jobName), kind: 'job', namespace: 'flink', name: job.jobName } as const;
