@@ -151,8 +151,11 @@ function unreadAt(end: PartitionEnds | undefined, t: number): number | null {
 function sumAt(consumer: HopTopic, ends: TopicEnds | null, t: number): number | null {
   let sum: number | null = null;
   for (const [partition, own] of consumer.partitions) {
-    if ((own.lag ?? own.raw).firstT > t + SILENT_MS) continue;
-    const lag = lagAt(own, ends?.partitions.get(partition), t);
+    const { firstT } = own.lag ?? own.raw;
+    const isUnread = !(firstT <= t) && consumer.assigned.has(partition);
+    if (!isUnread && firstT > t + SILENT_MS) continue;
+    const end = ends?.partitions.get(partition);
+    const lag = isUnread ? unreadAt(end, t) : lagAt(own, end, t);
     if (lag === null) return null;
     sum = (sum ?? 0) + lag;
   }

@@ -112,6 +112,13 @@ describe('restartNeeded', () => {
       assert.deepEqual(restartNeeded(before, site.config({ alerting: { delay: '30s' }, ...more })), [key]));
   }
 
+  test('how a cluster is polled may change, which brokers it has may not', () => {
+    const cluster = (settings: object) => site.config({ clusters: { a: { brokers: ['h:1'], ...settings } } });
+
+    assert.deepEqual(restartNeeded(cluster({}), cluster({ poll: '5s', groups: ['x-*'], topics: ['y'] })), []);
+    assert.deepEqual(restartNeeded(cluster({}), cluster({ brokers: ['h:1', 'h:2'] })), ['clusters']);
+  });
+
   test('a changed secret needs one too, though it never prints', () => {
     const auth = (password: string) =>
       site.config({ alerting: { delay: '30s' }, http: { port: 0, auth: { username: 'a', password } } });

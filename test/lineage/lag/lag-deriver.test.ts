@@ -12,6 +12,11 @@ function position(ts: number, value: number, partition = 0): OffsetsRow {
   return { ...JOB, ts, partition, position: value };
 }
 
+/** A commit found by a poll, or with null a partition the group has none for. */
+function polled(ts: number, committed: number | null, partition = 0): OffsetsRow {
+  return { ...JOB, ts, partition, polled: true, ...(committed !== null && { committed }) };
+}
+
 function end(ts: number, value: number, partition = 0): OffsetsRow {
   return { ...JOB, hop: '', ts, partition, endOffset: value };
 }
@@ -125,6 +130,60 @@ describe('lag is the end offset minus the position, by event time', () => {
         ],
       ],
       lag: { 5: 11 },
+    },
+    {
+      sentence: 'a group alone is where its commits are, found anew or not',
+      batches: [
+        [end(0, 100), polled(0, 90)],
+        [end(10_000, 130), polled(10_000, 90)],
+        [end(20_000, 130), polled(20_000, 125)],
+      ],
+      lag: { 0: 10, 10000: 40, 20000: 5 },
+    },
+    {
+      sentence: 'a partition the group never committed counts from the start',
+      batches: [
+        [end(0, 100, 0), { ...end(0, 7, 1), startOffset: 2 }, polled(0, 90, 0), polled(0, null, 1)],
+        [end(10_000, 100, 0), { ...end(10_000, 9, 1), startOffset: 2 }, polled(10_000, 90, 0), polled(10_000, null, 1)],
+      ],
+      lag: { 0: 15, 10000: 17 },
+    },
+    {
+      sentence: 'its first commit ends that',
+      batches: [
+        [end(0, 100, 0), end(0, 7, 1), polled(0, 90, 0), polled(0, null, 1)],
+        [end(10_000, 100, 0), end(10_000, 7, 1), polled(10_000, 90, 0), polled(10_000, 6, 1)],
+      ],
+      lag: { 0: 17, 10000: 11 },
+    },
+    {
+      sentence: 'the commit beside live positions changes nothing',
+      batches: [
+        [end(0, 100), position(0, 80), polled(0, 50)],
+        [end(10_000, 100), position(10_000, 90), polled(10_000, 50)],
+      ],
+      lag: { 0: 20, 10000: 10 },
+    },
+    {
+      sentence: 'once positions are silent for a minute the commit stands in: a restart reads from there',
+      batches: [
+        [end(0, 100), position(0, 100), polled(0, 95)],
+        [end(80_000, 200), polled(80_000, 95)],
+      ],
+      lag: { 0: 0, 80000: 105 },
+    },
+    {
+      sentence: 'pushed and polled end offsets of one moment count once',
+      batches: [[end(0, 100), { ...end(0, 100), polled: true }, position(0, 90), polled(0, 90)]],
+      lag: { 0: 10 },
+    },
+    {
+      sentence: 'an end offset that falls between two polls is a topic made anew, however little it falls',
+      batches: [
+        [{ ...end(0, 10), polled: true }, polled(0, 10)],
+        [{ ...end(10_000, 8), polled: true }, polled(10_000, 1)],
+      ],
+      lag: { 0: 0, 10000: 7 },
     },
     {
       sentence: 'a lag of the topic as a whole is its sum already',

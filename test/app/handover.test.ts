@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createHandover } from '../../app/handover.ts';
+import { NotForwardedError } from '../../collector/derive.ts';
+import type { JobEvent } from '../../model/job-event.ts';
+import type { OffsetRow } from '../../model/offset-row.ts';
+
+const ROW: OffsetRow = { type: 'offsets', ts: 1, hop: 'j', topic: 't', partition: 0, position: 3 };
+const EVENT: JobEvent = { type: 'job_id', ts: 1, jobId: 'a', jobName: 'j' };
+const POINT = { ts: 1, labels: {}, attrs: {}, values: [['lag', 1] as const], arrivedAt: 1 };
+
+function world(options: { readonly owns: boolean; readonly kafka?: boolean }) {
+  const seen: string[] = [];
+  const state = { owns: options.owns, problem: '' };
+  const forwarder = {
+    async rows() {
+      if (state.problem !== '') throw new NotForwardedError(state.problem);
+      seen.push('rows forwarded');
+    },
+    async events() {
+      seen.push('events forwarded');
+    },
+    problem: () => state.problem,
+    close: async () => {},
+  };
+  const handover = createHandover({
+    owns: () => state.owns,
+    lagDeriver: {
+      derive() {
+        seen.push('derived');
+        return [POINT];
+      },
+    },
+    jobEvents: {
+      async accept() {
+        seen.push('accepted');
+      },
+    },
+    forwarder: options.kafka === false ? null : forwarder,
+  });
+  return { seen, state, handover };
+}
+
+test('the owner keeps both, any other daemon passes them on, from the moment that changes', async () => {
+  const { seen, state, handover } = world({ owns: true });
+
+  assert.deepEqual(await handover.derive([ROW], 1), [POINT]);
+  await handover.accept([EVENT], 1);
+  state.owns = false;
+  assert.deepEqual(await handover.derive([ROW], 1), []);
+  await handover.accept([EVENT], 1);
+
+  assert.deepEqual(seen, ['derived', 'accepted', 'rows forwarded', 'events forwarded']);
+});
+
+test('what does not get through is an error, and said until it does', async () => {
+  const { state, handover } = world({ owns: false });
+  state.problem = 'cannot be written to x';
+
+  await assert.rejects(async () => handover.derive([ROW], 1), NotForwardedError);
+
+  assert.deepEqual(handover.status(), {
+    owner: false,
+    detail: 'positions and jobs seen here reach nobody: cannot be written to x',
+  });
+  state.problem = '';
+  assert.equal(handover.status().detail, '');
+});
+
+test('without Kafka there is no way to the owner, and the daemon says so once it needed one', async () => {
+  const { handover } = world({ owns: false, kafka: false });
+  assert.equal(handover.status().detail, '');
+
+  await assert.rejects(handover.accept([EVENT], 1), NotForwardedError);
+
+  assert.match(handover.status().detail, /without kafka there is no way to tell it/);
+});
