@@ -68,7 +68,7 @@ function processFinding(facts: DoctorFacts, step: Sent, id: string, detail: stri
       step,
       subject,
       state: 'bad',
-      detail: `${missing}, although the ${sends} runs in it`,
+      detail: `${missing}, although the ${sends} runs in it${refusals(facts, step)}`,
       remedy: `its records do not reach the daemon: check its Kafka address and login, the topic, and the process's own log for "tidewatch"`,
     };
   const remedy =
@@ -82,6 +82,12 @@ function processFinding(facts: DoctorFacts, step: Sent, id: string, detail: stri
     detail: running === null ? missing : `${missing}; the ${sends} does not run in it`,
     remedy,
   };
+}
+
+/** What the daemon had to refuse may be what is missing here. */
+function refusals({ daemon }: DoctorFacts, step: Sent): string {
+  const reasons = Object.entries(daemon?.refused[step] ?? {}).map(([code, count]) => `${count} ${code}`);
+  return reasons.length === 0 ? '' : `; the daemon refused records of this stream: ${reasons.join(', ')}`;
 }
 
 /** Null when its threads are not known. */

@@ -28,6 +28,11 @@ export interface DaemonFacts {
   readonly windowMs: number;
   /** Topics the daemon reads; `http` where it does not read Kafka. */
   readonly topics: { readonly metrics: string; readonly logs: string; readonly jobs: string };
+  /** Records the daemon refused since its start, by reason: of every cluster, so a hint and no finding. */
+  readonly refused: {
+    readonly metrics: Readonly<Record<string, number>>;
+    readonly logs: Readonly<Record<string, number>>;
+  };
   /** TaskManager id -> what it reported within the window. */
   readonly metrics: ReadonlyMap<string, SeenMetrics>;
   /** Whether the JobManager reported within the window; null when nothing ties one to this cluster. */

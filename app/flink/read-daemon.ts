@@ -9,7 +9,8 @@ export interface AskDaemon {
   post(path: string, body: object): Promise<unknown>;
 }
 
-const Status = z.object({ now: z.number(), streams: z.array(z.object({ stream: z.string(), topic: z.string() })) });
+const Stream = z.object({ stream: z.string(), topic: z.string(), errors: z.record(z.string(), z.number()) });
+const Status = z.object({ now: z.number(), streams: z.array(Stream) });
 const Groups = z.object({
   groups: z.array(
     z.object({ labels: z.record(z.string(), z.string()), points: z.array(z.tuple([z.number(), z.number()])) }),
@@ -37,12 +38,14 @@ export async function readDaemon(daemon: AskDaemon, cluster: ClusterFacts): Prom
   const interval = configuredReporter(cluster.config)?.intervalMs ?? 10_000;
   const windowMs = INTERVALS * interval + SLACK_MS;
   const topicOf = (stream: string): string => streams.find(s => s.stream === stream)?.topic ?? 'http';
+  const refusedOf = (stream: string) => streams.find(s => s.stream === stream)?.errors ?? {};
   const metrics = await taskManagerMetrics(daemon, cluster, windowMs);
   const lines = await taskManagerLines(daemon, cluster, metrics, now);
   const ties = tiesOf(cluster, lines);
   return {
     windowMs,
     topics: { metrics: topicOf('metrics'), logs: topicOf('logs'), jobs: topicOf('jobs') },
+    refused: { metrics: refusedOf('metrics'), logs: refusedOf('logs') },
     metrics,
     lines,
     jobManagerReports: await jobManagerReports(daemon, ties, windowMs),

@@ -248,6 +248,13 @@ describe('the diagnosis of a cluster', () => {
     assert.ok(findings({ daemon: { metrics } }).some(f => /7 records were dropped/.test(f.detail)));
   });
 
+  test('what the daemon refused is a hint where records are missing', () => {
+    const daemon = { metrics: new Map<string, never>(), refused: { metrics: { 'ts-future': 4 }, logs: {} } };
+    const found = findings({ daemon, threads: new Map([[TM, ['tidewatch-metrics']]]) });
+
+    assert.ok(found.some(f => /although the reporter runs in it; .*: 4 ts-future$/.test(f.detail)));
+  });
+
   test('YARN gives TaskManagers no application id, so none is asked of them', () => {
     const lines = (id: string) => new Map([[id, { ...LINE, appId: '' }]]);
     const environment = (id: string) =>

@@ -18,6 +18,7 @@ export const CLUSTER: ClusterFacts = {
 export const DAEMON: DaemonFacts = {
   windowMs: 50_000,
   topics: { metrics: 'tidewatch.metrics', logs: 'tidewatch.logs', jobs: 'tidewatch.jobs' },
+  refused: { metrics: {}, logs: {} },
   metrics: new Map([[TM, { count: 120, dropped: 0, container: TM }]]),
   jobManagerReports: true,
   lines: new Map([[TM, LINE]]),

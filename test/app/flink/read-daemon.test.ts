@@ -37,7 +37,8 @@ function fakeDaemon({ metrics = {}, lines = {}, jobs = [], sql = {} }: Seen, ask
       return { groups: groups.map(({ labels, value }) => ({ labels, points: [[NOW, value]] })), partial: false };
     },
     async get(path) {
-      if (path === 'status') return { now: NOW, streams: [{ stream: 'metrics', topic: 'prod.metrics' }] };
+      if (path === 'status')
+        return { now: NOW, streams: [{ stream: 'metrics', topic: 'prod.metrics', errors: { 'ts-future': 4 } }] };
       if (path === 'jobs') return { items: jobs, next: null };
       if (path.startsWith('jobs/')) return { sql: sql[decodeURIComponent(path.slice('jobs/'.length))] ?? null };
       const query = new URLSearchParams(path.slice(path.indexOf('?')));
@@ -68,6 +69,7 @@ describe('what a daemon has seen of a cluster', () => {
 
     assert.deepEqual([...facts.metrics], [[TM, { count: 120, dropped: 3, container: 'c-1' }]]);
     assert.deepEqual([...facts.lines], [[TM, { ageMs: 5000, role: 'taskmanager', appId: 'app-1' }]]);
+    assert.deepEqual(facts.refused, { metrics: { 'ts-future': 4 }, logs: {} });
     assert.deepEqual(facts.topics, { metrics: 'prod.metrics', logs: 'http', jobs: 'http' });
   });
 
