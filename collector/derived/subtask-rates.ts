@@ -8,7 +8,9 @@ import type { Recent, Stage } from './recent.ts';
 export interface Subtask {
   ts: number;
   readonly attempt: Attempt;
-  /** Time of this attempt's first report; NaN when it may have run long before the daemon looked. */
+  /** Time of the first report seen of this attempt. */
+  readonly firstTs: number;
+  /** `firstTs` where that is the attempt's first report; NaN when it may have run long before the daemon looked. */
   readonly bornAt: number;
   /** Time of the last report of the attempt it replaced; NaN when none is known. */
   readonly before: number;
@@ -52,8 +54,8 @@ export interface SubtaskReport {
  * - When an attempt is seen to replace another, each of its counters gets a point of 0 after the last report of the other. So
  *   RATE counts what came since, also where the new attempt has already counted further than the old one had.
  * - Values averaged by Flink are held back while the attempt is known to be too young for them.
- *
- * A report that is late or told twice changes nothing and yields no rate.
+ * - A report that is late or told twice changes nothing and yields no rate. Only an earlier attempt may be told of after its successor,
+ *   when a backlog of two task managers is read from two partitions.
  */
 export class SubtaskRates {
   readonly #stage: Stage<Subtask>;
@@ -82,24 +84,36 @@ export class SubtaskRates {
     return isTask ? { ...taskReport(group, subtask), zeros } : { group, zeros, heldBack: 0 };
   }
 
-  /** The subtask as of this group; null when the group is of an attempt that is over, or nothing can be remembered of it. */
+  /** The subtask as of this group; null when the group is of an attempt given up on, or nothing can be remembered of it. */
   #subtask(key: string, group: DecodedGroup, isTask: boolean): Subtask | null {
-    const found = this.#stage.get(key);
     const seen = attemptOf(group.attrs);
-    if (found === undefined) {
-      // Only the task's own group tells enough to be worth remembering; its operators' come with it.
-      if (!isTask) return null;
-      const first = subtaskOf(group.ts, seen, showsNoMeasurement(group) ? group.ts : Number.NaN, Number.NaN);
-      return this.#stage.put(key, first) ? first : null;
+    const newest = this.#stage.get(key)?.value;
+    if (newest === undefined) return this.#first(key, seen, group, isTask);
+    const relation = compareAttempts(newest.attempt, seen);
+    if (relation === 'same') return this.#own(key, group, isTask);
+    const earlierKey = (attempt: Attempt): string => `${key} ${attempt.id || attempt.number}`;
+    if (relation === 'older') {
+      if (group.ts >= newest.firstTs) return null;
+      const known = this.#stage.get(earlierKey(seen)) !== undefined;
+      return known ? this.#own(earlierKey(seen), group, isTask) : this.#first(earlierKey(seen), seen, group, isTask);
     }
-    const relation = compareAttempts(found.value.attempt, seen);
-    if (relation === 'older') return null;
-    if (relation === 'newer') {
-      if (group.ts <= found.value.ts) return null;
-      const next = subtaskOf(group.ts, seen, group.ts, found.value.ts);
-      this.#stage.put(key, next);
-      return next;
-    }
+    if (group.ts <= newest.ts) return null;
+    this.#stage.put(earlierKey(newest.attempt), copyOf(newest));
+    const next = subtaskOf(group.ts, seen, group.ts, newest.ts);
+    this.#stage.put(key, next);
+    return next;
+  }
+
+  #first(key: string, attempt: Attempt, group: DecodedGroup, isTask: boolean): Subtask | null {
+    // Only the task's own group tells enough to be worth remembering; its operators' come with it.
+    if (!isTask) return null;
+    const first = subtaskOf(group.ts, attempt, showsNoMeasurement(group) ? group.ts : Number.NaN, Number.NaN);
+    return this.#stage.put(key, first) ? first : null;
+  }
+
+  /** The entry, as this batch may change it. */
+  #own(key: string, group: DecodedGroup, isTask: boolean): Subtask {
+    const found = this.#stage.get(key)!;
     if (!isTask) return found.value;
     const own = found.own ? found.value : copyOf(found.value);
     if (!found.own) this.#stage.put(key, own);
@@ -118,7 +132,7 @@ function keyOf({ labels, attrs }: DecodedGroup): string | null {
 }
 
 function subtaskOf(ts: number, attempt: Attempt, bornAt: number, before: number): Subtask {
-  return { ts, attempt, bornAt, before, readings: noReadings(SUBTASK_RATES.length) };
+  return { ts, attempt, firstTs: ts, bornAt, before, readings: noReadings(SUBTASK_RATES.length) };
 }
 
 function copyOf(subtask: Subtask): Subtask {

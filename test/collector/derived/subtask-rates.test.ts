@@ -100,6 +100,24 @@ const CASES: readonly {
     points: [[20, 10]],
   },
   {
+    sentence: 'an earlier attempt whose reports are read after those of its successor has its rates as well',
+    reports: [
+      task(0, { numRecordsIn: 1000 }),
+      task(10, { numRecordsIn: 1100 }),
+      task(50, { numRecordsIn: 100 }, { attempt: 1 }),
+      task(20, { numRecordsIn: 1300 }),
+      task(60, { numRecordsIn: 200 }, { attempt: 1 }),
+      task(30, { numRecordsIn: 1400 }),
+    ],
+    metric: 'records_in_per_second',
+    points: [
+      [10, 10],
+      [20, 20],
+      [60, 10],
+      [30, 10],
+    ],
+  },
+  {
     sentence: 'a JobManager that took over counts attempts from 0 again, in a graph of its own',
     reports: [
       task(0, { numRecordsIn: 1000 }, { attempt: 4 }),
