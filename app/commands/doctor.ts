@@ -5,8 +5,10 @@ import { readTimestampTypes } from '../../collector/kafka/timestamp-type.ts';
 import { kafkaConnection } from '../collect.ts';
 import { type AppConfig, readAppConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
+import { checkClusters } from './doctor-clusters.ts';
 
-interface Finding {
+/** One thing looked at; `detail` names the remedy when it is not as it should be. */
+export interface Finding {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
@@ -20,6 +22,7 @@ export async function doctor(options: { file: string | null; env: NodeJS.Process
     await daemonOrPort(config),
     ...(config.elasticsearch ? [await elasticsearch(config.elasticsearch.node)] : [dataDir(config.data_dir)]),
     ...(config.kafka ? await kafka(config) : []),
+    ...(await checkClusters(config)),
   ];
   if (options.json) process.stdout.write(`${JSON.stringify(findings)}\n`);
   else for (const f of findings) process.stdout.write(`${f.ok ? 'ok  ' : 'BAD '} ${f.name}: ${f.detail}\n`);
