@@ -21,11 +21,11 @@ interface Finding {
   readonly detail: string;
 }
 
-/** A job and what it is expected to take and write, per second. */
+/** A job and the topic it reads. */
 interface Flow {
   readonly job: string;
   readonly topic: string;
-  /** Records of its topic. */
+  /** Records that come into the topic, per second. */
   readonly arriving: number;
 }
 
@@ -38,30 +38,11 @@ const FLOWS: readonly Flow[] = [
 /** What holds of any Flink that runs quietly: `jobs` gives the ids by name. */
 export function baselineTests(estate: () => FlinkEstate, jobs: () => ReadonlyMap<string, string>): void {
   test('what both jobs take and write is what the producer counted, to one interval', LIMIT, async () => {
-    for (const { job } of FLOWS) await expectThroughput(estate(), job);
+    await Promise.all(FLOWS.map(({ job }) => expectThroughput(estate(), job)));
   });
 
   test('the lag of both jobs is what Kafka and Flink say from outside, to one interval', LIMIT, async () => {
-    for (const { job, topic, arriving } of FLOWS) {
-      const { daemon, rest, endOf } = estate();
-      const witness = new LagWitness(rest, jobs().get(job) ?? '', () => endOf(topic));
-      witness.start();
-      try {
-        const from = Date.now();
-        const compared = await until(`${REPORTS} lags of ${job} with a witness`, async () => {
-          const lags = await readingsOf(daemon, 'lag', { job, topic }, from);
-          const pairs = lags.flatMap(({ ts, value }) => {
-            const truth = witness.at(ts);
-            return truth === null ? [] : [{ value, truth }];
-          });
-          return pairs.length >= REPORTS && pairs;
-        });
-        for (const { value, truth } of compared)
-          assert.ok(Math.abs(value - truth) <= (arriving * INTERVAL_MS) / 1000, `${job}: ${value}, truly ${truth}`);
-      } finally {
-        await witness.stop();
-      }
-    }
+    await Promise.all(FLOWS.map(flow => expectLag(estate(), flow, jobs().get(flow.job) ?? '')));
   });
 
   test(
@@ -103,6 +84,24 @@ export function baselineTests(estate: () => FlinkEstate, jobs: () => ReadonlyMap
     assert.deepEqual(await lineageAbove(daemon, `kafka://${brokerList}/dw_sdk_agg`), path);
   });
 
+  test('nothing that Flink sent was refused or dropped', LIMIT, async () => {
+    const { daemon } = estate();
+    const { dead_letters, streams } = await daemon.get<{
+      dead_letters: { total: number };
+      streams: { stream: string; errors: object }[];
+    }>('/api/v1/status');
+    assert.equal(dead_letters.total, 0);
+    assert.deepEqual(
+      streams.filter(({ errors }) => Object.keys(errors).length > 0),
+      [],
+    );
+    for (const scope of ['jobmanager', 'taskmanager']) {
+      const dropped = await seriesOf(daemon, `flink.${scope}.tidewatch.recordsDropped`, {}, Date.now() - 600_000);
+      assert.ok(dropped.length > 0, `${scope} says how many records its reporter dropped`);
+      assert.ok(dropped.every(({ points }) => points.every(([, value]) => value === 0)));
+    }
+  });
+
   test('doctor finds nothing wrong', LIMIT, async () => {
     const { daemon, flink } = estate();
     const answer = await tidewatch('doctor', '--flink', flink.rest, '--url', daemon.url, '--json');
@@ -113,6 +112,28 @@ export function baselineTests(estate: () => FlinkEstate, jobs: () => ReadonlyMap
     );
     assert.ok(findings.length > 0);
   });
+}
+
+/** The daemon's lags of a job over some reports, each against the witness at the same instant. */
+async function expectLag({ daemon, rest, endOf }: FlinkEstate, flow: Flow, jobId: string): Promise<void> {
+  const { job, topic, arriving } = flow;
+  const witness = new LagWitness(rest, jobId, () => endOf(topic));
+  witness.start();
+  try {
+    const from = Date.now();
+    const compared = await until(`${REPORTS} lags of ${job} with a witness`, async () => {
+      const lags = await readingsOf(daemon, 'lag', { job, topic }, from);
+      const pairs = lags.flatMap(({ ts, value }) => {
+        const truth = witness.at(ts);
+        return truth === null ? [] : [{ value, truth }];
+      });
+      return pairs.length >= REPORTS && pairs;
+    });
+    for (const { value, truth } of compared)
+      assert.ok(Math.abs(value - truth) <= (arriving * INTERVAL_MS) / 1000, `${job}: ${value}, truly ${truth}`);
+  } finally {
+    await witness.stop();
+  }
 }
 
 /**

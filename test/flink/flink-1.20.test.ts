@@ -3,9 +3,7 @@
  * command of `tidewatch`, one by the Java client.
  */
 import { after, before, describe } from 'node:test';
-import { jdk, runTool } from '../servers/install.ts';
 import { tidewatch } from '../support/flink-install.ts';
-import { flinkJars } from '../support/flink-jars.ts';
 import { baselineTests, QUIET } from './baseline-tests.ts';
 import { CLUSTER, FILTER, FlinkEstate, WINDOW } from './estate.ts';
 
@@ -34,10 +32,7 @@ async function submit(job: string): Promise<void> {
   const { daemon, brokerList } = estate();
   const what = ['--sql', estate().sqlFile(job), '--name', job, '--job-id', id, '--app-id', CLUSTER];
   if (job === FILTER) await tidewatch('jobs', 'submit', ...what, '--url', daemon.url);
-  else {
-    const { lib } = await flinkJars();
-    await runTool(jdk('java'), ['-cp', lib, 'io.tidewatch.flink.jobs.JobsClient', ...what, '--brokers', brokerList]);
-  }
+  else await estate().flink.runClient('io.tidewatch.flink.jobs.JobsClient', [...what, '--brokers', brokerList], []);
 }
 
 describe('Flink 1.20', () => {

@@ -13,8 +13,8 @@ import { LagWitness } from './lag-witness.ts';
 
 const LIMIT = { timeout: 60_000 };
 /** Under back-pressure: events a second, all of which pass, and how long the aggregate waits at each record. */
-const FLOOD = { perSecond: 3000, oneIn: 1, slownessUs: 10_000 } as const;
-const DEEP_LAG = 20_000;
+const FLOOD = { perSecond: 3000, oneIn: 1, slownessUs: 50_000 } as const;
+const DEEP_LAG = 30_000;
 const LAG_TOLERANCE = 0.05;
 const SEARCH_LIMIT_MS = 10_000;
 const MEMORY_LIMIT = 6 * 2 ** 30;
@@ -113,7 +113,8 @@ describe('an exception in a function', () => {
     const stack = event.exception?.stack ?? '';
     assert.match(stack, /Caused by: java\.lang\.IllegalStateException: Dirty record in explode:\n/);
     assert.match(stack, /\tat io\.tidewatch\.flink\.testing\.Explode\.eval\(Explode\.java:\d+\)\n/);
-    assert.match(stack, /Caused by: java\.lang\.NumberFormatException: For input string: "not-a-number"/);
+    assert.match(stack, /Caused by: java\.lang\.NumberFormatException: For input string: "<record of 12 characters>"/);
+    assert.match(stack, /Failed to deserialize JSON '<record of \d+ characters, sha256 [0-9a-f]+>'/);
     const { items } = await search(daemon, { q: '"Explode.java"', from: sent, limit: 100 });
     assert.deepEqual(
       items.filter(({ message }) => /^\s*at /.test(message)),
@@ -159,21 +160,25 @@ describe('a TaskManager that is killed and replaced', () => {
   });
 
   test('nothing is counted twice', LIMIT, async () => {
-    for (const job of [FILTER, WINDOW]) {
+    const { daemon } = estate();
+    const check = async (job: string): Promise<void> => {
       await until(`${job} is level again`, async () => {
-        const lags = await readingsOf(estate().daemon, 'lag', { job }, Date.now() - 10_000);
+        const lags = await readingsOf(daemon, 'lag', { job }, Date.now() - 10_000);
         const lag = lags.at(-1)?.value;
         return lag !== undefined && lag < QUIET.perSecond;
       });
       await expectThroughput(estate(), job);
-      const subtasks = (await jobOf(estate().daemon, job)).subtasks.map(({ task, subtask }) => `${task} ${subtask}`);
+      const subtasks = (await jobOf(daemon, job)).subtasks.map(({ task, subtask }) => `${task} ${subtask}`);
       assert.deepEqual(subtasks, [...new Set(subtasks)], 'each subtask is listed once');
-    }
+    };
+    await Promise.all([FILTER, WINDOW].map(check));
   });
 });
 
-test('everything together takes no more than 6 GB of memory', () => {
-  assert.ok(residentBytes() <= MEMORY_LIMIT, `${residentBytes()} bytes`);
+test('everything together takes no more than 6 GB of memory', t => {
+  const bytes = residentBytes();
+  t.diagnostic(`${Math.round(bytes / 2 ** 20)} MiB`);
+  assert.ok(bytes <= MEMORY_LIMIT, `${bytes} bytes`);
 });
 
 describe('a job that is cancelled', () => {

@@ -16,13 +16,20 @@ export interface FlinkJars {
   readonly testing: string;
 }
 
-/** Builds the module with Maven, without its own tests, unless every jar is younger than every source. */
-export async function flinkJars(): Promise<FlinkJars> {
+let built: Promise<FlinkJars> | undefined;
+
+/** Builds the module with Maven, without its own tests, unless every jar is younger than every source; once in a test process. */
+export function flinkJars(): Promise<FlinkJars> {
+  built ??= build();
+  return built;
+}
+
+async function build(): Promise<FlinkJars> {
   const jars = { metrics: jarOf('metrics'), lib: jarOf('lib'), testing: jarOf('testing') };
   await withLock('flink-module', async () => {
     if (isUpToDate(Object.values(jars))) return;
     const pom = join(MODULE, 'pom.xml');
-    await runTool('mvn', ['-q', '-B', '-ntp', '-f', pom, '-DskipTests', 'package']);
+    await runTool('mvn', ['-q', '-B', '-ntp', '-f', pom, '-Dmaven.test.skip=true', 'package']);
   });
   return jars;
 }
