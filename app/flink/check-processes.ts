@@ -8,6 +8,16 @@ type Sent = 'metrics' | 'logs';
 /** Names our senders give their threads (`SenderSettings` in flink/common). */
 const THREADS = { metrics: 'tidewatch-metrics', logs: 'tidewatch-logs' } as const satisfies Record<Sent, string>;
 
+/** What to do about a process that sends nothing. */
+const INSTALL = {
+  metrics:
+    "the reporter's jar belongs into plugins/tidewatch-metrics/ of this process's Flink home; " +
+    'restart it and look for "tidewatch" in its log',
+  logs:
+    "install the generated log4j files in conf/ of this process's Flink home, and the library jar in lib/; restart it; " +
+    'without CONTAINER_ID and TIDEWATCH_ROLE its lines cannot be told apart',
+} as const satisfies Record<Sent, string>;
+
 /** Flink on YARN sets `_APP_ID` for the JobManager only (`YarnClusterDescriptor`), so it cannot be missed in a TaskManager. */
 const YARN_CONTAINER = /^container_/;
 
@@ -71,16 +81,12 @@ function processFinding(facts: DoctorFacts, step: Sent, id: string, detail: stri
       detail: `${missing}, although the ${sends} runs in it${refusals(facts, step)}`,
       remedy: `its records do not reach the daemon: check its Kafka address and login, the topic, and the process's own log for "tidewatch"`,
     };
-  const remedy =
-    step === 'metrics'
-      ? `the reporter's jar belongs into plugins/tidewatch-metrics/ of this process's Flink home; restart it and look for "tidewatch" in its log`
-      : `install the generated log4j files in conf/ of this process's Flink home, and the library jar in lib/; restart it; without CONTAINER_ID and TIDEWATCH_ROLE its lines cannot be told apart`;
   return {
     step,
     subject,
     state: 'bad',
     detail: running === null ? missing : `${missing}; the ${sends} does not run in it`,
-    remedy,
+    remedy: INSTALL[step],
   };
 }
 
