@@ -13,6 +13,8 @@ import org.apache.flink.metrics.Meter;
 
 /** The values of metrics as the metrics stream has them. */
 final class MetricValue {
+    private static final Long NO_WATERMARK = Long.MIN_VALUE;
+
     private MetricValue() {}
 
     static void counter(JsonWriter json, Counter counter) {
@@ -38,11 +40,16 @@ final class MetricValue {
         json.endObject();
     }
 
-    /** Numbers of any kind, and 0 or 1 for booleans; returns false, nothing written, for texts, structures and no value. */
+    /**
+     * Numbers of any kind, and 0 or 1 for booleans; {@code null} for what Flink says while there is no watermark. Returns false,
+     * nothing written, for texts, structures and no value.
+     */
     static boolean gauge(JsonWriter json, Gauge<?> gauge) {
         Object value = gauge.getValue();
         if (value instanceof Boolean) {
             json.value((Boolean) value ? 1L : 0L);
+        } else if (NO_WATERMARK.equals(value)) {
+            json.nullValue();
         } else if (value instanceof Number) {
             number(json, (Number) value);
         } else {

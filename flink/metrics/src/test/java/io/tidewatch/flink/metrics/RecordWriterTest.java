@@ -75,6 +75,7 @@ class RecordWriterTest {
                 Arguments.of("a BigDecimal", gauge(new BigDecimal("0.25")), "{\"gauges\":{\"m\":0.25}}"),
                 Arguments.of("a float", gauge(0.1f), "{\"gauges\":{\"m\":0.1}}"),
                 Arguments.of("NaN of an idle Kafka client", gauge(Double.NaN), "{\"gauges\":{\"m\":null}}"),
+                Arguments.of("a watermark before the first", gauge(Long.MIN_VALUE), "{\"gauges\":{\"m\":null}}"),
                 Arguments.of("infinity", gauge(Float.NEGATIVE_INFINITY), "{\"gauges\":{\"m\":null}}"),
                 Arguments.of("no", gauge(false), "{\"gauges\":{\"m\":0}}"),
                 Arguments.of("a meter without a counter beside it", meter(0.5, 30), "{\"meters\":{\"m\":{\"rate\":0.5,\"count\":30}}}"),
