@@ -154,46 +154,58 @@ function zeroPoints(group: DecodedGroup, { bornAt, before }: Subtask): MetricGro
 
 function taskReport(group: DecodedGroup, subtask: Subtask): Omit<SubtaskReport, 'zeros'> {
   const { ts, values } = group;
-  const { readings } = subtask;
-  const sources: number[] = [];
-  let lived = 0;
+  const { sources, life, averages } = survey(values);
+  const age = life ?? (Number.isNaN(subtask.bornAt) ? Number.POSITIVE_INFINITY : ts - subtask.bornAt);
+  const isWholeLife =
+    life !== null &&
+    ts === subtask.bornAt &&
+    life >= GAUGES_SETTLE_MS &&
+    // Longer than the time since the attempt before, it would not be the life of this one.
+    !(life > ts - subtask.before);
+
+  const rates: Value[] = [];
+  const raised = new Map<string, Value>();
+  for (const [index, value] of sources) {
+    const rate = SUBTASK_RATES[index]!;
+    const isFirst = Number.isNaN(subtask.readings.times[index]!);
+    const found = advance(subtask.readings, index, rate, { ts, value });
+    if (found !== null) rates.push([rate.to, found]);
+    else if (isFirst && isWholeLife) rates.push([rate.to, rateOver(rate, value, age)]);
+    // Stored as the highest so far, or RATE would take the sway for a new beginning.
+    const reached = subtask.readings.values[index]!;
+    if (subtask.readings.times[index] === ts && reached > value) raised.set(rate.from, [rate.from, reached]);
+  }
+  const isYoung = averages > 0 && age < METERS_SETTLE_MS;
+  if (rates.length === 0 && raised.size === 0 && !isYoung) return { group, heldBack: 0 };
+  const told: Value[] = [];
+  for (const value of values) if (!isYoung || !isDistorted(value[0], age)) told.push(raised.get(value[0]) ?? value);
+  const heldBack = values.length - told.length;
+  told.push(...rates);
+  return { group: { ...group, values: told }, heldBack };
+}
+
+/** The values rates are made of, by position in `SUBTASK_RATES`; how long the times say the attempt has run; how many averages there are. */
+function survey(values: readonly Value[]): {
+  readonly sources: readonly (readonly [index: number, value: number])[];
+  readonly life: number | null;
+  readonly averages: number;
+} {
+  const sources: [number, number][] = [];
+  let life = 0;
   let times = 0;
   let averages = 0;
-  for (let i = 0; i < values.length; i++) {
-    const [name, value] = values[i]!;
+  for (const [name, value] of values) {
     const index = RATE_OF.get(name);
     if (index === undefined) {
       if (AVERAGED_TIMES.has(name) || METERS.has(name)) averages++;
       continue;
     }
-    sources.push(i);
+    sources.push([index, value]);
     if (index >= SUBTASK_TIMES) continue;
-    lived += value;
+    life += value;
     times++;
   }
-  const knowsLife = times === SUBTASK_TIMES;
-  const age = knowsLife ? lived : Number.isNaN(subtask.bornAt) ? Number.POSITIVE_INFINITY : ts - subtask.bornAt;
-  // Longer than the time since the attempt before it, it would not be this attempt's life.
-  const isWholeLife = knowsLife && ts === subtask.bornAt && age >= GAUGES_SETTLE_MS && !(age > ts - subtask.before);
-
-  const rates: Value[] = [];
-  const raised: Value[] = [];
-  for (const i of sources) {
-    const [name, value] = values[i]!;
-    const index = RATE_OF.get(name)!;
-    const rate = SUBTASK_RATES[index]!;
-    const isFirst = Number.isNaN(readings.times[index]!);
-    const found = advance(readings, index, rate, { ts, value });
-    if (found !== null) rates.push([rate.to, found]);
-    else if (isFirst && isWholeLife) rates.push([rate.to, rateOver(rate, value, age)]);
-    // Stored as the highest so far, or RATE would take the sway for a new beginning.
-    if (readings.times[index] === ts && readings.values[index]! > value) raised.push([name, readings.values[index]!]);
-  }
-  const isYoung = averages > 0 && age < METERS_SETTLE_MS;
-  if (rates.length === 0 && raised.length === 0 && !isYoung) return { group, heldBack: 0 };
-  const told = isYoung ? values.filter(([name]) => !isDistorted(name, age)) : values;
-  // Of one name the last value counts.
-  return { group: { ...group, values: [...told, ...raised, ...rates] }, heldBack: values.length - told.length };
+  return { sources, life: times === SUBTASK_TIMES ? life : null, averages };
 }
 
 function isDistorted(name: string, age: number): boolean {
