@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.UUID;
 
-/** Posts to a daemon's {@code /api/v1/ingest/jobs}; `http://user:password@host:8686` logs in with basic credentials. */
+/** Posts to a daemon's {@code /api/v1/ingest/jobs}; {@code http://user:password@host:8686} logs in with basic credentials. */
 final class DaemonTarget implements JobsTarget {
     private static final int MAX_SHOWN = 500;
 

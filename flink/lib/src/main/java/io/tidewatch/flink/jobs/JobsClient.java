@@ -27,7 +27,7 @@ public final class JobsClient implements AutoCloseable {
     }
 
     /**
-     * A client that writes to a topic. Needs slf4j on the class path, as Flink's `lib/` has it.
+     * A client that writes to a topic. Needs slf4j on the class path, as Flink's {@code lib/} has it.
      *
      * @param producer further producer properties, security for instance
      * @throws IllegalArgumentException for settings the Kafka client refuses

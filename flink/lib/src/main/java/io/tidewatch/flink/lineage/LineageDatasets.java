@@ -85,7 +85,7 @@ final class LineageDatasets {
         return TableIdentity.idsOf(options, asWritten(path), job);
     }
 
-    /** `default_catalog.default_database.t` is written `t`, `hive.dw.t` is `dw.t`. */
+    /** {@code default_catalog.default_database.t} is written {@code t}, {@code hive.dw.t} is {@code dw.t}. */
     private static String asWritten(String[] path) {
         if (path.length != 3) {
             return String.join(".", path);

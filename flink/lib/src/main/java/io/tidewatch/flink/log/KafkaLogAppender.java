@@ -27,6 +27,8 @@ import org.apache.logging.log4j.core.config.plugins.validation.constraints.Requi
 @Plugin(name = "TidewatchKafka", category = Core.CATEGORY_NAME, elementType = Appender.ELEMENT_TYPE, printObject = true)
 public final class KafkaLogAppender extends AbstractAppender {
     private static final String PRODUCER_PREFIX = "kafka.";
+    /** Few large requests: each costs the process as much as hundreds of lines. */
+    private static final Map<String, String> PRODUCER_DEFAULTS = Map.of("linger.ms", "250", "batch.size", "131072");
 
     private final SenderSettings settings;
     private final long maxBytes;
@@ -170,7 +172,8 @@ public final class KafkaLogAppender extends AbstractAppender {
                 }
                 properties.put(property.getName(), property.getValue());
             }
-            Map<String, String> producer = ProducerProperties.withPrefix(PRODUCER_PREFIX, properties);
+            Map<String, String> producer = new HashMap<>(PRODUCER_DEFAULTS);
+            producer.putAll(ProducerProperties.withPrefix(PRODUCER_PREFIX, properties));
             producer.put("bootstrap.servers", bootstrapServers);
             return new SenderSettings("tidewatch-logs", topic, producer, ByteSize.parse(maxMemory));
         }

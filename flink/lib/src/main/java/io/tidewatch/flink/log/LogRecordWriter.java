@@ -9,7 +9,7 @@ import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.util.ReadOnlyStringMap;
 
 /**
- * A log event as one record of the daemon's native shape (`tidewatch.logs`): UTF-8 JSON without line ends, masked and bounded so
+ * A log event as one record of the daemon's native shape ({@code tidewatch.logs}): UTF-8 JSON without line ends, masked and bounded so
  * that the daemon stores the very bytes. Fields without a value are left out. Runs on the logging thread; its buffers are that thread's own.
  */
 final class LogRecordWriter {

@@ -1,6 +1,6 @@
 package io.tidewatch.flink.redact;
 
-/** Collects text up to a limit and says how much more there was: `… [12 more]`, as the daemon does. Not thread safe; reusable. */
+/** Collects text up to a limit and says how much more there was: {@code … [12 more]}, as the daemon does. Not thread safe; reusable. */
 public final class BoundedText {
     private static final int NOTE = " … [2147483647 more]".length();
 

@@ -17,21 +17,21 @@ public final class RecordContents {
 
     private static final Rule[] RULES = {
         // Failed to deserialize JSON '{…}'. · Failed to deserialize CSV row '…'.
-        new Rule("deserialize ", "'", "'", 40),
+        Rule.evenCutOff("deserialize ", 40, "'", "'"),
         // Corrupt Canal | Debezium | Maxwell | Ogg JSON message '…'.
-        new Rule("Corrupt ", "'", "'", 40),
+        Rule.evenCutOff("Corrupt ", 40, "'", "'"),
         // Unknown "op" value "x". The Debezium JSON message is '…'
-        new Rule("JSON message is ", "'", "'", 0),
+        Rule.evenCutOff("JSON message is ", 0, "'", "'"),
         // Jackson: at [Source: (byte[])"…"; line: 1, column: 2]
-        new Rule("[Source: (", ")\"", "\"; line:", 24),
-        new Rule("Unrecognized token ", "'", "': was expecting", 0),
-        new Rule("from String ", "\"", "\":", 0),
-        // KafkaDeserializationException of consumers: ConsumerRecord(topic = t, …, key = k, value = v)
-        new Rule("ConsumerRecord(", ", key = ", ")", 400),
+        Rule.evenCutOff("[Source: (", 24, ")\"", "\"; line:"),
+        Rule.whole("Unrecognized token ", 0, "'", "': was expecting"),
+        Rule.whole("from String ", 0, "\"", "\":"),
+        // Kafka: ConsumerRecord(topic = t, …, key = k, value = v)
+        Rule.whole("ConsumerRecord(", 400, ", key = ", ")"),
         // NumberFormatException
-        new Rule("For input string: ", "\"", "\"", 0),
+        Rule.whole("For input string: ", 0, "\"", "\""),
         // DateTimeParseException
-        new Rule("Text ", "'", "' could not be parsed", 0),
+        Rule.whole("Text ", 0, "'", "' could not be parsed"),
     };
 
     private static final String[] STACK_STARTS = {"\n\tat ", "\nCaused by: "};
@@ -52,17 +52,15 @@ public final class RecordContents {
     private static String apply(Rule rule, String text) {
         StringBuilder masked = null;
         int copied = 0;
+        int lastClose = text.lastIndexOf(rule.close);
         for (int hit = text.indexOf(rule.trigger); hit >= 0; hit = text.indexOf(rule.trigger, hit)) {
             hit += rule.trigger.length();
-            int open = text.indexOf(rule.open, hit);
-            if (open < 0 || open - hit > rule.gap || hasLineEnd(text, hit, open)) {
-                continue;
+            if (rule.isWhole && lastClose < hit) {
+                break;
             }
-            int start = open + rule.open.length();
-            int limit = stackStart(text, start);
-            int close = text.lastIndexOf(rule.close, limit - rule.close.length());
-            int end = close < start ? limit : close;
-            if (end == start || text.startsWith("<record of ", start)) {
+            int start = contentStart(rule, text, hit);
+            int end = start < 0 ? -1 : contentEnd(rule, text, start);
+            if (end <= start || text.startsWith("<record of ", start)) {
                 continue;
             }
             masked = masked == null ? new StringBuilder(text.length()) : masked;
@@ -73,9 +71,29 @@ public final class RecordContents {
         return masked == null ? text : masked.append(text, copied, text.length()).toString();
     }
 
-    private static boolean hasLineEnd(String text, int from, int to) {
-        int end = text.indexOf('\n', from);
-        return end >= 0 && end < to;
+    /** Where the content begins after a trigger; -1 when nothing is quoted close behind it, on its line. */
+    private static int contentStart(Rule rule, String text, int from) {
+        int last = Math.min(from + rule.gap, text.length() - rule.open.length());
+        for (int i = from; i <= last; i++) {
+            if (text.startsWith(rule.open, i)) {
+                return i + rule.open.length();
+            }
+            if (text.charAt(i) == '\n') {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
+    /** Where the content ends; -1 when it must be whole and is not. */
+    private static int contentEnd(Rule rule, String text, int start) {
+        int limit = stackStart(text, start);
+        for (int close = limit - rule.close.length(); close >= start; close--) {
+            if (text.startsWith(rule.close, close)) {
+                return close;
+            }
+        }
+        return rule.isWhole ? -1 : limit;
     }
 
     private static int stackStart(String text, int from) {
@@ -103,18 +121,30 @@ public final class RecordContents {
         }
     }
 
-    /** `trigger`, at most `gap` characters of the same line, `open`, the content, `close`. */
+    /** {@code trigger}, at most {@code gap} characters of the same line, {@code open}, the content, {@code close}. */
     private static final class Rule {
         private final String trigger;
+        private final int gap;
         private final String open;
         private final String close;
-        private final int gap;
+        private final boolean isWhole;
 
-        Rule(String trigger, String open, String close, int gap) {
+        private Rule(String trigger, int gap, String open, String close, boolean isWhole) {
             this.trigger = trigger;
+            this.gap = gap;
             this.open = open;
             this.close = close;
-            this.gap = gap;
+            this.isWhole = isWhole;
+        }
+
+        /** The beginning is telling enough: without its end the rest of the text is the content. */
+        static Rule evenCutOff(String trigger, int gap, String open, String close) {
+            return new Rule(trigger, gap, open, close, false);
+        }
+
+        /** Only with its end: the beginning alone is said elsewhere too. */
+        static Rule whole(String trigger, int gap, String open, String close) {
+            return new Rule(trigger, gap, open, close, true);
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.tidewatch.flink.redact;
 
-/** Kinds of setting names whose values are secrets; told by how a name ends, so `ssl.keystore.password` counts. */
+/** Kinds of setting names whose values are secrets; told by how a name ends, so {@code ssl.keystore.password} counts. */
 enum SecretName {
     NONE,
     VALUE,
@@ -11,7 +11,7 @@ enum SecretName {
 
     private static final String[] KEY_OWNERS = {"access", "secret", "api", "private", "account", "sas"};
 
-    /** The kind of the name whose last character is before `end`. Allocates nothing. */
+    /** The kind of the name whose last character is before {@code end}. Allocates nothing. */
     static SecretName endingAt(String text, int end) {
         if (end < 3) {
             return NONE;
@@ -47,12 +47,12 @@ enum SecretName {
         return end >= word.length() && text.regionMatches(true, end - word.length(), word, 0, word.length());
     }
 
-    /** `access-key-id` and the like. */
+    /** {@code access-key-id} and the like. */
     private static boolean isKeyPart(String text, int end, String part) {
         return ends(text, end, part) && isOwnedKey(text, beforeJoint(text, end - part.length()));
     }
 
-    /** `secret.key`, `apiKey`, `access_key`. */
+    /** {@code secret.key}, {@code apiKey}, {@code access_key}. */
     private static boolean isOwnedKey(String text, int end) {
         if (!ends(text, end, "key")) {
             return false;
@@ -66,7 +66,7 @@ enum SecretName {
         return false;
     }
 
-    /** `-Dany.name.key`: system properties that end so hold keys, other `…key=` texts mostly do not. */
+    /** {@code -Dany.name.key}: system properties that end so hold keys, other {@code …key=} texts mostly do not. */
     private static boolean isSystemPropertyKey(String text, int end) {
         if (!ends(text, end, "key")) {
             return false;

@@ -11,6 +11,9 @@ public final class Secrets {
 
     private static final int MAX_VALUE = 4096;
     private static final int MAX_USER = 256;
+    private static final String[] SCHEMES = {"Bearer ", "Basic ", "Digest ", "Token "};
+    /** What ends a value that is not quoted. */
+    private static final String AFTER_VALUE = " \t\n\r,;&\"'<>(){}[]\\";
     /** What configuration dumps print for a setting that is not set or already masked. */
     private static final String[] NOT_SECRET = {"null", "none", "true", "false", "[hidden]"};
 
@@ -86,22 +89,27 @@ public final class Secrets {
             case JAAS:
                 return span(text, start, endOfJaas(text, start), name);
             case AUTHORIZATION:
-                return span(text, start, endOf(text, start, "\n\r\"',;"), name);
+                int secret = afterScheme(text, start);
+                return span(text, secret, endOf(text, secret, AFTER_VALUE), name);
             default:
-                return span(text, start, endOf(text, start, " \t\n\r,;&\"'<>(){}[]\\"), name);
+                return span(text, start, endOf(text, start, AFTER_VALUE), name);
         }
     }
 
     private static Span span(String text, int start, int end, SecretName name) {
-        int from = name == SecretName.AUTHORIZATION ? afterScheme(text, start, end) : start;
+        int from = name == SecretName.AUTHORIZATION ? Math.min(afterScheme(text, start), end) : start;
         boolean isShown = from >= end || text.startsWith(MASK, from) || isNotSecret(text, from, end);
         return isShown ? null : new Span(from, end);
     }
 
-    /** `Bearer abc`: the scheme stays readable. */
-    private static int afterScheme(String text, int start, int end) {
-        int blank = text.indexOf(' ', start);
-        return blank < 0 || blank >= end ? start : blank + 1;
+    /** {@code Bearer abc}: the scheme stays readable. */
+    private static int afterScheme(String text, int start) {
+        for (String scheme : SCHEMES) {
+            if (text.regionMatches(true, start, scheme, 0, scheme.length())) {
+                return start + scheme.length();
+            }
+        }
+        return start;
     }
 
     private static boolean isNotSecret(String text, int start, int end) {
@@ -122,17 +130,21 @@ public final class Secrets {
         return true;
     }
 
+    /** A quoted value ends at its closing quote, at the latest with the line. */
     private static int endOfQuoted(String text, int start, String closing) {
-        int limit = lineEnd(text, start);
-        int end = text.indexOf(closing, start);
-        return end < 0 || end > limit ? limit : end;
+        int limit = Math.min(text.length(), start + MAX_VALUE);
+        int end = start;
+        while (end < limit && text.charAt(end) != '\n' && !text.startsWith(closing, end)) {
+            end++;
+        }
+        return end;
     }
 
-    /** A login module's options end with a semicolon outside of quotes. */
+    /** A login module's options end with a semicolon outside of quotes, at the latest with the line. */
     private static int endOfJaas(String text, int start) {
-        int limit = lineEnd(text, start);
+        int limit = Math.min(text.length(), start + MAX_VALUE);
         boolean quoted = false;
-        for (int i = start; i < limit; i++) {
+        for (int i = start; i < limit && text.charAt(i) != '\n'; i++) {
             char c = text.charAt(i);
             if (c == '"') {
                 quoted = !quoted;
@@ -140,12 +152,7 @@ public final class Secrets {
                 return i + 1;
             }
         }
-        return limit;
-    }
-
-    private static int lineEnd(String text, int start) {
-        int end = text.indexOf('\n', start);
-        return Math.min(end < 0 ? text.length() : end, start + MAX_VALUE);
+        return endOf(text, start, "\n");
     }
 
     private static int endOf(String text, int start, String stops) {
@@ -157,7 +164,7 @@ public final class Secrets {
         return end;
     }
 
-    /** `user:password@` after `://`; null when the address has no password. */
+    /** {@code user:password@} after {@code ://}; null when the address has no password. */
     private static Span passwordOfUrl(String text, int start) {
         int colon = endOf(text, start, " \t\n\r:/@?\"'");
         if (colon >= text.length() || text.charAt(colon) != ':' || colon - start > MAX_USER) {

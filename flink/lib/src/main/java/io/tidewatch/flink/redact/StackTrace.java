@@ -6,7 +6,7 @@ import java.util.Set;
 
 /**
  * Prints a throwable as the JDK does (frames, suppressed, causes with their common frames left out), each message masked on its
- * own, and bounded. Flink's `SerializedThrowable` stands for an exception whose class is not at hand and prints as that one.
+ * own, and bounded. Flink's {@code SerializedThrowable} stands for an exception whose class is not at hand and prints as that one.
  */
 public final class StackTrace {
     private static final String SERIALIZED = "org.apache.flink.util.SerializedThrowable";

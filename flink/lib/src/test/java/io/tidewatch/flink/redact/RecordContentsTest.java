@@ -3,8 +3,10 @@ package io.tidewatch.flink.redact;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,11 +74,21 @@ class RecordContentsTest {
         "Failed to deserialize JSON ''.",
         "These configurations '[key.deserializer, group.id]' were supplied but are not used yet.",
         "Text of the page",
+        "Text 'a' is shown",
+        "from String \"a\" on",
         "Corrupt checkpoint",
         "[Source: Kafka] 'a'",
     })
     void leavesTextsWithoutARecordAlone(String text) {
         assertSame(text, RecordContents.mask(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Text 'a' ", "from String \"a\" ", "ConsumerRecord(", "deserialize x ", "password='' ", "://a:", "token=\"a", "jaas="})
+    void takesTimeInProportionToALongText(String part) {
+        String text = part.repeat(1_000_000 / part.length());
+
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> Redaction.ALL.text(text));
     }
 
     @Test

@@ -34,7 +34,8 @@ class SecretsTest {
                         "'properties.sasl.jaas.config'='X required password=\"p\";', 'topic'='t'",
                         "'properties.sasl.jaas.config'='<redacted>', 'topic'='t'"),
                 arguments("a password in a URL", "jdbc:mysql://root:hunter2@h:3306/db", "jdbc:mysql://root:<redacted>@h:3306/db"),
-                arguments("a bearer token", "Authorization: Bearer abc.def", "Authorization: Bearer <redacted>"),
+                arguments("a bearer token", "Authorization: Bearer abc.def was refused", "Authorization: Bearer <redacted> was refused"),
+                arguments("a quoted header", "'Authorization'='Basic abc=='", "'Authorization'='Basic <redacted>'"),
                 arguments("two secrets in a line", "pwd=a token=b c=d", "pwd=<redacted> token=<redacted> c=d"),
                 arguments("at the very end", "x credential:abc", "x credential:<redacted>"));
     }
