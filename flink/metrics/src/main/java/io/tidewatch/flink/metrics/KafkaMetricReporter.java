@@ -5,6 +5,7 @@ import io.tidewatch.flink.common.RecordSender;
 import io.tidewatch.flink.common.SenderSettings;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.flink.metrics.CharacterFilter;
@@ -32,6 +33,7 @@ public final class KafkaMetricReporter implements MetricReporter, Scheduled {
     private final Function<SenderSettings, RecordSender> senders;
     private final LongSupplier clock;
     private final MetricTree tree = new MetricTree(MAX_METRICS);
+    private final AtomicBoolean isReporting = new AtomicBoolean();
     private MetricFilter filter;
     private RecordSender sender;
     private RecordWriter writer;
@@ -85,15 +87,25 @@ public final class KafkaMetricReporter implements MetricReporter, Scheduled {
         }
     }
 
-    /** Flink's reporter thread calls this each interval, {@link #close} once more: one at a time. */
+    /**
+     * Flink's reporter thread calls this each interval, {@link #close} once more; a gauge that hangs must not hold the latter up,
+     * so a report under way stands for both.
+     */
     @Override
-    public synchronized void report() {
-        long started = System.nanoTime();
-        reportAtMs = clock.getAsLong();
-        for (MetricTree.Scope scope : tree.scopes()) {
-            writer.write(scope, reportAtMs);
+    public void report() {
+        if (!isReporting.compareAndSet(false, true)) {
+            return;
         }
-        reportMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+        try {
+            long started = System.nanoTime();
+            reportAtMs = clock.getAsLong();
+            for (MetricTree.Scope scope : tree.scopes()) {
+                writer.write(scope, reportAtMs);
+            }
+            reportMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+        } finally {
+            isReporting.set(false);
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
@@ -139,6 +140,32 @@ class KafkaMetricReporterTest {
         assertEquals(NOW, record.timestamp());
         assertEquals("tidewatch.metrics", record.topic());
         assertEquals("h1", new String(record.key(), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aGaugeThatHangsDoesNotHoldTheCloseUp() throws InterruptedException {
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Gauge<Long> hanging =
+                () -> {
+                    reading.countDown();
+                    try {
+                        go.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return 1L;
+                };
+        Thread report = new Thread(reporter::report);
+        try (FlinkMetrics flink = new FlinkMetrics(reporter, CONFIG)) {
+            flink.jobManager().gauge("taskSlotsTotal", hanging);
+            report.start();
+            reading.await();
+        }
+        // this thread would hang above if closing waited for the report
+        assertTrue(producer.closed());
+        go.countDown();
+        report.join();
     }
 
     @Test
