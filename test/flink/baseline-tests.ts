@@ -67,7 +67,7 @@ export function baselineTests(estate: () => FlinkEstate, jobs: () => ReadonlyMap
       );
       for (const container of everyone) {
         const { items, total } = await search(daemon, { container, limit: 1 });
-        assert.equal(total.value, ofApp.get(container));
+        assert.ok(total.value >= (ofApp.get(container) ?? 0), 'as many as the facet said before');
         assert.deepEqual([items[0]?.container_id, items[0]?.app_id], [container, CLUSTER]);
       }
     },
@@ -129,8 +129,11 @@ async function expectLag({ daemon, rest, endOf }: FlinkEstate, flow: Flow, jobId
       });
       return pairs.length >= REPORTS && pairs;
     });
-    for (const { value, truth } of compared)
-      assert.ok(Math.abs(value - truth) <= (arriving * INTERVAL_MS) / 1000, `${job}: ${value}, truly ${truth}`);
+    const interval = (arriving * INTERVAL_MS) / 1000;
+    for (const { value, truth } of compared) {
+      const { low, high } = truth;
+      assert.ok(value >= low - interval && value <= high + interval, `${job}: ${value}, truly ${low} to ${high}`);
+    }
   } finally {
     await witness.stop();
   }

@@ -3,27 +3,35 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FlinkRest } from '../support/flink-rest.ts';
 
 const EVERY_MS = 200;
+/** The REST API answers with what it fetched from the TaskManagers before; this is how old its positions can be. */
+const STALE_MS = 2000;
 
 interface Sighting {
   readonly ts: number;
-  readonly lag: number;
+  readonly end: number;
+  readonly position: number;
+}
+
+/** The truth lies between the two, both included. */
+export interface LagBounds {
+  readonly low: number;
+  readonly high: number;
 }
 
 /** Looks at one job several times a second from `start` to `stop`. */
 export class LagWitness {
   readonly #sightings: Sighting[] = [];
-  readonly #look: () => Promise<number | null>;
+  readonly #rest: FlinkRest;
+  readonly #jobId: string;
+  readonly #endOffset: () => Promise<number>;
   #running: Promise<void> | null = null;
   #stopped = false;
 
+  /** `endOffset`: the topic's end offsets now, summed. */
   constructor(rest: FlinkRest, jobId: string, endOffset: () => Promise<number>) {
-    this.#look = async () => {
-      const positions = await rest.sourceMetrics(jobId, 'currentOffset');
-      // the offset of the last record read, -1 before the first
-      if (positions.size === 0 || [...positions.values()].some(offset => offset < 0)) return null;
-      const position = [...positions.values()].reduce((sum, offset) => sum + offset + 1, 0);
-      return (await endOffset()) - position;
-    };
+    this.#rest = rest;
+    this.#jobId = jobId;
+    this.#endOffset = endOffset;
   }
 
   start(): void {
@@ -35,20 +43,40 @@ export class LagWitness {
     await this.#running;
   }
 
-  /** The lag at an instant, on the line between the sightings around it; null before the first and after the last. */
-  at(ts: number): number | null {
+  /**
+   * The lag at an instant. Positions only grow: the one that was given at the instant may be old, so that the lag was at most
+   * this; the one that was given some time later is younger than the instant, so that it was at least that. Null until both are known.
+   */
+  at(ts: number): LagBounds | null {
+    const now = this.#between(ts);
+    const later = this.#between(ts + STALE_MS);
+    return now && later && { low: Math.max(0, now.end - later.position), high: now.end - now.position };
+  }
+
+  /** End and position at an instant, on the line between the sightings around it. */
+  #between(ts: number): Sighting | null {
     const next = this.#sightings.findIndex(sighting => sighting.ts >= ts);
-    const [before, after] = [this.#sightings[next - 1], this.#sightings[next]];
-    if (!before || !after) return null;
-    return before.lag + ((after.lag - before.lag) * (ts - before.ts)) / (after.ts - before.ts);
+    const [a, b] = [this.#sightings[next - 1], this.#sightings[next]];
+    if (!a || !b) return null;
+    const share = (ts - a.ts) / (b.ts - a.ts);
+    return { ts, end: a.end + (b.end - a.end) * share, position: a.position + (b.position - a.position) * share };
   }
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
+      const position = await this.#position();
       const begun = Date.now();
-      const lag = await this.#look();
-      if (lag !== null) this.#sightings.push({ ts: (begun + Date.now()) / 2, lag });
+      const end = await this.#endOffset();
+      if (position !== null) this.#sightings.push({ ts: (begun + Date.now()) / 2, end, position });
       await delay(EVERY_MS);
     }
+  }
+
+  /** Next offsets to read, summed; null before the first record. */
+  async #position(): Promise<number | null> {
+    const offsets = [...(await this.#rest.sourceMetrics(this.#jobId, 'currentOffset')).values()];
+    // each is the offset of the last record read, -1 before the first
+    if (offsets.length === 0 || offsets.some(offset => offset < 0)) return null;
+    return offsets.reduce((sum, offset) => sum + offset + 1, 0);
   }
 }

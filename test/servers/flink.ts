@@ -177,7 +177,7 @@ function baseSettings(home: string, restPort: number, rpcPort: number, blobPort:
     // a lost TaskManager is missed, and its answer to REST is fresh, sooner than production wants it
     'heartbeat.interval': '1000',
     'heartbeat.timeout': '6000',
-    'metrics.fetcher.update-interval': '500',
+    'metrics.fetcher.update-interval': '200',
   };
 }
 
