@@ -14,7 +14,7 @@ import { Checkpoints, type LastCheckpoint } from './checkpoints.ts';
 import { JobPlacement } from './job-placement.ts';
 import { type Process, ProcessRates } from './process-rates.ts';
 import { Recent } from './recent.ts';
-import { type Subtask, SubtaskRates } from './subtask-rates.ts';
+import { type AttemptReadings, type Subtask, SubtaskRates } from './subtask-rates.ts';
 
 /** What one batch gives. Call `commit` once everything is stored; a batch that is repeated instead gives the same again. */
 export interface Derived {
@@ -33,23 +33,25 @@ export interface DerivationLimits {
   readonly runs: number;
 }
 
-/** About 0.6 KB a subtask; the metric store's own default holds the series of some 4,000. */
+/** About 1 KB a subtask; the metric store's own default holds the series of some 4,000. */
 const LIMITS: DerivationLimits = { subtasks: 50_000, processes: 20_000, runs: 20_000 };
 
 export class Derivation {
   readonly #subtasks: Recent<Subtask>;
+  readonly #attempts: Recent<AttemptReadings>;
   readonly #processes: Recent<Process>;
   readonly #checkpoints: Recent<LastCheckpoint>;
 
   constructor(limits: DerivationLimits = LIMITS) {
     this.#subtasks = new Recent(limits.subtasks);
+    this.#attempts = new Recent(limits.subtasks);
     this.#processes = new Recent(limits.processes);
     this.#checkpoints = new Recent(limits.runs);
   }
 
   /** Derives from the groups of a batch. */
   take(batch: readonly DecodedGroup[]): Derived {
-    const subtasks = new SubtaskRates(this.#subtasks);
+    const subtasks = new SubtaskRates(this.#subtasks, this.#attempts);
     const processes = new ProcessRates(this.#processes);
     const runs = new Checkpoints(this.#checkpoints);
     const placement = new JobPlacement();

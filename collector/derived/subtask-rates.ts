@@ -4,13 +4,19 @@ import { type Attempt, attemptOf, compareAttempts } from './attempt.ts';
 import { advance, copyReadings, noReadings, type Readings, rateOver, SUBTASK_RATES, SUBTASK_TIMES } from './rates.ts';
 import type { Recent, Stage } from './recent.ts';
 
-/** A subtask as its last report left it. */
+/** The newest attempt of a subtask. */
 export interface Subtask {
-  ts: number;
+  /** Time of its newest report. */
+  readonly ts: number;
   readonly attempt: Attempt;
-  /** Time of the first report seen of this attempt. */
+  /** Time of its first report seen. */
   readonly firstTs: number;
-  /** `firstTs` where that is the attempt's first report; NaN when it may have run long before the daemon looked. */
+}
+
+/** An attempt as its last report left it. Each has its own: those of two task managers may be read from two partitions at once. */
+export interface AttemptReadings {
+  ts: number;
+  /** Time of the attempt's first report; NaN when it may have run long before the daemon looked. */
   readonly bornAt: number;
   /** Time of the last report of the attempt it replaced; NaN when none is known. */
   readonly before: number;
@@ -58,66 +64,65 @@ export interface SubtaskReport {
  *   when a backlog of two task managers is read from two partitions.
  */
 export class SubtaskRates {
-  readonly #stage: Stage<Subtask>;
+  readonly #subtasks: Stage<Subtask>;
+  readonly #attempts: Stage<AttemptReadings>;
 
-  constructor(memory: Recent<Subtask>) {
-    this.#stage = memory.stage();
+  constructor(subtasks: Recent<Subtask>, attempts: Recent<AttemptReadings>) {
+    this.#subtasks = subtasks.stage();
+    this.#attempts = attempts.stage();
   }
 
   get refused(): number {
-    return this.#stage.refused;
+    return this.#subtasks.refused + this.#attempts.refused;
   }
 
   commit(): void {
-    this.#stage.commit();
+    this.#subtasks.commit();
+    this.#attempts.commit();
   }
 
   /** Takes a group of the scopes task or operator. */
   take(group: DecodedGroup): SubtaskReport {
     const key = keyOf(group);
-    if (key === null) return unchanged(group);
+    const attempt = key === null ? null : this.#attempt(key, group);
+    if (attempt === null) return unchanged(group);
+    const isReplacement = group.ts === attempt.bornAt && !Number.isNaN(attempt.before);
+    const zeros = isReplacement ? zeroPoints(group, attempt) : null;
+    return group.scope === 'task' ? { ...taskReport(group, attempt), zeros } : { group, zeros, heldBack: 0 };
+  }
+
+  /** The group's attempt, as this batch may change it; null when it was given up on, or nothing can be remembered of it. */
+  #attempt(key: string, group: DecodedGroup): AttemptReadings | null {
+    const { ts } = group;
     const isTask = group.scope === 'task';
-    const subtask = this.#subtask(key, group, isTask);
-    if (subtask === null) return unchanged(group);
-    const isReplacement = group.ts === subtask.bornAt && !Number.isNaN(subtask.before);
-    const zeros = isReplacement ? zeroPoints(group, subtask) : null;
-    return isTask ? { ...taskReport(group, subtask), zeros } : { group, zeros, heldBack: 0 };
-  }
-
-  /** The subtask as of this group; null when the group is of an attempt given up on, or nothing can be remembered of it. */
-  #subtask(key: string, group: DecodedGroup, isTask: boolean): Subtask | null {
     const seen = attemptOf(group.attrs);
-    const newest = this.#stage.get(key)?.value;
-    if (newest === undefined) return this.#first(key, seen, group, isTask);
-    const relation = compareAttempts(newest.attempt, seen);
-    if (relation === 'same') return this.#own(key, group, isTask);
-    const earlierKey = (attempt: Attempt): string => `${key} ${attempt.id || attempt.number}`;
-    if (relation === 'older') {
-      if (group.ts >= newest.firstTs) return null;
-      const known = this.#stage.get(earlierKey(seen)) !== undefined;
-      return known ? this.#own(earlierKey(seen), group, isTask) : this.#first(earlierKey(seen), seen, group, isTask);
+    const ownKey = `${key} ${seen.id || seen.number}`;
+    const newest = this.#subtasks.get(key)?.value;
+    const relation = newest === undefined ? 'newer' : compareAttempts(newest.attempt, seen);
+    if (newest !== undefined && relation === 'newer') {
+      if (ts <= newest.ts) return null;
+      this.#subtasks.put(key, { ts, attempt: seen, firstTs: ts });
+      return this.#begin(ownKey, ts, ts, newest.ts);
     }
-    if (group.ts <= newest.ts) return null;
-    this.#stage.put(earlierKey(newest.attempt), copyOf(newest));
-    const next = subtaskOf(group.ts, seen, group.ts, newest.ts);
-    this.#stage.put(key, next);
-    return next;
-  }
-
-  #first(key: string, attempt: Attempt, group: DecodedGroup, isTask: boolean): Subtask | null {
+    if (newest !== undefined && relation === 'older' && ts >= newest.firstTs) return null;
     // Only the task's own group tells enough to be worth remembering; its operators' come with it.
-    if (!isTask) return null;
-    const first = subtaskOf(group.ts, attempt, showsNoMeasurement(group) ? group.ts : Number.NaN, Number.NaN);
-    return this.#stage.put(key, first) ? first : null;
+    if (!isTask) return this.#attempts.get(ownKey)?.value ?? null;
+    if (newest === undefined) {
+      if (!this.#subtasks.put(key, { ts, attempt: seen, firstTs: ts })) return null;
+    } else if (relation === 'same' && ts > newest.ts) this.#subtasks.put(key, { ...newest, ts });
+    return this.#own(ownKey) ?? this.#begin(ownKey, ts, showsNoMeasurement(group) ? ts : Number.NaN, Number.NaN);
   }
 
-  /** The entry, as this batch may change it. */
-  #own(key: string, group: DecodedGroup, isTask: boolean): Subtask {
-    const found = this.#stage.get(key)!;
-    if (!isTask) return found.value;
-    const own = found.own ? found.value : copyOf(found.value);
-    if (!found.own) this.#stage.put(key, own);
-    own.ts = Math.max(own.ts, group.ts);
+  #begin(key: string, ts: number, bornAt: number, before: number): AttemptReadings | null {
+    const attempt = { ts, bornAt, before, readings: noReadings(SUBTASK_RATES.length) };
+    return this.#attempts.put(key, attempt) ? attempt : null;
+  }
+
+  #own(key: string): AttemptReadings | null {
+    const found = this.#attempts.get(key);
+    if (found === undefined || found.own) return found?.value ?? null;
+    const own = { ...found.value, readings: copyReadings(found.value.readings) };
+    this.#attempts.put(key, own);
     return own;
   }
 }
@@ -131,19 +136,11 @@ function keyOf({ labels, attrs }: DecodedGroup): string | null {
   return `${run} ${subtask} ${task}`;
 }
 
-function subtaskOf(ts: number, attempt: Attempt, bornAt: number, before: number): Subtask {
-  return { ts, attempt, firstTs: ts, bornAt, before, readings: noReadings(SUBTASK_RATES.length) };
-}
-
-function copyOf(subtask: Subtask): Subtask {
-  return { ...subtask, readings: copyReadings(subtask.readings) };
-}
-
 function unchanged(group: MetricGroup): SubtaskReport {
   return { group, zeros: null, heldBack: 0 };
 }
 
-function zeroPoints(group: DecodedGroup, { bornAt, before }: Subtask): MetricGroup | null {
+function zeroPoints(group: DecodedGroup, { bornAt, before }: AttemptReadings): MetricGroup | null {
   const { labels, attrs, arrivedAt } = group;
   const times = group.values.flatMap(([name]) => ((RATE_OF.get(name) ?? SUBTASK_TIMES) < SUBTASK_TIMES ? [name] : []));
   const names = [...group.counters, ...times];
@@ -152,28 +149,30 @@ function zeroPoints(group: DecodedGroup, { bornAt, before }: Subtask): MetricGro
   return { ts, labels, attrs, arrivedAt, values: names.map(name => [name, 0]) };
 }
 
-function taskReport(group: DecodedGroup, subtask: Subtask): Omit<SubtaskReport, 'zeros'> {
+function taskReport(group: DecodedGroup, attempt: AttemptReadings): Omit<SubtaskReport, 'zeros'> {
   const { ts, values } = group;
+  const { bornAt, before, readings } = attempt;
+  attempt.ts = Math.max(attempt.ts, ts);
   const { sources, life, averages } = survey(values);
-  const age = life ?? (Number.isNaN(subtask.bornAt) ? Number.POSITIVE_INFINITY : ts - subtask.bornAt);
+  const age = life ?? (Number.isNaN(bornAt) ? Number.POSITIVE_INFINITY : ts - bornAt);
   const isWholeLife =
     life !== null &&
-    ts === subtask.bornAt &&
+    ts === bornAt &&
     life >= GAUGES_SETTLE_MS &&
     // Longer than the time since the attempt before, it would not be the life of this one.
-    !(life > ts - subtask.before);
+    !(life > ts - before);
 
   const rates: Value[] = [];
   const raised = new Map<string, Value>();
   for (const [index, value] of sources) {
     const rate = SUBTASK_RATES[index]!;
-    const isFirst = Number.isNaN(subtask.readings.times[index]!);
-    const found = advance(subtask.readings, index, rate, { ts, value });
+    const isFirst = Number.isNaN(readings.times[index]!);
+    const found = advance(readings, index, rate, { ts, value });
     if (found !== null) rates.push([rate.to, found]);
     else if (isFirst && isWholeLife) rates.push([rate.to, rateOver(rate, value, age)]);
     // Stored as the highest so far, or RATE would take the sway for a new beginning.
-    const reached = subtask.readings.values[index]!;
-    if (subtask.readings.times[index] === ts && reached > value) raised.set(rate.from, [rate.from, reached]);
+    const reached = readings.values[index]!;
+    if (readings.times[index] === ts && reached > value) raised.set(rate.from, [rate.from, reached]);
   }
   const isYoung = averages > 0 && age < METERS_SETTLE_MS;
   if (rates.length === 0 && raised.size === 0 && !isYoung) return { group, heldBack: 0 };

@@ -247,6 +247,26 @@ test('a batch that is repeated because a store was away gives the same again, an
   assert.deepEqual(pointsOf([again], 'records_in_per_second'), []);
 });
 
+test('batches of two partitions, under way at once, do not disturb each other', () => {
+  const derivation = new Derivation();
+  derivation.take([task(0, { numRecordsIn: 1000 })]).commit();
+
+  const earlier = derivation.take([task(10, { numRecordsIn: 1100 })]);
+  const successor = derivation.take([task(50, { numRecordsIn: 100 }, { attempt: 1 })]);
+  earlier.commit();
+  successor.commit();
+  const later = takeEach(
+    [task(20, { numRecordsIn: 1300 }), task(60, { numRecordsIn: 200 }, { attempt: 1 })],
+    derivation,
+  );
+
+  assert.deepEqual(pointsOf([earlier, ...later], 'records_in_per_second'), [
+    [10, 10],
+    [20, 20],
+    [60, 10],
+  ]);
+});
+
 test('reports of one batch are compared in the order of their time', () => {
   const derived = new Derivation().take([task(20, { numRecordsIn: 70 }), task(0, { numRecordsIn: 0 })]);
 
