@@ -145,17 +145,20 @@ final class SenderLoop implements Runnable {
     /** Gives a record to the producer; throws what kept the producer from taking it. */
     private void handOver(QueuedRecord next) {
         refusal = null;
+        boolean isTaken = false;
         inFlight.incrementAndGet();
         try {
             producer.send(
                     new ProducerRecord<>(settings.topic(), null, next.timestampMs(), next.key(), next.value()),
                     this::completed);
-        } catch (RuntimeException e) {
-            refusal = e;
-        }
-        if (refusal != null) {
-            inFlight.decrementAndGet();
-            throw refusal;
+            if (refusal != null) {
+                throw refusal;
+            }
+            isTaken = true;
+        } finally {
+            if (!isTaken) {
+                inFlight.decrementAndGet();
+            }
         }
     }
 
