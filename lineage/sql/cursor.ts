@@ -1,6 +1,7 @@
 /** Reads a statement's tokens one after the other; every rule of `grammar/` is a function over a `Cursor`. */
 import type { Expr, Ident, QName, Query } from './ast.ts';
 import type { Token } from './lexer.ts';
+import { hintFor } from './mistakes.ts';
 import { RESERVED } from './reserved.ts';
 
 /** Parentheses, sub-queries and types may nest this deep; more is refused before the JavaScript stack is in danger. */
@@ -23,15 +24,18 @@ export interface Grammar {
   /** An expression without comparisons, so that it stops at IN, AND, =. */
   operand(c: Cursor): Expr;
   query(c: Cursor): Query;
-  /** Goes on behind a query in parentheses: set operations, ORDER BY, LIMIT. */
-  queryTail(c: Cursor, first: Query): Query;
+  /** The query that stands here without parentheses of its own, `(SELECT …) UNION …` included; null when it is an expression. */
+  bareQuery(c: Cursor): Query | null;
 }
 
 export class Cursor {
   readonly grammar: Grammar;
+  /** False where an expression may hold no query: computed columns, watermarks, PARTITION BY of a window. */
+  queries = true;
   readonly #tokens: readonly Token[];
   #at = 0;
   #depth = 0;
+  #closing: ReadonlyMap<number, number> | null = null;
 
   constructor(tokens: readonly Token[], grammar: Grammar) {
     this.#tokens = tokens;
@@ -49,6 +53,13 @@ export class Cursor {
   /** The token `n` ahead; the last one (type `end`) stands for everything behind it. */
   peek(n: number): Token {
     return this.#tokens[Math.min(this.#at + n, this.#tokens.length - 1)]!;
+  }
+
+  /** How many tokens ahead the bracket closes that opens `n` ahead; null when it does not. */
+  closing(n: number): number | null {
+    if (this.#closing === null) this.#closing = matchingBrackets(this.#tokens);
+    const close = this.#closing.get(this.#at + n);
+    return close === undefined ? null : close - this.#at;
   }
 
   next(): Token {
@@ -90,12 +101,16 @@ export class Cursor {
     return { text: token.text, pos: token.pos };
   }
 
-  /** Like `ident`, but takes reserved words too (behind a dot, as an option's key). */
+  /** Like `ident`, but takes reserved words too (time units, keys of SET). */
   anyIdent(what: string): Ident {
     const token = this.token;
     if (token.type !== 'quoted' && token.type !== 'word') this.fail(what);
     this.#at++;
     return { text: token.text, pos: token.pos };
+  }
+
+  peekReserved(n: number): boolean {
+    return RESERVED.has(this.peek(n).word);
   }
 
   atIdent(): boolean {
@@ -105,12 +120,36 @@ export class Cursor {
 
   name(what: string): QName {
     const parts = [this.ident(what)];
-    while (this.accept('.')) parts.push(this.anyIdent('a name'));
+    while (this.accept('.')) parts.push(this.ident('a name'));
     return parts;
   }
 
+  /** A string in plain quotes. */
   string(what: string): string {
     if (this.token.type !== 'string') this.fail(what);
+    return this.next().text;
+  }
+
+  /** One string literal: adjacent ones are joined, prefixes (`u&`, `x`, `_utf8`) are taken. */
+  stringLiteral(what: string): string {
+    if (!this.atString()) this.fail(what);
+    let text = '';
+    while (this.atString()) text += this.next().text;
+    return text;
+  }
+
+  atString(): boolean {
+    return this.token.type === 'string' || this.token.type === 'prefixed';
+  }
+
+  /** Takes one of these key words. */
+  oneOf(words: readonly string[]): string {
+    for (const word of words) if (this.accept(word)) return word;
+    return this.fail(words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` : words[0]!);
+  }
+
+  number(what: string): string {
+    if (this.token.type !== 'number') this.fail(what);
     return this.next().text;
   }
 
@@ -157,9 +196,38 @@ export class Cursor {
     this.#at = mark;
   }
 
-  fail(expected: string): never {
-    throw new SqlSyntaxError(this.pos, `expected ${expected}, found ${describe(this.token)}`);
+  /** Runs a rule with queries inside expressions allowed or not. */
+  withQueries<T>(allowed: boolean, rule: (c: Cursor) => T): T {
+    const before = this.queries;
+    this.queries = allowed;
+    const result = rule(this);
+    this.queries = before;
+    return result;
   }
+
+  /** Refuses something that stands at `pos`, before the next token. */
+  refuse(pos: number, expectedAndFound: string): never {
+    throw new SqlSyntaxError(pos, `expected ${expectedAndFound}`);
+  }
+
+  fail(expected: string): never {
+    const hint = hintFor(expected, this.token, this.#tokens[this.#at - 1] ?? null);
+    const found = `expected ${expected}, found ${describe(this.token)}`;
+    throw new SqlSyntaxError(this.pos, hint === null ? found : `${found}: ${hint}`);
+  }
+}
+
+function matchingBrackets(tokens: readonly Token[]): ReadonlyMap<number, number> {
+  const pairs = new Map<number, number>();
+  const open: number[] = [];
+  tokens.forEach(({ word }, i) => {
+    if (word === '(') open.push(i);
+    else if (word === ')') {
+      const from = open.pop();
+      if (from !== undefined) pairs.set(from, i);
+    }
+  });
+  return pairs;
 }
 
 function describe(token: Token): string {

@@ -8,10 +8,11 @@
  */
 
 /**
- * word: unquoted name or keyword · quoted: name in backticks, unescaped · string · number · op: punctuation, hint marks included ·
+ * word: unquoted name or keyword · quoted: name in backticks, unescaped · string · prefixed: a string behind `u&`, `x`, `n` or
+ * a character set · number · op: punctuation, hint marks included ·
  * bad: something no token begins with, or a literal without its end · end: after the last token.
  */
-export type TokenType = 'word' | 'quoted' | 'string' | 'number' | 'op' | 'bad' | 'end';
+export type TokenType = 'word' | 'quoted' | 'string' | 'prefixed' | 'number' | 'op' | 'bad' | 'end';
 
 export interface Token {
   readonly type: TokenType;
@@ -33,7 +34,7 @@ export interface StatementTokens {
   readonly closed: boolean;
 }
 
-const TWO_CHAR_OPS = new Set(['<>', '<=', '>=', '!=', '||', '=>', '->', '{-', '-}', '*/', '..']);
+const TWO_CHAR_OPS = new Set(['<>', '<=', '>=', '!=', '||', '=>', '==', '::', '{-', '-}', '*/', '..']);
 const ONE_CHAR_OPS = new Set('()[]{},.;+-*/%<>=:?|^$&~@'.split(''));
 
 /** Lexes from `from` to the next `;` outside quotes and comments, or to the end of the text. Never throws. */
@@ -100,15 +101,21 @@ function readWord(sql: string, pos: number): Token {
   const text = sql.slice(pos, end);
   const next = sql.charCodeAt(end);
   // u&'…', x'…', _utf8'…' and n'…' are strings with a prefix.
-  if (next === 39 && isStringPrefix(text)) return readQuoted(sql, pos, end, "'", 'string');
+  if (next === 39 && isStringPrefix(text)) return readPrefixed(sql, pos, end, text);
   if (next === 38 && sql.charCodeAt(end + 1) === 39 && (text === 'u' || text === 'U')) {
-    return readQuoted(sql, pos, end + 1, "'", 'string');
+    return readQuoted(sql, pos, end + 1, "'", 'prefixed');
   }
   return { type: 'word', text, word: text.toUpperCase(), pos, end };
 }
 
 function isStringPrefix(text: string): boolean {
-  return text === 'x' || text === 'X' || text === 'n' || text === 'N' || text.startsWith('_');
+  return /^(?:[xn]|_.+)$/i.test(text);
+}
+
+/** `x'0A'` holds hexadecimal digits. */
+function readPrefixed(sql: string, pos: number, open: number, prefix: string): Token {
+  const token = readQuoted(sql, pos, open, "'", 'prefixed');
+  return prefix.toUpperCase() !== 'X' || /^[0-9a-f]*$/i.test(token.text) ? token : { ...token, type: 'bad' };
 }
 
 function readNumber(sql: string, pos: number): Token {
@@ -127,14 +134,17 @@ function readNumber(sql: string, pos: number): Token {
       while (isDigit(sql.charCodeAt(end))) end++;
     }
   }
-  if (!isWordStart(sql.charCodeAt(end))) return { type: 'number', text: sql.slice(pos, end), word: '', pos, end };
-  // `1abc` is neither a number nor a name.
-  while (isWordPart(sql.charCodeAt(end))) end++;
-  return { type: 'bad', text: sql.slice(pos, end), word: '', pos, end };
+  return { type: 'number', text: sql.slice(pos, end), word: '', pos, end };
 }
 
 /** Reads a literal whose quote stands at `open`; a doubled quote is one quote. Without its end it is `bad` and runs to the end. */
-function readQuoted(sql: string, pos: number, open: number, quote: string, type: 'string' | 'quoted'): Token {
+function readQuoted(
+  sql: string,
+  pos: number,
+  open: number,
+  quote: string,
+  type: 'string' | 'prefixed' | 'quoted',
+): Token {
   let at = open + 1;
   for (;;) {
     const close = sql.indexOf(quote, at);
@@ -142,6 +152,8 @@ function readQuoted(sql: string, pos: number, open: number, quote: string, type:
     if (sql[close + 1] !== quote) {
       const raw = sql.slice(open + 1, close);
       const text = raw.includes(quote) ? raw.replaceAll(quote + quote, quote) : raw;
+      // A name has at least one character.
+      if (type === 'quoted' && raw === '') return { type: 'bad', text: '``', word: '', pos, end: close + 1 };
       return { type, text, word: '', pos, end: close + 1 };
     }
     at = close + 2;

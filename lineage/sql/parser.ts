@@ -2,7 +2,7 @@
 import type { Ident, QName } from './ast.ts';
 import { Cursor, type Grammar, SqlSyntaxError } from './cursor.ts';
 import { expression, operand } from './grammar/expression.ts';
-import { query, queryTail } from './grammar/query.ts';
+import { bareQuery, query } from './grammar/query.ts';
 import { statement } from './grammar/statement.ts';
 import { type StatementTokens, type Token, tokenizeStatement } from './lexer.ts';
 import type { Statement } from './statement-ast.ts';
@@ -28,7 +28,7 @@ export interface ParsedScript {
   readonly errors: readonly SqlError[];
 }
 
-const GRAMMAR: Grammar = { expression, operand, query, queryTail };
+const GRAMMAR: Grammar = { expression, operand, query, bareQuery };
 
 /** Never throws: every failure is in `errors`, at the first token that does not fit. */
 export function parseStatements(sql: string): ParsedScript {

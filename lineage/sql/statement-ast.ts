@@ -68,9 +68,15 @@ export interface Insert {
   readonly overwrite: boolean;
   readonly target: QName;
   readonly hints: readonly Hint[];
-  readonly partition: readonly { readonly column: Ident; readonly value: Expr | null }[];
+  readonly partition: readonly PartitionValue[];
   readonly columns: readonly QName[];
   readonly query: Query;
+}
+
+/** `value` null where only ANALYZE names the column. */
+export interface PartitionValue {
+  readonly column: Ident;
+  readonly value: Expr | null;
 }
 
 export interface QueryStatement {
@@ -112,13 +118,18 @@ export type AlterChange =
   | { readonly kind: 'rename'; readonly to: QName }
   | { readonly kind: 'set-options'; readonly options: ReadonlyMap<string, string> }
   | { readonly kind: 'reset-options'; readonly keys: readonly string[] }
-  | { readonly kind: 'add'; readonly columns: readonly ColumnDef[]; readonly watermarks: readonly Watermark[] }
-  | { readonly kind: 'modify'; readonly columns: readonly ColumnDef[]; readonly watermarks: readonly Watermark[] }
-  | { readonly kind: 'drop-columns'; readonly columns: readonly Ident[] }
+  | { readonly kind: 'add'; readonly columns: readonly PlacedColumn[]; readonly watermarks: readonly Watermark[] }
+  | { readonly kind: 'modify'; readonly columns: readonly PlacedColumn[]; readonly watermarks: readonly Watermark[] }
+  | { readonly kind: 'drop-columns'; readonly columns: readonly QName[] }
   | { readonly kind: 'drop-watermark' }
-  | { readonly kind: 'rename-column'; readonly from: Ident; readonly to: Ident }
+  | { readonly kind: 'rename-column'; readonly from: QName; readonly to: Ident }
   | { readonly kind: 'as'; readonly query: Query }
   | { readonly kind: 'other' };
+
+/** A column of ALTER with where it goes: at the end, or where it was, when null. */
+export interface PlacedColumn extends ColumnDef {
+  readonly place: 'first' | Ident | null;
+}
 
 export interface SetOption {
   readonly kind: 'set';

@@ -1,74 +1,171 @@
-/** ALTER TABLE, ALTER VIEW; of other objects nothing matters here. */
+/** ALTER TABLE, VIEW, MATERIALIZED TABLE; of other objects nothing matters here. */
 import type { Ident } from '../ast.ts';
 import type { Cursor } from '../cursor.ts';
-import type { AlterChange, ColumnDef, Statement, Watermark } from '../statement-ast.ts';
-import { asQuery, columnDef, constraint, properties, watermark } from './ddl.ts';
+import type { AlterChange, PlacedColumn, Statement, Watermark } from '../statement-ast.ts';
+import {
+  columnDef,
+  constraint,
+  distribution,
+  freshness,
+  partitionSpec,
+  properties,
+  propertyKeys,
+  watermark,
+} from './ddl.ts';
 
 /** Stands at ALTER. */
 export function alter(c: Cursor): Statement {
   const pos = c.pos;
   c.expect('ALTER');
-  c.accept('MATERIALIZED');
-  const what = c.accept('VIEW') ? 'view' : c.accept('TABLE') ? 'table' : null;
-  if (what === null) {
-    c.accept('TEMPORARY');
-    c.accept('SYSTEM');
-    if (!['FUNCTION', 'DATABASE', 'CATALOG', 'MODEL', 'CONNECTION'].some(word => c.accept(word))) {
-      c.fail('TABLE, VIEW, FUNCTION, DATABASE or CATALOG');
-    }
-    c.skipToEnd();
-    return { kind: 'other', pos, verb: 'ALTER' };
+  if (c.accept('TABLE')) {
+    c.accept('IF', 'EXISTS');
+    const name = c.name('a table');
+    return { kind: 'alter-table', pos, name, what: 'table', change: alterTable(c) };
   }
-  c.accept('IF', 'EXISTS');
-  const name = c.name('a name');
-  return { kind: 'alter-table', pos, name, what, change: alterChange(c) };
+  if (c.accept('MATERIALIZED')) {
+    c.expect('TABLE');
+    const name = c.name('a table');
+    return { kind: 'alter-table', pos, name, what: 'table', change: alterMaterializedTable(c) };
+  }
+  if (c.accept('VIEW')) {
+    const name = c.name('a view');
+    const change: AlterChange = c.accept('RENAME', 'TO')
+      ? { kind: 'rename', to: c.name('a view') }
+      : c.accept('AS')
+        ? { kind: 'as', query: c.grammar.query(c) }
+        : c.fail('RENAME TO or AS');
+    return { kind: 'alter-table', pos, name, what: 'view', change };
+  }
+  alterOther(c);
+  return { kind: 'other', pos, verb: 'ALTER' };
 }
 
-function alterChange(c: Cursor): AlterChange {
-  if (c.accept('RENAME', 'TO')) return { kind: 'rename', to: c.name('a name') };
+function alterTable(c: Cursor): AlterChange {
   if (c.accept('RENAME')) {
-    const from = c.ident('a column');
+    if (c.accept('TO')) return { kind: 'rename', to: c.name('a table') };
+    const from = c.name('a column');
     c.expect('TO');
     return { kind: 'rename-column', from, to: c.ident('a column') };
   }
   if (c.accept('SET')) return { kind: 'set-options', options: properties(c) };
-  if (c.accept('RESET')) return { kind: 'reset-options', keys: c.parenthesized(inner => inner.string('a quoted key')) };
-  if (c.at('ADD') || c.at('MODIFY')) {
-    const kind = c.next().word === 'ADD' ? 'add' : 'modify';
-    return { kind, ...schemaChanges(c) };
-  }
-  if (c.accept('DROP', 'WATERMARK')) return { kind: 'drop-watermark' };
-  if (c.accept('DROP', 'PRIMARY', 'KEY')) return { kind: 'other' };
-  if (c.accept('DROP', 'CONSTRAINT') || c.accept('DROP', 'PARTITION') || c.accept('DROP', 'DISTRIBUTION')) {
-    c.skipToEnd();
-    return { kind: 'other' };
-  }
-  if (c.accept('DROP')) return { kind: 'drop-columns', columns: c.at('(') ? c.parenthesized(column) : [column(c)] };
-  if (c.at('AS')) return { kind: 'as', query: asQuery(c) };
-  if (['SUSPEND', 'RESUME', 'REFRESH', 'PARTITION', 'COMPACT'].some(word => c.at(word))) {
-    c.skipToEnd();
-    return { kind: 'other' };
-  }
-  return c.fail('RENAME, SET, RESET, ADD, MODIFY, DROP or AS');
+  if (c.accept('RESET')) return { kind: 'reset-options', keys: propertyKeys(c) };
+  if (c.accept('ADD')) return addPartitions(c) ?? { kind: 'add', ...schemaChanges(c) };
+  if (c.accept('MODIFY')) return { kind: 'modify', ...schemaChanges(c) };
+  if (c.accept('DROP')) return dropPart(c);
+  return c.fail('RENAME, SET, RESET, ADD, MODIFY or DROP');
 }
 
-function column(c: Cursor): Ident {
-  return c.ident('a column');
+/** `ADD [IF NOT EXISTS] PARTITION (…) [WITH (…)] PARTITION (…) …`; null when it adds something else. */
+function addPartitions(c: Cursor): AlterChange | null {
+  const ifNotExists = c.accept('IF', 'NOT', 'EXISTS');
+  if (!ifNotExists && !c.at('PARTITION')) return null;
+  do {
+    c.expect('PARTITION');
+    partitionSpec(c);
+    if (c.accept('WITH')) properties(c);
+  } while (c.at('PARTITION'));
+  return { kind: 'other' };
 }
 
-function schemaChanges(c: Cursor): { columns: ColumnDef[]; watermarks: Watermark[] } {
-  const columns: ColumnDef[] = [];
+function dropPart(c: Cursor): AlterChange {
+  if (c.accept('WATERMARK')) return { kind: 'drop-watermark' };
+  if (c.accept('PRIMARY', 'KEY') || c.accept('DISTRIBUTION')) return { kind: 'other' };
+  if (c.accept('CONSTRAINT')) {
+    c.ident('a constraint');
+    return { kind: 'other' };
+  }
+  if (c.accept('IF', 'EXISTS') || c.at('PARTITION')) {
+    do {
+      c.expect('PARTITION');
+      partitionSpec(c);
+    } while (c.accept(','));
+    return { kind: 'other' };
+  }
+  const column = (inner: Cursor) => inner.name('a column');
+  return { kind: 'drop-columns', columns: c.at('(') ? c.parenthesized(column) : [column(c)] };
+}
+
+function schemaChanges(c: Cursor): { columns: readonly PlacedColumn[]; watermarks: readonly Watermark[] } {
+  const columns: PlacedColumn[] = [];
   const watermarks: Watermark[] = [];
   const change = (inner: Cursor): void => {
     if (inner.at('WATERMARK')) watermarks.push(watermark(inner));
-    else if (inner.at('CONSTRAINT') || inner.at('PRIMARY', 'KEY')) constraint(inner);
-    else if (inner.at('PARTITION') || inner.at('DISTRIBUTION')) inner.skipToEnd();
-    else {
-      columns.push(columnDef(inner));
-      if (!inner.accept('FIRST') && inner.accept('AFTER')) inner.ident('a column');
-    }
+    else if (inner.at('CONSTRAINT') || inner.at('PRIMARY') || inner.at('UNIQUE')) constraint(inner);
+    else columns.push({ ...columnDef(inner), place: place(inner) });
   };
-  if (c.at('(')) c.parenthesized(change);
+  if (c.accept('DISTRIBUTION')) distribution(c);
+  else if (c.at('(')) c.parenthesized(change);
   else change(c);
   return { columns, watermarks };
+}
+
+function place(c: Cursor): 'first' | Ident | null {
+  if (c.accept('FIRST')) return 'first';
+  return c.accept('AFTER') ? (c.name('a column').at(-1) ?? null) : null;
+}
+
+function alterMaterializedTable(c: Cursor): AlterChange {
+  if (c.accept('SUSPEND')) return { kind: 'other' };
+  if (c.accept('RESUME')) {
+    return c.accept('WITH') ? { kind: 'set-options', options: properties(c) } : { kind: 'other' };
+  }
+  if (c.accept('REFRESH')) {
+    if (c.accept('PARTITION')) partitionSpec(c);
+    return { kind: 'other' };
+  }
+  if (c.accept('AS')) return { kind: 'as', query: c.grammar.query(c) };
+  if (c.accept('SET')) {
+    if (c.at('(')) return { kind: 'set-options', options: properties(c) };
+    const what = c.oneOf(['FRESHNESS', 'REFRESH_MODE']);
+    c.expect('=');
+    if (what === 'FRESHNESS') freshness(c);
+    else c.oneOf(['FULL', 'CONTINUOUS']);
+    return { kind: 'other' };
+  }
+  if (c.accept('RESET')) return { kind: 'reset-options', keys: propertyKeys(c) };
+  if (c.accept('ADD')) return { kind: 'add', ...schemaChanges(c) };
+  if (c.accept('MODIFY')) return { kind: 'modify', ...schemaChanges(c) };
+  if (c.accept('DROP')) return dropPart(c);
+  return c.fail('SUSPEND, RESUME, REFRESH, AS, SET, RESET, ADD, MODIFY or DROP');
+}
+
+/** ALTER of a function, database, catalog, model or connection. */
+function alterOther(c: Cursor): void {
+  const temporary = c.accept('TEMPORARY');
+  if (temporary) c.accept('SYSTEM');
+  if (c.accept('FUNCTION')) {
+    c.accept('IF', 'EXISTS');
+    c.name('a function');
+    c.expect('AS');
+    c.string('a class name');
+    if (c.accept('LANGUAGE')) c.oneOf(['JAVA', 'SCALA', 'SQL', 'PYTHON']);
+    return;
+  }
+  if (temporary) c.fail('FUNCTION');
+  if (c.accept('DATABASE')) {
+    c.name('a database');
+    c.expect('SET');
+    properties(c);
+    return;
+  }
+  if (c.accept('CATALOG')) {
+    c.ident('a catalog');
+    if (c.accept('COMMENT')) c.string('a comment');
+    else setOrReset(c);
+    return;
+  }
+  if (!c.accept('MODEL') && !c.accept('CONNECTION')) c.fail('TABLE, VIEW, FUNCTION, DATABASE or CATALOG');
+  c.accept('IF', 'EXISTS');
+  c.name('a name');
+  if (c.accept('RENAME')) {
+    c.expect('TO');
+    c.name('a name');
+    return;
+  }
+  setOrReset(c);
+}
+
+function setOrReset(c: Cursor): void {
+  if (c.oneOf(['SET', 'RESET']) === 'SET') properties(c);
+  else propertyKeys(c);
 }

@@ -1,6 +1,9 @@
 /** Function calls in their general form: DISTINCT, named arguments, table arguments, FILTER, OVER. */
-import type { Arg, Call, Expr, QName, TableArg, WindowSpec } from '../ast.ts';
+import type { Arg, Call, Descriptor, Expr, QName, TableArg, WindowSpec } from '../ast.ts';
 import type { Cursor } from '../cursor.ts';
+
+/** Aggregates that take ORDER BY and a treatment of NULLs inside their parentheses. */
+const ORDERED_AGGREGATES = new Set(['ARRAY_AGG', 'ARRAY_CONCAT_AGG', 'GROUP_CONCAT', 'STRING_AGG']);
 
 /** `f(a, b)`, `f(x => a)`, `COUNT(DISTINCT a)`, `f(TABLE t, DESCRIPTOR(c))`; stands at the parenthesis. */
 export function call(c: Cursor, parts: QName, quoted: boolean): Call {
@@ -8,36 +11,65 @@ export function call(c: Cursor, parts: QName, quoted: boolean): Call {
   const name = quoted || parts.length > 1 ? '' : parts[0]!.text.toUpperCase();
   c.expect('(');
   const distinct = c.accept('DISTINCT');
-  if (!distinct) c.accept('ALL');
-  const args = c.at(')') ? [] : c.list(argument);
-  const orderBy = c.accept('ORDER', 'BY') ? c.list(sortKey) : [];
-  nullTreatment(c);
-  if (c.accept('SEPARATOR')) c.string('a separator');
+  const quantified = distinct || c.accept('ALL');
+  const args =
+    !quantified && c.at(')') ? [] : !quantified && c.at('*', ')') ? [star(c)] : c.withQueries(true, argumentList);
+  let orderBy: Expr[] = [];
+  if (ORDERED_AGGREGATES.has(name)) {
+    nullTreatment(c);
+    if (c.accept('ORDER', 'BY')) orderBy = c.list(sortKey);
+    if (c.accept('SEPARATOR')) c.string('a separator');
+  }
   c.expect(')');
   return callTail(c, { kind: 'call', pos, name, parts, args, distinct, filter: null, over: null, orderBy });
 }
 
-/** WITHIN GROUP, FILTER, OVER behind a call. */
-export function callTail(c: Cursor, plain: Call): Call {
+/** A call whose arguments have a syntax of their own; stands at the name. */
+export function keywordCall(c: Cursor, args: (c: Cursor) => Expr[]): Call {
+  const { text, pos, word } = c.next();
+  c.expect('(');
+  const list = args(c).map(value => ({ name: null, value }));
+  c.expect(')');
+  const parts = [{ text, pos }];
+  return callTail(c, {
+    kind: 'call',
+    pos,
+    name: word,
+    parts,
+    args: list,
+    distinct: false,
+    filter: null,
+    over: null,
+    orderBy: [],
+  });
+}
+
+function star(c: Cursor): Arg {
+  const { pos } = c.next();
+  return { name: null, value: { kind: 'star', pos, qualifier: [] } };
+}
+
+/** NULLs, WITHIN GROUP, FILTER, OVER behind a call. */
+function callTail(c: Cursor, plain: Call): Call {
   let result = plain;
-  nullTreatment(c);
+  const treated = nullTreatment(c);
   if (c.accept('WITHIN', 'GROUP')) {
     c.expect('(', 'ORDER', 'BY');
-    result = { ...result, orderBy: c.list(sortKey) };
+    result = { ...result, orderBy: c.withQueries(true, inner => inner.list(sortKey)) };
     c.expect(')');
   }
-  if (c.at('FILTER', '(')) {
+  if (c.at('FILTER')) {
     c.expect('FILTER', '(', 'WHERE');
-    result = { ...result, filter: c.grammar.expression(c) };
+    result = { ...result, filter: c.withQueries(true, c.grammar.expression) };
     c.expect(')');
   }
-  nullTreatment(c);
+  if (!treated) nullTreatment(c);
   if (c.accept('OVER')) result = { ...result, over: c.at('(') ? windowSpec(c) : c.ident('a window') };
   return result;
 }
 
-function nullTreatment(c: Cursor): void {
-  if (!c.accept('RESPECT', 'NULLS')) c.accept('IGNORE', 'NULLS');
+function nullTreatment(c: Cursor): boolean {
+  return c.accept('RESPECT', 'NULLS') || c.accept('IGNORE', 'NULLS');
 }
 
 /** One ORDER BY item; its direction does not matter here. */
@@ -52,10 +84,11 @@ export function sortKey(c: Cursor): Expr {
 export function windowSpec(c: Cursor): WindowSpec {
   const pos = c.pos;
   c.expect('(');
-  const startsClause = c.at('PARTITION') || c.at('ORDER') || c.at('ROWS') || c.at('RANGE', 'BETWEEN');
-  const base = !startsClause && c.atIdent() ? c.ident('a window') : null;
-  const partitionBy = c.accept('PARTITION', 'BY') ? c.list(c.grammar.expression) : [];
-  const orderBy = c.accept('ORDER', 'BY') ? c.list(sortKey) : [];
+  const base = c.atIdent() && !c.at('ALLOW') && !c.at('DISALLOW') ? c.ident('a window') : null;
+  const partitionBy = c.accept('PARTITION', 'BY')
+    ? c.withQueries(false, inner => inner.list(inner.grammar.expression))
+    : [];
+  const orderBy = c.accept('ORDER', 'BY') ? c.withQueries(true, inner => inner.list(sortKey)) : [];
   if (c.accept('ROWS') || c.accept('RANGE')) {
     if (c.accept('BETWEEN')) {
       frameBound(c);
@@ -74,75 +107,71 @@ function frameBound(c: Cursor): void {
   if (!c.accept('PRECEDING') && !c.accept('FOLLOWING')) c.fail('PRECEDING or FOLLOWING');
 }
 
-/** An argument of any call; TABLE, DESCRIPTOR and sub-queries are those of table functions. */
+/** Arguments; a query without parentheses is one only where it is alone. */
+function argumentList(c: Cursor): Arg[] {
+  const pos = c.pos;
+  if (c.at('SELECT') || c.at('WITH') || c.at('VALUES')) {
+    const query = c.nested(c.grammar.query);
+    return [{ name: null, value: { kind: 'subquery', pos, query, exists: false } }];
+  }
+  return c.list(argument);
+}
+
+/** An argument of any call; TABLE, DESCRIPTOR, MODEL and sub-queries are those of table functions. */
 function argument(c: Cursor): Arg {
   let name: string | null = null;
   if (c.peek(1).word === '=>') {
-    name = c.anyIdent('an argument name').text;
+    name = c.ident('an argument name').text;
     c.expect('=>');
   }
   const pos = c.pos;
   if (c.accept('DEFAULT')) return { name, value: { kind: 'literal', pos, type: 'null', value: 'DEFAULT' } };
-  if (c.at('DESCRIPTOR', '(')) {
-    c.next();
-    const columns = c.parenthesized(inner => {
-      const column = inner.name('a column');
-      return column[column.length - 1]!;
-    });
-    return { name, value: { kind: 'descriptor', pos, columns } };
-  }
+  if (c.at('DESCRIPTOR', '(')) return { name, value: descriptor(c) };
   if (c.at('TABLE')) return { name, value: tableArgument(c) };
-  if (c.at('MODEL')) {
-    const model = c.peek(1);
-    if (model.type === 'word' || model.type === 'quoted') {
-      c.next();
-      c.name('a model');
-      return { name, value: { kind: 'literal', pos, type: 'symbol', value: 'MODEL' } };
-    }
+  if (c.at('MODEL') && (c.peek(1).type === 'word' || c.peek(1).type === 'quoted')) {
+    c.next();
+    c.name('a model');
+    return { name, value: { kind: 'literal', pos, type: 'symbol', value: 'MODEL' } };
   }
-  if (c.at('SELECT') || c.at('WITH')) {
-    const query = c.nested(inner => inner.grammar.query(inner));
-    return { name, value: { kind: 'subquery', pos, query, exists: false } };
-  }
-  return { name, value: c.grammar.expression(c) };
+  const value = c.grammar.expression(c);
+  if (value.kind !== 'subquery' || value.exists || (!c.at('PARTITION') && !c.at('ORDER'))) return { name, value };
+  const source: TableArg['source'] = {
+    kind: 'derived',
+    pos,
+    query: value.query,
+    lateral: false,
+    alias: null,
+    asOf: null,
+  };
+  return { name, value: { kind: 'table-arg', pos, source, keys: tableKeys(c) } };
 }
 
-/** `TABLE t`, `TABLE f(…)`, `TABLE (SELECT …)`, each with PARTITION BY and ORDER BY. */
+/** `DESCRIPTOR(a, t.b)`. */
+function descriptor(c: Cursor): Descriptor {
+  const { pos } = c.next();
+  const columns = c.parenthesized(inner => {
+    const column = inner.name('a column');
+    return column[column.length - 1]!;
+  });
+  return { kind: 'descriptor', pos, columns };
+}
+
+/** `TABLE t PARTITION BY a ORDER BY b`. */
 function tableArgument(c: Cursor): TableArg {
   const pos = c.pos;
   c.expect('TABLE');
-  let source: TableArg['source'];
-  if (c.accept('(')) {
-    if (c.at('SELECT') || c.at('WITH') || c.at('VALUES')) {
-      source = {
-        kind: 'derived',
-        pos,
-        query: c.nested(inner => inner.grammar.query(inner)),
-        lateral: false,
-        alias: null,
-        asOf: null,
-      };
-    } else {
-      source = c.nested(tableFunctionOrName);
-    }
-    c.expect(')');
-  } else {
-    source = c.nested(tableFunctionOrName);
-  }
+  const name = c.name('a table');
+  const source: TableArg['source'] = { kind: 'table', pos, name, alias: null, asOf: null, hints: [] };
+  return { kind: 'table-arg', pos, source, keys: tableKeys(c) };
+}
+
+function tableKeys(c: Cursor): Expr[] {
   const keys: Expr[] = [];
   if (c.accept('PARTITION', 'BY')) keys.push(...keyList(c));
   if (c.accept('ORDER', 'BY')) keys.push(...keyList(c));
-  return { kind: 'table-arg', pos, source, keys };
+  return keys;
 }
 
 function keyList(c: Cursor): Expr[] {
   return c.at('(') ? c.parenthesized(sortKey) : [sortKey(c)];
-}
-
-function tableFunctionOrName(c: Cursor): TableArg['source'] {
-  const pos = c.pos;
-  const parts = c.name('a table');
-  if (!c.at('(')) return { kind: 'table', pos, name: parts, alias: null, asOf: null, hints: [] };
-  const { name, args } = call(c, parts, false);
-  return { kind: 'function', pos, name, parts, args, alias: null };
 }

@@ -1,96 +1,170 @@
 /** Data types: `DECIMAL(10, 2)`, `ARRAY<ROW<a INT, b STRING>>`, `TIMESTAMP(3) WITH LOCAL TIME ZONE`, `INT ARRAY NOT NULL`. */
 import type { DataType } from '../ast.ts';
 import type { Cursor } from '../cursor.ts';
+import { RESERVED } from '../reserved.ts';
+import { intervalUnits } from './interval.ts';
 
 interface Field {
   readonly name: string;
   readonly type: DataType;
 }
 
-/** A type with its nullability; comments and precisions are read and dropped, nested fields stay. */
+type TypeTail = (c: Cursor) => void;
+
+const nothing: TypeTail = () => {};
+
+/** What may follow the names of plain types. */
+const PLAIN: ReadonlyMap<string, TypeTail> = new Map([
+  ...[
+    'BOOLEAN',
+    'INTEGER',
+    'INT',
+    'TINYINT',
+    'SMALLINT',
+    'BIGINT',
+    'REAL',
+    'FLOAT',
+    'DATE',
+    'BYTES',
+    'STRING',
+    'VARIANT',
+    'BITMAP',
+    'ANY',
+  ].map(name => [name, nothing] as const),
+  ['DOUBLE', c => void c.accept('PRECISION')],
+  ...['DECIMAL', 'DEC', 'NUMERIC'].map(name => [name, (c: Cursor) => precisions(c, 2)] as const),
+  ...['CHAR', 'CHARACTER', 'BINARY'].map(name => [name, varying] as const),
+  ...['VARCHAR', 'VARBINARY', 'TIMESTAMP_LTZ'].map(name => [name, (c: Cursor) => precisions(c, 1)] as const),
+  ...['TIME', 'TIMESTAMP'].map(name => [name, timeZone] as const),
+]);
+
+/** A column's or a row field's type with its nullability. */
 export function dataType(c: Cursor): DataType {
   let type = c.nested(bareType);
   for (;;) {
-    if (c.accept('NOT', 'NULL') || c.accept('NULL')) continue;
-    if (c.accept('ARRAY')) type = { name: 'ARRAY', args: [type], fields: [] };
-    else if (c.accept('MULTISET')) type = { name: 'MULTISET', args: [type], fields: [] };
-    else return type;
+    const mark = c.mark();
+    nullability(c);
+    const collection = c.at('ARRAY') ? 'ARRAY' : c.at('MULTISET') ? 'MULTISET' : null;
+    if (collection === null) {
+      c.reset(mark);
+      nullability(c);
+      return type;
+    }
+    c.next();
+    type = { name: collection, args: [type], fields: [] };
   }
+}
+
+/** A type as CAST and RETURNING take it: without nullability of its own. */
+export function castType(c: Cursor): DataType {
+  if (c.accept('INTERVAL')) {
+    intervalUnits(c);
+    return { name: 'INTERVAL', args: [], fields: [] };
+  }
+  let type = c.nested(bareType);
+  while (c.at('ARRAY') || c.at('MULTISET')) type = { name: c.next().word, args: [type], fields: [] };
+  return type;
+}
+
+function nullability(c: Cursor): void {
+  if (!c.accept('NOT', 'NULL')) c.accept('NULL');
 }
 
 function bareType(c: Cursor): DataType {
-  const name = c.token.type === 'quoted' ? c.next().text : typeName(c);
-  const args: DataType[] = [];
-  let fields: readonly Field[] = [];
-  if (name === 'ROW' || name === 'STRUCTURED') {
-    fields = rowFields(c, name === 'STRUCTURED');
-  } else if (c.accept('<')) {
-    if (!c.at('>')) args.push(...c.list(dataType));
-    c.expect('>');
-  } else if (c.accept('(')) {
-    c.list(precision);
-    c.expect(')');
-  }
-  if (name === 'TIMESTAMP' || name === 'TIME') timeZone(c);
-  if (name === 'INTERVAL') intervalUnits(c);
-  return { name, args, fields };
-}
-
-function typeName(c: Cursor): string {
-  const token = c.token;
-  if (token.type !== 'word') c.fail('a data type');
-  c.next();
-  let name = token.word;
-  if (name === 'DOUBLE') c.accept('PRECISION');
-  if (name === 'CHAR' || name === 'CHARACTER' || name === 'BINARY' || name === 'NATIONAL') {
-    c.accept('CHAR');
-    c.accept('CHARACTER');
-    c.accept('VARYING');
-  }
-  // A user-defined type: catalog.db.Type.
-  while (c.accept('.')) name += `.${c.anyIdent('a type name').text}`;
-  return name;
-}
-
-function precision(c: Cursor): void {
-  if (c.token.type !== 'number' && c.token.type !== 'string') c.fail('a number');
-  c.next();
-}
-
-function timeZone(c: Cursor): void {
-  if (c.at('WITH', 'LOCAL', 'TIME', 'ZONE')) c.accept('WITH', 'LOCAL', 'TIME', 'ZONE');
-  else if (!c.accept('WITH', 'TIME', 'ZONE')) c.accept('WITHOUT', 'TIME', 'ZONE');
-}
-
-/** `INTERVAL DAY(3) TO SECOND(3)`. */
-function intervalUnits(c: Cursor): void {
-  const unit = (): void => {
-    if (c.token.type !== 'word') c.fail('a time unit');
-    c.next();
-    if (c.accept('(')) {
-      c.list(precision);
-      c.expect(')');
+  const { type, word } = c.token;
+  if (type === 'word') {
+    const tail = PLAIN.get(word);
+    if (tail !== undefined) {
+      c.next();
+      tail(c);
+      return { name: word, args: [], fields: [] };
     }
+    if (word === 'ARRAY' || word === 'MULTISET') return collection(c, word, 1);
+    if (word === 'MAP' && c.peek(1).word === '<') return collection(c, word, 2);
+    if (word === 'ROW') return row(c);
+    if (word === 'STRUCTURED' && c.peek(1).word === '<') return structured(c);
+    if (word === 'RAW') return raw(c);
+    if (RESERVED.has(word)) c.fail('a data type');
+  }
+  // A type of the user's own: catalog.db.Type.
+  return {
+    name: c
+      .name('a data type')
+      .map(part => part.text)
+      .join('.'),
+    args: [],
+    fields: [],
   };
-  unit();
-  if (c.accept('TO')) unit();
 }
 
-function rowFields(c: Cursor, named: boolean): Field[] {
-  const close = c.accept('<') ? '>' : c.accept('(') ? ')' : c.fail('"<" or "("');
-  const fields: Field[] = [];
-  if (named) {
-    c.string('a class name');
+function collection(c: Cursor, name: string, count: 1 | 2): DataType {
+  c.next();
+  c.expect('<');
+  const args = [count === 1 ? element(c) : dataType(c)];
+  if (count === 2) {
     c.expect(',');
+    args.push(dataType(c));
   }
-  if (!c.at(close)) fields.push(...c.list(rowField));
+  c.expect('>');
+  return { name, args, fields: [] };
+}
+
+/** What ARRAY and MULTISET hold: no `INT ARRAY` inside. */
+function element(c: Cursor): DataType {
+  const type = c.nested(bareType);
+  nullability(c);
+  return type;
+}
+
+function row(c: Cursor): DataType {
+  c.expect('ROW');
+  if (c.accept('<>') || c.accept('(', ')') || c.accept('<', '>')) return { name: 'ROW', args: [], fields: [] };
+  const close = c.accept('<') ? '>' : c.accept('(') ? ')' : c.fail('"<" or "("');
+  const fields = c.list(rowField);
   c.expect(close);
-  return fields;
+  return { name: 'ROW', args: [], fields };
+}
+
+function structured(c: Cursor): DataType {
+  c.expect('STRUCTURED', '<');
+  c.string('a class name');
+  const fields: Field[] = [];
+  while (c.accept(',')) fields.push(rowField(c));
+  c.expect('>');
+  return { name: 'STRUCTURED', args: [], fields };
+}
+
+/** `RAW('class', 'serializer snapshot')`. */
+function raw(c: Cursor): DataType {
+  c.expect('RAW', '(');
+  c.string('a class name');
+  c.expect(',');
+  c.string('a serializer snapshot');
+  c.expect(')');
+  return { name: 'RAW', args: [], fields: [] };
 }
 
 function rowField(c: Cursor): Field {
-  const name = c.anyIdent('a field name').text;
+  const name = c.ident('a field name').text;
   const type = dataType(c);
   if (c.token.type === 'string') c.next();
   return { name, type };
+}
+
+function precisions(c: Cursor, most: 1 | 2): void {
+  if (!c.accept('(')) return;
+  c.number('a number');
+  if (most === 2 && c.accept(',')) c.number('a number');
+  c.expect(')');
+}
+
+function varying(c: Cursor): void {
+  c.accept('VARYING');
+  precisions(c, 1);
+  if (c.accept('CHARACTER', 'SET')) c.ident('a character set');
+}
+
+function timeZone(c: Cursor): void {
+  precisions(c, 1);
+  if (!c.accept('WITHOUT', 'TIME', 'ZONE')) c.accept('WITH', 'LOCAL', 'TIME', 'ZONE');
 }

@@ -1,7 +1,7 @@
 /** CREATE TABLE and CREATE VIEW in all their forms. */
-import type { Expr, Ident, QName, Query } from '../ast.ts';
+import type { Ident } from '../ast.ts';
 import type { Cursor } from '../cursor.ts';
-import type { ColumnDef, CreateTable, CreateView, Like, Watermark } from '../statement-ast.ts';
+import type { ColumnDef, CreateTable, CreateView, Like, PartitionValue, Watermark } from '../statement-ast.ts';
 import { dataType } from './data-type.ts';
 
 /** What stands between CREATE and the object's kind. */
@@ -11,32 +11,40 @@ export interface CreatePrefix {
   readonly replace: boolean;
 }
 
-/** Behind `CREATE … [MATERIALIZED] TABLE`. */
-export function createTable(c: Cursor, prefix: CreatePrefix, materialized: boolean): CreateTable {
+/** Behind `CREATE [OR REPLACE] [TEMPORARY] TABLE`. */
+export function createTable(c: Cursor, prefix: CreatePrefix): CreateTable {
   const ifNotExists = c.accept('IF', 'NOT', 'EXISTS');
+  const head = tableHead(c);
+  const like = c.accept('LIKE') ? likeClause(c) : null;
+  const query = like === null && c.accept('AS') ? c.grammar.query(c) : null;
+  if (query === null && head.columns.some(isNameOnly)) c.fail('AS and a query, for the columns have no types');
+  return { kind: 'create-table', ...prefix, ifNotExists, materialized: false, ...head, like, query };
+}
+
+/** Behind `CREATE [OR ALTER] MATERIALIZED TABLE`. */
+export function createMaterializedTable(c: Cursor, prefix: CreatePrefix): CreateTable {
+  const head = tableHead(c);
+  refreshClauses(c);
+  c.expect('AS');
+  const query = c.grammar.query(c);
+  return { kind: 'create-table', ...prefix, ifNotExists: false, materialized: true, ...head, like: null, query };
+}
+
+type TableHead = TableBody & Pick<CreateTable, 'name' | 'partitionedBy' | 'options'>;
+
+function tableHead(c: Cursor): TableHead {
   const name = c.name('a table name');
   const body = c.at('(') ? tableBody(c) : EMPTY_BODY;
   if (c.accept('COMMENT')) c.string('a comment');
   if (c.accept('DISTRIBUTED')) distribution(c);
   const partitionedBy = c.accept('PARTITIONED', 'BY') ? c.parenthesized(inner => inner.ident('a column')) : [];
-  if (materialized && c.accept('COMMENT')) c.string('a comment');
   const options = c.accept('WITH') ? properties(c) : new Map<string, string>();
-  if (materialized) refreshClauses(c);
-  const like = c.accept('LIKE') ? likeClause(c) : null;
-  const query = c.accept('AS') ? c.grammar.query(c) : null;
-  if (materialized && query === null) c.fail('AS');
-  return {
-    kind: 'create-table',
-    ...prefix,
-    name,
-    ifNotExists,
-    materialized,
-    ...body,
-    partitionedBy,
-    options,
-    like,
-    query,
-  };
+  return { name, ...body, partitionedBy, options };
+}
+
+/** A name without a type: it picks a column of the query. */
+function isNameOnly(column: ColumnDef): boolean {
+  return column.type === null && column.expr === null;
 }
 
 type TableBody = Pick<CreateTable, 'columns' | 'watermarks' | 'primaryKey'>;
@@ -48,10 +56,13 @@ function tableBody(c: Cursor): TableBody {
   let primaryKey: readonly Ident[] = [];
   c.expect('(');
   do {
-    if (c.at('WATERMARK', 'FOR')) watermarks.push(watermark(c));
-    else if (c.at('CONSTRAINT') || c.at('PRIMARY', 'KEY') || c.at('UNIQUE')) primaryKey = constraint(c);
+    if (c.at('WATERMARK')) {
+      if (watermarks.length > 0) c.fail('one WATERMARK');
+      watermarks.push(watermark(c));
+    } else if (c.at('CONSTRAINT') || c.at('PRIMARY', 'KEY') || c.at('UNIQUE')) primaryKey = constraint(c);
     else columns.push(columnDef(c));
   } while (c.accept(','));
+  if (columns.some(isNameOnly) && !columns.every(isNameOnly)) c.fail('columns that all have a type, or none');
   c.expect(')');
   return { columns, watermarks, primaryKey };
 }
@@ -61,7 +72,7 @@ export function watermark(c: Cursor): Watermark {
   c.expect('WATERMARK', 'FOR');
   const column = c.name('a column');
   c.expect('AS');
-  return { column, expr: c.grammar.expression(c) };
+  return { column, expr: c.withQueries(false, c.grammar.expression) };
 }
 
 /** `[CONSTRAINT name] PRIMARY KEY (…) NOT ENFORCED`. */
@@ -81,19 +92,22 @@ function enforcement(c: Cursor): void {
 export function columnDef(c: Cursor): ColumnDef {
   const name = c.ident('a column name');
   if (c.accept('AS')) {
-    const expr = c.grammar.expression(c);
+    const expr = c.withQueries(false, c.grammar.expression);
     columnComment(c);
     return { name, type: null, role: 'computed', expr };
   }
   if (c.at(',') || c.at(')')) return { name, type: null, role: 'physical', expr: null };
   const type = dataType(c);
   if (c.accept('METADATA')) {
-    if (c.accept('FROM')) c.string('a metadata key');
+    if (c.accept('FROM')) c.stringLiteral('a metadata key');
     const virtual = c.accept('VIRTUAL');
     columnComment(c);
     return { name, type, role: virtual ? 'virtual-metadata' : 'metadata', expr: null };
   }
-  if (c.accept('CONSTRAINT')) c.ident('a constraint name');
+  if (c.accept('CONSTRAINT')) {
+    c.ident('a constraint name');
+    if (!c.at('UNIQUE') && !c.at('PRIMARY')) c.fail('PRIMARY KEY or UNIQUE');
+  }
   if (c.accept('PRIMARY', 'KEY') || c.accept('UNIQUE')) enforcement(c);
   columnComment(c);
   return { name, type, role: 'physical', expr: null };
@@ -103,16 +117,17 @@ function columnComment(c: Cursor): void {
   if (c.accept('COMMENT')) c.string('a comment');
 }
 
-/** `DISTRIBUTED [BY [HASH|RANGE] (…)] [INTO n BUCKETS]`. */
-function distribution(c: Cursor): void {
+/** Behind DISTRIBUTED or DISTRIBUTION: `[BY [HASH|RANGE] (…)] [INTO n BUCKETS]`, not nothing. */
+export function distribution(c: Cursor): void {
   if (c.accept('BY')) {
-    if (!c.at('(')) c.anyIdent('HASH or RANGE');
+    if (!c.accept('HASH')) c.accept('RANGE');
     c.parenthesized(inner => inner.ident('a column'));
+    if (!c.accept('INTO')) return;
+  } else {
+    c.expect('INTO');
   }
-  if (c.accept('INTO')) {
-    c.next();
-    c.expect('BUCKETS');
-  }
+  c.number('a number of buckets');
+  c.expect('BUCKETS');
 }
 
 /** `('key' = 'value', …)`; a later key wins, as in Flink's own map. */
@@ -121,9 +136,9 @@ export function properties(c: Cursor): Map<string, string> {
   c.expect('(');
   if (c.accept(')')) return options;
   do {
-    const key = c.string("a quoted key such as 'connector'");
+    const key = c.stringLiteral("a quoted key such as 'connector'");
     c.expect('=');
-    options.set(key, c.string('a quoted value'));
+    options.set(key, c.stringLiteral('a quoted value'));
   } while (c.accept(','));
   c.expect(')');
   return options;
@@ -145,67 +160,77 @@ function likeClause(c: Cursor): Like {
   const name = c.name('a table');
   const rules = new Map<string, string>();
   if (c.accept('(')) {
-    while (!c.accept(')')) {
-      if (!c.at('INCLUDING') && !c.at('EXCLUDING') && !c.at('OVERWRITING'))
-        c.fail('INCLUDING, EXCLUDING or OVERWRITING');
-      const how = c.next().word;
-      if (!c.atAny(LIKE_WHAT)) c.fail('ALL, CONSTRAINTS, GENERATED, METADATA, OPTIONS, PARTITIONS or WATERMARKS');
+    do {
+      const how = c.oneOf(['INCLUDING', 'EXCLUDING', 'OVERWRITING']);
+      if (!c.atAny(LIKE_WHAT)) c.fail([...LIKE_WHAT].join(', '));
       rules.set(c.next().word, how);
-    }
+    } while (!c.accept(')'));
   }
   return { name, rules };
 }
 
-/** `FRESHNESS = INTERVAL '3' MINUTE`, `REFRESH_MODE = FULL`. */
+/** `[START_MODE = …] [FRESHNESS = INTERVAL '3' MINUTE] [REFRESH_MODE = FULL]`. */
 function refreshClauses(c: Cursor): void {
-  for (;;) {
-    if (c.accept('FRESHNESS')) {
-      c.expect('=');
-      c.grammar.expression(c);
-    } else if (c.accept('REFRESH_MODE')) {
-      c.expect('=');
-      c.anyIdent('FULL or CONTINUOUS');
-    } else if (c.accept('START_MODE')) {
-      c.expect('=');
-      c.grammar.expression(c);
-    } else {
-      return;
-    }
+  if (c.accept('START_MODE')) {
+    c.expect('=');
+    startMode(c);
   }
+  if (c.accept('FRESHNESS')) {
+    c.expect('=');
+    freshness(c);
+  }
+  if (c.accept('REFRESH_MODE')) {
+    c.expect('=');
+    c.oneOf(['FULL', 'CONTINUOUS']);
+  }
+}
+
+/** Behind `FRESHNESS =`. */
+export function freshness(c: Cursor): void {
+  if (!c.at('INTERVAL')) c.fail("an interval such as INTERVAL '3' MINUTE");
+  c.grammar.operand(c);
+}
+
+const START_MODES = [
+  'FROM_BEGINNING',
+  'FROM_NOW',
+  'FROM_TIMESTAMP',
+  'RESUME_OR_FROM_BEGINNING',
+  'RESUME_OR_FROM_NOW',
+  'RESUME_OR_FROM_TIMESTAMP',
+];
+
+function startMode(c: Cursor): void {
+  const mode = c.oneOf(START_MODES);
+  if (mode.endsWith('BEGINNING')) return;
+  if (mode.endsWith('TIMESTAMP') || c.at('(')) c.parenthesized(c.grammar.expression);
 }
 
 /** Behind `CREATE [TEMPORARY] VIEW`. */
 export function createView(c: Cursor, prefix: CreatePrefix): CreateView {
   const ifNotExists = c.accept('IF', 'NOT', 'EXISTS');
   const name = c.name('a view name');
-  const columns = c.at('(') ? c.parenthesized(viewColumn) : [];
+  const columns = c.at('(') ? c.parenthesized(inner => inner.ident('a column')) : [];
   if (c.accept('COMMENT')) c.string('a comment');
   c.expect('AS');
   const query = c.grammar.query(c);
   return { kind: 'create-view', pos: prefix.pos, temporary: prefix.temporary, name, ifNotExists, columns, query };
 }
 
-function viewColumn(c: Cursor): Ident {
-  const name = c.ident('a column');
-  columnComment(c);
-  return name;
+/** `('key', …)` of RESET. */
+export function propertyKeys(c: Cursor): readonly string[] {
+  return c.accept('(', ')') ? [] : c.parenthesized(inner => inner.stringLiteral('a quoted key'));
 }
 
-/** `name [, …]` of an object that has no lineage of its own, for the statements that only need to be read. */
-export function objectName(c: Cursor): QName {
-  if (!c.accept('IF', 'NOT', 'EXISTS')) c.accept('IF', 'EXISTS');
-  return c.name('a name');
-}
-
-/** A query behind AS, for ALTER VIEW and materialized tables. */
-export function asQuery(c: Cursor): Query {
-  c.expect('AS');
-  return c.grammar.query(c);
-}
-
-/** `column = expression` of UPDATE. */
-export function assignment(c: Cursor): Expr {
-  c.name('a column');
-  c.expect('=');
-  return c.grammar.expression(c);
+/** `(column = literal, …)` of a partition; with `open`, a column may stand without its value. */
+export function partitionSpec(c: Cursor, open = false): readonly PartitionValue[] {
+  return c.parenthesized(inner => {
+    const column = inner.ident('a partition column');
+    if (open && !inner.at('=')) return { column, value: null };
+    inner.expect('=');
+    const { pos } = inner;
+    const value = inner.grammar.operand(inner);
+    if (value.kind !== 'literal' && value.kind !== 'interval') inner.refuse(pos, 'a literal, found an expression');
+    return { column, value };
+  });
 }

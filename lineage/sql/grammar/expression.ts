@@ -16,13 +16,13 @@ const POSTFIX = 8;
 const BINARY: ReadonlyMap<string, number> = new Map([
   ['OR', OR],
   ['AND', AND],
-  ...['=', '<>', '!=', '<', '<=', '>', '>='].map(op => [op, COMPARE] as const),
+  ...['=', '<>', '<', '<=', '>', '>='].map(op => [op, COMPARE] as const),
   ['OVERLAPS', COMPARE],
   ...['+', '-', '||'].map(op => [op, ADD] as const),
   ...['*', '/', '%'].map(op => [op, MULTIPLY] as const),
 ]);
 
-const NEGATABLE = new Set(['BETWEEN', 'IN', 'LIKE', 'RLIKE', 'SIMILAR', 'MEMBER', 'SUBMULTISET']);
+const NEGATABLE = new Set(['BETWEEN', 'IN', 'LIKE', 'ILIKE', 'RLIKE', 'SIMILAR', 'MEMBER']);
 
 const IS_TESTS: readonly (readonly string[])[] = [
   ['NULL'],
@@ -88,12 +88,26 @@ function infix(c: Cursor, left: Expr, least: number): Expr | null {
       c.next();
       return chain(op, power, left, listOrQuery(c));
     }
-    return chain(op, power, left, [binding(c, power + 1)]);
+    return chain(op, power, left, [right(c, power + 1)]);
   }
   if (POSTFIX >= least && op === '[') return subscript(c, left);
-  if (POSTFIX >= least && op === '.' && left.kind !== 'ref' && left.kind !== 'literal') return field(c, left);
+  if (POSTFIX >= least && op === '.' && hasFields(left)) return field(c, left);
   if (least <= COMPARE) return predicate(c, left);
   return null;
+}
+
+/** An operand behind an operator; there a query may stand wherever the whole expression does. */
+function right(c: Cursor, least: number): Expr {
+  const before = c.queries;
+  c.queries = true;
+  const operand = binding(c, least);
+  c.queries = before;
+  return operand;
+}
+
+/** What `.field` may follow: a name takes its dots itself. */
+function hasFields(left: Expr): boolean {
+  return left.kind !== 'literal' && left.kind !== 'star' && left.kind !== 'interval';
 }
 
 /** IS …, [NOT] BETWEEN, IN, LIKE, SIMILAR TO, MEMBER OF, SUBMULTISET OF, multiset operators. */
@@ -104,31 +118,30 @@ function predicate(c: Cursor, left: Expr): Expr | null {
   const not = negated ? 'NOT ' : '';
   if (c.accept('BETWEEN')) {
     if (!c.accept('SYMMETRIC')) c.accept('ASYMMETRIC');
-    const low = binding(c, ADD);
+    const low = right(c, ADD);
     c.expect('AND');
-    return chain(`${not}BETWEEN`, COMPARE, left, [low, binding(c, ADD)]);
+    return chain(`${not}BETWEEN`, COMPARE, left, [low, right(c, ADD)]);
   }
   if (c.accept('IN')) return chain(`${not}IN`, COMPARE, left, listOrQuery(c));
-  if (c.accept('LIKE') || c.accept('RLIKE') || c.accept('SIMILAR', 'TO')) {
-    const pattern = binding(c, ADD);
-    return chain(`${not}LIKE`, COMPARE, left, c.accept('ESCAPE') ? [pattern, binding(c, ADD)] : [pattern]);
+  if (c.accept('LIKE') || c.accept('ILIKE') || c.accept('RLIKE') || c.accept('SIMILAR', 'TO')) {
+    const pattern = right(c, ADD);
+    return chain(`${not}LIKE`, COMPARE, left, c.accept('ESCAPE') ? [pattern, right(c, ADD)] : [pattern]);
   }
-  if (c.accept('MEMBER') || c.accept('SUBMULTISET')) {
-    c.accept('OF');
-    return chain(`${not}MEMBER OF`, COMPARE, left, [binding(c, ADD)]);
-  }
+  if (c.accept('MEMBER', 'OF') || (!negated && c.accept('SUBMULTISET', 'OF')))
+    return chain(`${not}MEMBER OF`, COMPARE, left, [right(c, ADD)]);
   if (c.at('MULTISET')) {
     c.next();
     if (!c.accept('UNION') && !c.accept('INTERSECT')) c.expect('EXCEPT');
     if (!c.accept('ALL')) c.accept('DISTINCT');
-    return chain('MULTISET', COMPARE, left, [binding(c, ADD)]);
+    return chain('MULTISET', COMPARE, left, [right(c, ADD)]);
   }
+  if (negated) c.fail('BETWEEN, IN, LIKE, SIMILAR TO or MEMBER OF');
   return null;
 }
 
 function isTest(c: Cursor, left: Expr): Expr {
   const not = c.accept('NOT') ? 'IS NOT ' : 'IS ';
-  if (c.accept('DISTINCT', 'FROM')) return chain(`${not}DISTINCT FROM`, COMPARE, left, [binding(c, ADD)]);
+  if (c.accept('DISTINCT', 'FROM')) return chain(`${not}DISTINCT FROM`, COMPARE, left, [right(c, ADD)]);
   for (const words of IS_TESTS) if (c.accept(...words)) return chain(not + words.join(' '), COMPARE, left, []);
   return c.fail('NULL, TRUE, FALSE, UNKNOWN, JSON or DISTINCT FROM');
 }
@@ -137,29 +150,26 @@ function isTest(c: Cursor, left: Expr): Expr {
 function listOrQuery(c: Cursor): Expr[] {
   const pos = c.pos;
   c.expect('(');
-  if (c.at('SELECT') || c.at('WITH') || c.at('VALUES')) {
-    const query = c.nested(inner => inner.grammar.query(inner));
-    c.expect(')');
-    return [{ kind: 'subquery', pos, query, exists: false }];
-  }
-  const items = c.list(expression);
+  const items = c.withQueries(true, inner => {
+    const query = inner.grammar.bareQuery(inner);
+    return query === null ? inner.list(expression) : [{ kind: 'subquery' as const, pos, query, exists: false }];
+  });
   c.expect(')');
   return items;
 }
 
 function subscript(c: Cursor, left: Expr): Expr {
   c.expect('[');
-  const index = expression(c);
+  const index = c.withQueries(true, expression);
   c.expect(']');
   return chain('[]', POSTFIX, left, [index]);
 }
 
-/** `f(x).field`, `a[1].field`, `row.*` behind a call. */
+/** `f(x).field`, `a[1].field`, `(row).field`. */
 function field(c: Cursor, left: Expr): Expr {
   c.expect('.');
   const pos = c.pos;
-  if (c.accept('*')) return chain('.*', POSTFIX, left, []);
-  const value = c.anyIdent('a field name').text;
+  const value = c.ident('a field name').text;
   return chain('.', POSTFIX, left, [{ kind: 'literal', pos, type: 'symbol', value }]);
 }
 

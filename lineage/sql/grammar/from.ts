@@ -1,11 +1,13 @@
 /** FROM: tables with hints and AS OF, sub-queries, table functions, UNNEST, MATCH_RECOGNIZE, and joins of them. */
-import type { Expr, From, Hint, Ident, Join, TableName, TableRef } from '../ast.ts';
+import type { Expr, From, Ident, Join, TableName, TableRef } from '../ast.ts';
 import type { Cursor } from '../cursor.ts';
 import { alias } from './alias.ts';
 import { call } from './call.ts';
+import { hints } from './hint.ts';
+import { atParenthesizedQuery } from './lookahead.ts';
 import { matchRecognize } from './match-recognize.ts';
 
-const JOIN_STARTS = new Set(['JOIN', 'INNER', 'LEFT', 'RIGHT', 'FULL', 'CROSS', 'NATURAL', 'SEMI', 'ANTI', ',']);
+const JOIN_STARTS = new Set(['JOIN', 'INNER', 'LEFT', 'RIGHT', 'FULL', 'CROSS', 'NATURAL', ',']);
 
 /** Everything behind FROM up to the next clause. */
 export function fromClause(c: Cursor): From {
@@ -23,13 +25,11 @@ function join(c: Cursor): Join {
   if (c.accept('LEFT') || c.accept('RIGHT') || c.accept('FULL')) {
     // The word just taken stands one token back.
     type = c.peek(-1).word;
-    if (c.accept('SEMI')) type = 'SEMI';
-    else if (c.accept('ANTI')) type = 'ANTI';
-    else c.accept('OUTER');
+    c.accept('OUTER');
   } else if (c.accept('CROSS')) {
     type = 'CROSS';
-  } else if (!c.accept('INNER') && (c.at('SEMI') || c.at('ANTI'))) {
-    type = c.next().word;
+  } else {
+    c.accept('INNER');
   }
   c.expect('JOIN');
   const right = tableRef(c);
@@ -42,28 +42,28 @@ function join(c: Cursor): Join {
 
 /** One table expression with what stands behind it. */
 function tableRef(c: Cursor): TableRef {
-  return c.nested(inner => {
-    const base = tablePrimary(inner);
-    return inner.at('MATCH_RECOGNIZE') ? matchRecognize(inner, base) : base;
-  });
+  return c.nested(tablePrimary);
 }
 
 function tablePrimary(c: Cursor): TableRef {
   const pos = c.pos;
-  const lateral = c.accept('LATERAL');
-  if (c.at('(')) return parenthesized(c, lateral);
   if (c.at('UNNEST')) return unnest(c);
-  if (c.accept('TABLE', '(')) {
-    // `TABLE(f(…))`, and `TABLE(t)` for a plain table.
-    const parts = c.name('a table function');
-    const found = c.at('(') ? call(c, parts, false) : null;
-    c.expect(')');
-    if (found === null) return { kind: 'table', pos, name: parts, alias: alias(c), asOf: null, hints: [] };
-    return { kind: 'function', pos, name: found.name, parts, args: found.args, alias: alias(c) };
+  if (c.accept('LATERAL')) {
+    if (c.at('(')) return parenthesized(c, true);
+    return c.at('UNNEST') ? unnest(c) : tableFunction(c, pos);
   }
-  if (c.accept('TABLE')) return tableName(c);
-  if (c.at('VALUES')) return { kind: 'derived', pos, query: c.grammar.query(c), lateral, alias: alias(c), asOf: null };
+  if (c.at('(')) return parenthesized(c, false);
+  if (c.at('TABLE')) return tableFunction(c, pos);
   return tableName(c);
+}
+
+/** `TABLE(f(…))`. */
+function tableFunction(c: Cursor, pos: number): TableRef {
+  c.expect('TABLE', '(');
+  const parts = c.name('a table function');
+  const { name, args } = call(c, parts, false);
+  c.expect(')');
+  return { kind: 'function', pos, name, parts, args, alias: alias(c) };
 }
 
 /** `name [/*+ hint *\/] [FOR SYSTEM_TIME AS OF t] [alias]`, or `f(…) [alias]`. */
@@ -74,95 +74,68 @@ function tableName(c: Cursor): TableRef {
     const found = call(c, name, false);
     return { kind: 'function', pos, name: found.name, parts: name, args: found.args, alias: alias(c) };
   }
-  const before = hintList(c);
-  c.accept('EXTEND');
-  const early = c.at('FOR', 'SYSTEM_TIME') ? null : alias(c);
+  const given = hints(c);
   const asOf = systemTime(c);
+  const table = { kind: 'table', pos, name, asOf, hints: given } as const;
+  if (c.at('MATCH_RECOGNIZE')) return matchRecognize(c, { ...table, alias: null });
+  const named = { ...table, alias: alias(c) } satisfies TableName;
+  if (c.at('MATCH_RECOGNIZE')) return matchRecognize(c, named);
   sample(c);
-  const late = early ?? alias(c);
-  return { kind: 'table', pos, name, alias: late, asOf, hints: [...before, ...hintList(c)] } satisfies TableName;
+  return named;
 }
 
 function systemTime(c: Cursor): Expr | null {
   if (!c.accept('FOR', 'SYSTEM_TIME')) return null;
   c.expect('AS', 'OF');
-  return c.grammar.operand(c);
+  return c.grammar.expression(c);
 }
 
+/** `TABLESAMPLE BERNOULLI (10) REPEATABLE (3)`. */
 function sample(c: Cursor): void {
   if (!c.accept('TABLESAMPLE')) return;
-  c.name('a sampling method');
-  c.parenthesized(c.grammar.expression);
+  if (c.accept('SUBSTITUTE')) {
+    c.parenthesized(inner => inner.stringLiteral('a string'));
+    return;
+  }
+  c.oneOf(['BERNOULLI', 'SYSTEM']);
+  c.expect('(');
+  c.number('a percentage');
+  c.expect(')');
+  if (!c.accept('REPEATABLE')) return;
+  c.expect('(');
+  c.accept('-');
+  c.number('a number');
+  c.expect(')');
 }
 
-/** A sub-query, or a join in parentheses. */
+/** A sub-query, or a join. */
 function parenthesized(c: Cursor, lateral: boolean): TableRef {
   const pos = c.pos;
-  if (startsQuery(c)) {
+  if (atParenthesizedQuery(c)) {
     c.expect('(');
     const query = c.grammar.query(c);
     c.expect(')');
-    const asOf = systemTime(c);
-    return { kind: 'derived', pos, query, lateral, alias: alias(c), asOf };
+    const plain = { kind: 'derived', pos, query, lateral, asOf: null } as const;
+    if (c.at('MATCH_RECOGNIZE')) return matchRecognize(c, { ...plain, alias: null });
+    const named = { ...plain, alias: alias(c) } as const;
+    return c.at('MATCH_RECOGNIZE') ? matchRecognize(c, named) : named;
   }
+  if (lateral) return c.fail('a query behind LATERAL');
   c.expect('(');
   const from = fromClause(c);
+  if (from.joins.length === 0 && from.first.kind !== 'joined') c.fail('a join or a query inside the parentheses');
   c.expect(')');
-  const name = alias(c);
-  if (name !== null) c.fail('no alias behind a join in parentheses, or a query inside them');
+  if (c.atIdent() || c.at('AS')) c.fail('no alias behind a join in parentheses, or a query inside them');
   return { kind: 'joined', pos, from };
-}
-
-/** Looks through the parentheses: `((SELECT …) UNION …)` is a query, `((a JOIN b) JOIN c)` a join. */
-function startsQuery(c: Cursor): boolean {
-  let ahead = 1;
-  while (c.peek(ahead).word === '(') ahead++;
-  const word = c.peek(ahead).word;
-  if (word !== 'SELECT' && word !== 'WITH' && word !== 'VALUES') return false;
-  return ahead === 1 || queryGoesOn(c, ahead);
-}
-
-const BEHIND_QUERY = new Set(['UNION', 'INTERSECT', 'EXCEPT', 'MINUS', 'ORDER', 'LIMIT', 'OFFSET', 'FETCH', ')']);
-
-/** `((SELECT …) AS a JOIN b)` is a join too: only what follows the innermost query's parenthesis tells. */
-function queryGoesOn(c: Cursor, start: number): boolean {
-  let open = 1;
-  for (let at = start; c.peek(at).type !== 'end'; at++) {
-    const word = c.peek(at).word;
-    if (word === '(') open++;
-    else if (word === ')' && --open === 0) return BEHIND_QUERY.has(c.peek(at + 1).word);
-  }
-  return true;
 }
 
 function unnest(c: Cursor): TableRef {
   const pos = c.pos;
-  c.expect('UNNEST');
-  const args = c.parenthesized(c.grammar.expression);
+  c.expect('UNNEST', '(');
+  const query = c.nested(c.grammar.bareQuery);
+  const args: readonly Expr[] =
+    query === null ? c.list(c.grammar.expression) : [{ kind: 'subquery', pos, query, exists: false }];
+  c.expect(')');
   const ordinality = c.accept('WITH', 'ORDINALITY');
   return { kind: 'unnest', pos, args, ordinality, alias: alias(c) };
-}
-
-/** `/*+ NAME('k'='v', …), NAME(t, …) *\/`. */
-export function hintList(c: Cursor): Hint[] {
-  const hints: Hint[] = [];
-  while (c.accept('/*+')) {
-    do {
-      if (c.at('*/')) break;
-      const name = c.anyIdent('a hint').text.toUpperCase();
-      const options = new Map<string, string>();
-      if (c.accept('(')) {
-        do {
-          if (c.at(')')) break;
-          const key = c.next().text;
-          options.set(key, c.accept('=') ? c.next().text : '');
-        } while (c.accept(','));
-        c.expect(')');
-      }
-      hints.push({ name, options });
-      c.accept(',');
-    } while (!c.at('*/'));
-    c.expect('*/');
-  }
-  return hints;
 }

@@ -1,29 +1,11 @@
 /** What an expression can begin with: literals, names, calls, CASE, constructors, sub-queries. */
-import type { Case, Expr, Ident, Interval } from '../ast.ts';
+import type { Call, Case, Expr, Ident } from '../ast.ts';
 import type { Cursor } from '../cursor.ts';
-import { RESERVED } from '../reserved.ts';
+import { NILADIC_FUNCTIONS, RESERVED, RESERVED_FUNCTIONS } from '../reserved.ts';
 import { call } from './call.ts';
+import { interval } from './interval.ts';
+import { QUERY_STARTS } from './lookahead.ts';
 import { SPECIAL_CALLS } from './special-call.ts';
-
-/** Functions written without parentheses. */
-const NILADIC = new Set(['CURRENT_DATE', 'CURRENT_TIME', 'CURRENT_TIMESTAMP', 'LOCALTIME', 'LOCALTIMESTAMP']);
-const QUERY_STARTS = new Set(['SELECT', 'WITH', 'VALUES']);
-const QUERY_TAILS = new Set(['UNION', 'EXCEPT', 'INTERSECT', 'MINUS', 'ORDER', 'LIMIT', 'OFFSET', 'FETCH']);
-/** Reserved words that are functions when a parenthesis follows. */
-const CALLABLE = new Set([
-  'LEFT',
-  'RIGHT',
-  'ROW',
-  'GROUPING',
-  'SET',
-  'VALUE',
-  'LIKE',
-  'DEFAULT',
-  'DATE',
-  'TIME',
-  'TIMESTAMP',
-  'FILTER',
-]);
 
 /** One operand. */
 export function primary(c: Cursor): Expr {
@@ -33,6 +15,7 @@ export function primary(c: Cursor): Expr {
       c.next();
       return { kind: 'literal', pos: token.pos, type: 'number', value: token.text };
     case 'string':
+    case 'prefixed':
       return stringLiteral(c);
     case 'quoted':
       return nameOrCall(c);
@@ -40,23 +23,18 @@ export function primary(c: Cursor): Expr {
       return wordOperand(c);
     default:
       if (token.word === '(') return parenthesis(c);
-      if (token.word === '*') {
+      if (token.word === '?') {
         c.next();
-        return { kind: 'star', pos: token.pos, qualifier: [] };
+        return { kind: 'literal', pos: token.pos, type: 'symbol', value: '?' };
       }
       return c.fail('an expression');
   }
 }
 
-/** Adjacent string literals are one, as in the SQL standard. */
 function stringLiteral(c: Cursor): Expr {
   const pos = c.pos;
-  let value = c.next().text;
-  while (c.token.type === 'string') value += c.next().text;
-  if (c.at('UESCAPE')) {
-    c.next();
-    c.string('an escape character');
-  }
+  const value = c.stringLiteral('a string');
+  if (c.accept('UESCAPE')) c.string('an escape character');
   return { kind: 'literal', pos, type: 'string', value };
 }
 
@@ -66,7 +44,6 @@ function wordOperand(c: Cursor): Expr {
     case 'TRUE':
     case 'FALSE':
     case 'UNKNOWN':
-      if (word === 'UNKNOWN' && c.peek(1).word === '.') break;
       c.next();
       return { kind: 'literal', pos, type: 'boolean', value: word };
     case 'NULL':
@@ -75,24 +52,23 @@ function wordOperand(c: Cursor): Expr {
     case 'DATE':
     case 'TIME':
     case 'TIMESTAMP':
+      if (c.accept('TIMESTAMP', 'WITH', 'LOCAL', 'TIME', 'ZONE')) return datetime(c, pos);
       if (c.peek(1).type !== 'string') break;
       c.next();
-      return { kind: 'literal', pos, type: 'datetime', value: c.next().text };
+      return datetime(c, pos);
     case 'INTERVAL':
       return interval(c);
     case 'CASE':
-      return c.nested(caseExpression);
+      return c.withQueries(true, inner => inner.nested(caseExpression));
     case 'EXISTS':
-      if (c.peek(1).word !== '(') break;
       c.next();
       return subquery(c, true);
     case 'ROW':
-      if (c.peek(1).word === '(') return construct(c, 'ROW', '(', ')');
-      break;
+      return rowConstructor(c);
     case 'ARRAY':
     case 'MAP':
     case 'MULTISET':
-      if (c.peek(1).word === '[') return construct(c, word, '[', ']');
+      if (c.peek(1).word === '[') return construct(c, word);
       if (c.peek(1).word === '(' && QUERY_STARTS.has(c.peek(2).word)) {
         c.next();
         return subquery(c, false);
@@ -101,19 +77,26 @@ function wordOperand(c: Cursor): Expr {
     case 'NEXT':
       if (c.accept('NEXT', 'VALUE', 'FOR')) return { kind: 'ref', pos, parts: c.name('a sequence') };
       break;
+    case 'FINAL':
+    case 'RUNNING':
+      // Of MATCH_RECOGNIZE: `FINAL LAST(A.x)`.
+      if (c.peek(2).word === '(' && c.peek(1).type === 'word') {
+        c.next();
+        return primary(c);
+      }
+      break;
     default:
-      if (NILADIC.has(word)) return niladic(c);
+      if (NILADIC_FUNCTIONS.has(word) && c.peek(1).word !== '(') return niladic(c);
   }
   return nameOrCall(c);
 }
 
-function niladic(c: Cursor): Expr {
+function datetime(c: Cursor, pos: number): Expr {
+  return { kind: 'literal', pos, type: 'datetime', value: c.string('a date or time in quotes') };
+}
+
+function niladic(c: Cursor): Call {
   const { pos, word, text } = c.next();
-  if (c.at('(')) {
-    c.next();
-    if (!c.at(')')) c.grammar.expression(c);
-    c.expect(')');
-  }
   const parts = [{ text, pos }];
   return { kind: 'call', pos, name: word, parts, args: [], distinct: false, filter: null, over: null, orderBy: [] };
 }
@@ -121,61 +104,66 @@ function niladic(c: Cursor): Expr {
 function nameOrCall(c: Cursor): Expr {
   const { type, word, pos } = c.token;
   const opens = c.peek(1).word === '(';
-  if (type === 'word' && opens && SPECIAL_CALLS.has(word)) return SPECIAL_CALLS.get(word)!(c);
-  if (
-    type === 'word' &&
-    RESERVED.has(word) &&
-    !(opens && (CALLABLE.has(word) || word === 'ARRAY' || word === 'MULTISET'))
-  ) {
-    return c.fail('an expression');
-  }
-  if (c.peek(1).word === '->') return lambda(c, [c.anyIdent('a parameter')]);
+  if (type === 'word' && opens && SPECIAL_CALLS.has(word)) return c.withQueries(true, SPECIAL_CALLS.get(word)!);
+  if (type === 'word' && RESERVED.has(word) && !(opens && RESERVED_FUNCTIONS.has(word))) return c.fail('an expression');
   const parts: Ident[] = [c.anyIdent('an expression')];
   while (c.at('.')) {
     c.next();
     if (c.accept('*')) return { kind: 'star', pos, qualifier: parts };
-    parts.push(c.anyIdent('a name or "*"'));
+    parts.push(c.ident('a name or "*"'));
   }
   return c.at('(') ? call(c, parts, type === 'quoted') : { kind: 'ref', pos, parts };
-}
-
-function lambda(c: Cursor, params: readonly Ident[]): Expr {
-  c.expect('->');
-  return { kind: 'lambda', pos: params[0]?.pos ?? c.pos, params, body: c.grammar.expression(c) };
 }
 
 /** `(SELECT …)`, `(a, b)` as a row, or a grouped expression. */
 function parenthesis(c: Cursor): Expr {
   const pos = c.pos;
-  if (QUERY_STARTS.has(c.peek(1).word)) return subquery(c, false);
   c.expect('(');
-  if (c.accept(')')) return c.accept('->') ? c.grammar.expression(c) : c.fail('an expression');
-  const items = c.list(c.grammar.expression);
-  const first = items[0]!;
-  if (items.length === 1 && first.kind === 'subquery' && c.atAny(QUERY_TAILS)) {
-    const query = c.grammar.queryTail(c, first.query);
+  const query = c.nested(c.grammar.bareQuery);
+  if (query !== null) {
+    if (!c.queries) c.refuse(pos, 'an expression without a query, found a sub-query');
     c.expect(')');
     return { kind: 'subquery', pos, query, exists: false };
   }
+  const items = c.list(c.grammar.expression);
+  const first = items[0]!;
   c.expect(')');
   if (items.length > 1) return { kind: 'op', pos, power: 0, ops: ['ROW'], args: items, type: null };
   // A chain in parentheses is closed: `(a + b)` must not grow.
   return first.kind === 'op' && first.power > 0 ? { ...first, power: 0 } : first;
 }
 
+/** `(SELECT …)` behind EXISTS, ARRAY, MULTISET. */
 function subquery(c: Cursor, exists: boolean): Expr {
   const pos = c.pos;
+  if (!c.queries) c.fail('an expression without a query');
   c.expect('(');
-  const query = c.nested(inner => inner.grammar.query(inner));
+  const query = c.nested(c.grammar.bareQuery);
+  if (query === null) return c.fail('a query');
   c.expect(')');
   return { kind: 'subquery', pos, query, exists };
 }
 
-function construct(c: Cursor, op: string, open: string, close: string): Expr {
+function rowConstructor(c: Cursor): Expr {
+  const pos = c.pos;
+  c.expect('ROW', '(');
+  // `ROW(*)` is every column as one row.
+  const args = c.at('*', ')') ? [star(c)] : c.list(c.grammar.expression);
+  c.expect(')');
+  return { kind: 'op', pos, power: 0, ops: ['ROW'], args, type: null };
+}
+
+function star(c: Cursor): Expr {
+  const { pos } = c.next();
+  return { kind: 'star', pos, qualifier: [] };
+}
+
+function construct(c: Cursor, op: string): Expr {
   const pos = c.next().pos;
-  c.expect(open);
-  const args = c.at(close) ? [] : c.list(c.grammar.expression);
-  c.expect(close);
+  c.expect('[');
+  const rule = (inner: Cursor): Expr[] => (inner.at(']') ? [] : inner.list(inner.grammar.expression));
+  const args = op === 'MAP' ? c.withQueries(false, rule) : rule(c);
+  c.expect(']');
   return { kind: 'op', pos, power: 0, ops: [op], args, type: null };
 }
 
@@ -197,35 +185,4 @@ function caseExpression(c: Cursor): Case {
   const otherwise = c.accept('ELSE') ? c.grammar.expression(c) : null;
   c.expect('END');
   return { kind: 'case', pos, operand, whens, otherwise };
-}
-
-/** `INTERVAL '1' MINUTE`, `INTERVAL - '1 2' DAY TO HOUR`, `INTERVAL '1' DAY(3)`; also `INTERVAL expr MINUTE` of templates. */
-function interval(c: Cursor): Interval {
-  const pos = c.pos;
-  c.expect('INTERVAL');
-  const negative = c.accept('-');
-  if (!negative) c.accept('+');
-  const { type, text } = c.token;
-  if (type !== 'string') c.fail("a quoted amount such as '1'");
-  c.next();
-  const unit = intervalUnit(c);
-  const to = c.accept('TO') ? intervalUnit(c) : null;
-  return { kind: 'interval', pos, value: text, negative, unit, to };
-}
-
-const UNITS = new Set(
-  ['MILLISECOND', 'SECOND', 'MINUTE', 'HOUR', 'DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'].flatMap(unit => [
-    unit,
-    `${unit}S`,
-  ]),
-);
-
-function intervalUnit(c: Cursor): string {
-  if (!c.atAny(UNITS)) c.fail('a time unit');
-  const unit = c.next().word;
-  if (c.accept('(')) {
-    c.list(inner => inner.next());
-    c.expect(')');
-  }
-  return unit.endsWith('S') ? unit.slice(0, -1) : unit;
 }

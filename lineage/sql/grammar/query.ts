@@ -2,12 +2,18 @@
 import type { Cte, Expr, Ident, Query, QueryBody, Select, SelectItem, Values, WindowSpec } from '../ast.ts';
 import type { Cursor } from '../cursor.ts';
 import { sortKey, windowSpec } from './call.ts';
-import { fromClause, hintList } from './from.ts';
+import { fromClause } from './from.ts';
+import { hints } from './hint.ts';
+import { atQueryWithTail, QUERY_STARTS } from './lookahead.ts';
 
-const SET_OPS = new Set(['UNION', 'INTERSECT', 'EXCEPT', 'MINUS']);
+const SET_OPS = new Set(['UNION', 'INTERSECT', 'EXCEPT']);
 
 /** A whole query, with its CTEs and ordering. */
 export function query(c: Cursor): Query {
+  return c.withQueries(true, wholeQuery);
+}
+
+function wholeQuery(c: Cursor): Query {
   const pos = c.pos;
   const ctes: Cte[] = [];
   if (c.accept('WITH')) {
@@ -18,10 +24,13 @@ export function query(c: Cursor): Query {
   return { kind: 'query', pos, ctes, body, orderBy: ordering(c) };
 }
 
-/** What may follow a query in parentheses. */
-export function queryTail(c: Cursor, first: Query): Query {
-  const body = setOperations(c, first);
-  return { kind: 'query', pos: first.pos, ctes: [], body, orderBy: ordering(c) };
+/**
+ * A query where an expression could stand as well: `SELECT …`, or `(SELECT …) UNION …`. In front of a parenthesis only what follows its
+ * closing one tells: `(SELECT 1) + 2` is an expression, which is answered with null and nothing taken.
+ */
+export function bareQuery(c: Cursor): Query | null {
+  if (c.atAny(QUERY_STARTS)) return query(c);
+  return c.at('(') && atQueryWithTail(c) ? query(c) : null;
 }
 
 function cte(c: Cursor): Cte {
@@ -67,14 +76,23 @@ function values(c: Cursor): Values {
 }
 
 function valuesRow(c: Cursor): Expr[] {
+  if (c.at('(') || c.at('ROW', '(')) {
+    c.accept('ROW');
+    return c.parenthesized(valueOrDefault);
+  }
   const row = c.grammar.expression(c);
   return row.kind === 'op' && row.ops[0] === 'ROW' ? row.args : [row];
+}
+
+function valueOrDefault(c: Cursor): Expr {
+  const pos = c.pos;
+  return c.accept('DEFAULT') ? { kind: 'literal', pos, type: 'null', value: 'DEFAULT' } : c.grammar.expression(c);
 }
 
 function select(c: Cursor): Select {
   const pos = c.pos;
   c.expect('SELECT');
-  hintList(c);
+  hints(c);
   c.accept('STREAM');
   const distinct = c.accept('DISTINCT');
   if (!distinct) c.accept('ALL');
@@ -89,9 +107,10 @@ function select(c: Cursor): Select {
 }
 
 function selectItem(c: Cursor): SelectItem {
+  if (c.at('*')) return { expr: { kind: 'star', pos: c.next().pos, qualifier: [] }, alias: null };
   const expr = c.grammar.expression(c);
   if (c.accept('AS')) return { expr, alias: c.ident('a column name') };
-  return { expr, alias: expr.kind !== 'star' && c.atIdent() ? c.ident('a column name') : null };
+  return { expr, alias: c.atIdent() ? c.ident('a column name') : null };
 }
 
 function namedWindow(c: Cursor): { readonly name: Ident; readonly spec: WindowSpec } {
@@ -108,29 +127,34 @@ function grouping(c: Cursor): Expr[] {
 /** An expression, `()`, ROLLUP, CUBE or GROUPING SETS; the sets' columns in one list. */
 function groupingElement(c: Cursor): Expr[] {
   if (c.accept('(', ')')) return [];
-  if (c.accept('GROUPING', 'SETS') || c.at('ROLLUP', '(') || c.at('CUBE', '(')) {
-    if (!c.at('(')) c.next();
-    return c.nested(inner => inner.parenthesized(groupingElement)).flat();
-  }
+  if (c.accept('GROUPING', 'SETS')) return c.nested(inner => inner.parenthesized(groupingElement)).flat();
+  if (c.accept('ROLLUP') || c.accept('CUBE')) return c.parenthesized(c.grammar.expression);
   return [c.grammar.expression(c)];
 }
 
-/** ORDER BY, LIMIT, OFFSET, FETCH. */
+/** ORDER BY, then LIMIT with OFFSET, or OFFSET with FETCH. */
 function ordering(c: Cursor): Expr[] {
   const keys = c.accept('ORDER', 'BY') ? c.list(sortKey) : [];
-  for (;;) {
-    if (c.accept('LIMIT')) {
-      if (!c.accept('ALL')) c.list(c.grammar.operand);
-    } else if (c.accept('OFFSET')) {
-      c.grammar.operand(c);
-      if (!c.accept('ROWS')) c.accept('ROW');
-    } else if (c.accept('FETCH')) {
-      if (!c.accept('FIRST')) c.expect('NEXT');
-      if (!c.at('ROW') && !c.at('ROWS')) c.grammar.operand(c);
-      if (!c.accept('ROWS')) c.expect('ROW');
-      c.expect('ONLY');
-    } else {
-      return keys;
-    }
+  if (c.accept('LIMIT')) {
+    if (!c.accept('ALL')) rowCount(c);
+    if (c.accept('OFFSET')) offset(c);
+    return keys;
   }
+  if (c.accept('OFFSET')) offset(c);
+  if (c.accept('FETCH')) {
+    c.oneOf(['FIRST', 'NEXT']);
+    rowCount(c);
+    c.oneOf(['ROWS', 'ROW']);
+    c.expect('ONLY');
+  }
+  return keys;
+}
+
+function offset(c: Cursor): void {
+  rowCount(c);
+  if (!c.accept('ROWS')) c.accept('ROW');
+}
+
+function rowCount(c: Cursor): void {
+  if (!c.accept('?')) c.number('a number of rows');
 }

@@ -1,28 +1,33 @@
 /** One statement of a Flink SQL script. */
-import type { Expr, Ident, QName } from '../ast.ts';
+import type { Expr } from '../ast.ts';
 import type { Cursor } from '../cursor.ts';
 import type { Insert, Statement } from '../statement-ast.ts';
+import { alias } from './alias.ts';
 import { alter } from './alter.ts';
-import { assignment, createTable, createView, objectName, properties } from './ddl.ts';
-import { hintList } from './from.ts';
+import { call } from './call.ts';
+import { create, drop } from './create.ts';
+import { createTable, partitionSpec } from './ddl.ts';
+import { hints } from './hint.ts';
+import { atParenthesizedQuery, QUERY_STARTS } from './lookahead.ts';
+import { command, describe, setOption, use } from './session.ts';
 
 /** Reads the statement at the cursor; what follows it is the caller's business. */
 export function statement(c: Cursor): Statement {
   const pos = c.pos;
   switch (c.token.word) {
     case 'INSERT':
+    case 'UPSERT':
       return insert(c);
     case 'SELECT':
     case 'WITH':
     case 'VALUES':
+    case 'TABLE':
     case '(':
       return { kind: 'query-statement', pos, query: c.grammar.query(c) };
     case 'CREATE':
       return create(c);
     case 'REPLACE':
-      c.next();
-      c.expect('TABLE');
-      return createTable(c, { pos, temporary: false, replace: true }, false);
+      return replaceTable(c);
     case 'DROP':
       return drop(c);
     case 'ALTER':
@@ -33,9 +38,10 @@ export function statement(c: Cursor): Statement {
     case 'RESET':
       return setOption(c);
     case 'EXPLAIN':
+      return explain(c);
     case 'DESCRIBE':
     case 'DESC':
-      return explain(c);
+      return describe(c);
     case 'EXECUTE':
       return execute(c);
     case 'COMPILE':
@@ -45,161 +51,77 @@ export function statement(c: Cursor): Statement {
     case 'END':
       return statementSetMark(c);
     case 'UPDATE':
+      return update(c);
     case 'DELETE':
+      return remove(c);
     case 'TRUNCATE':
+      c.next();
+      c.expect('TABLE');
+      return { kind: 'modify', pos, verb: 'TRUNCATE', target: c.name('a table'), exprs: [] };
     case 'CALL':
-      return modify(c);
+      c.next();
+      return { kind: 'modify', pos, verb: 'CALL', target: [], exprs: [call(c, c.name('a procedure'), false)] };
     default:
-      return other(c);
+      return command(c);
   }
 }
 
 function insert(c: Cursor): Insert {
   const pos = c.pos;
-  c.expect('INSERT');
-  const overwrite = c.accept('OVERWRITE');
-  if (overwrite) c.accept('INTO');
-  else c.expect('INTO');
-  c.accept('TABLE');
+  const upsert = c.accept('UPSERT');
+  if (!upsert) c.expect('INSERT');
+  const overwrite = !upsert && c.accept('OVERWRITE');
+  if (!overwrite) c.expect('INTO');
   const target = c.name('a table');
-  const hints = hintList(c);
-  const partition = c.accept('PARTITION') ? c.parenthesized(partitionValue) : [];
-  const columns = c.at('(') && !startsQueryInParentheses(c) ? c.parenthesized(inner => inner.name('a column')) : [];
-  return { kind: 'insert', pos, overwrite, target, hints, partition, columns, query: c.grammar.query(c) };
+  const given = hints(c);
+  const partition = c.accept('PARTITION') ? partitionSpec(c) : [];
+  const columns = c.at('(') && !atParenthesizedQuery(c) ? c.parenthesized(inner => inner.name('a column')) : [];
+  return { kind: 'insert', pos, overwrite, target, hints: given, partition, columns, query: c.grammar.query(c) };
 }
 
-function startsQueryInParentheses(c: Cursor): boolean {
-  let ahead = 1;
-  while (c.peek(ahead).word === '(') ahead++;
-  return ['SELECT', 'WITH', 'VALUES'].includes(c.peek(ahead).word);
-}
-
-function partitionValue(c: Cursor): { column: Ident; value: Expr | null } {
-  const column = c.anyIdent('a partition column');
-  return { column, value: c.accept('=') ? c.grammar.expression(c) : null };
-}
-
-function create(c: Cursor): Statement {
+/** `REPLACE TABLE t AS …`. */
+function replaceTable(c: Cursor): Statement {
   const pos = c.pos;
-  c.expect('CREATE');
-  const replace = c.accept('OR', 'REPLACE');
-  if (c.accept('OR', 'ALTER')) {
-    c.expect('MATERIALIZED', 'TABLE');
-    return createTable(c, { pos, temporary: false, replace: true }, true);
-  }
-  const temporary = c.accept('TEMPORARY');
-  const prefix = { pos, temporary, replace };
-  if (c.accept('TABLE')) return createTable(c, prefix, false);
-  if (c.accept('MATERIALIZED', 'TABLE')) return createTable(c, prefix, true);
-  if (c.accept('VIEW')) return createView(c, prefix);
-  c.accept('SYSTEM');
-  if (c.accept('FUNCTION')) return createFunction(c, pos);
-  if (c.accept('CATALOG') || c.accept('DATABASE')) {
-    objectName(c);
-    if (c.accept('COMMENT')) c.string('a comment');
-    if (c.accept('WITH')) properties(c);
-    return { kind: 'other', pos, verb: 'CREATE' };
-  }
-  if (c.accept('MODEL') || c.accept('CONNECTION')) {
-    c.skipToEnd();
-    return { kind: 'other', pos, verb: 'CREATE' };
-  }
-  return c.fail('TABLE, VIEW, FUNCTION, CATALOG or DATABASE');
+  c.expect('REPLACE', 'TABLE');
+  return createTable(c, { pos, temporary: false, replace: true });
 }
 
-function createFunction(c: Cursor, pos: number): Statement {
-  objectName(c);
-  c.expect('AS');
-  c.string('a class name');
-  if (c.accept('LANGUAGE')) c.anyIdent('JAVA, SCALA or PYTHON');
-  if (c.accept('USING')) {
-    do {
-      if (!c.accept('JAR')) c.expect('FILE');
-      c.string('a path');
-    } while (c.accept(','));
-  }
-  if (c.accept('WITH')) properties(c);
-  return { kind: 'other', pos, verb: 'CREATE' };
-}
-
-function drop(c: Cursor): Statement {
-  const pos = c.pos;
-  c.expect('DROP');
-  const temporary = c.accept('TEMPORARY');
-  c.accept('SYSTEM');
-  const { word } = c.next();
-  if (word === 'MATERIALIZED') c.expect('TABLE');
-  const known = ['TABLE', 'VIEW', 'FUNCTION', 'CATALOG', 'DATABASE', 'MODEL', 'MATERIALIZED', 'CONNECTION'];
-  if (!known.includes(word)) c.fail('TABLE, VIEW, FUNCTION, CATALOG or DATABASE behind DROP');
-  c.accept('IF', 'EXISTS');
-  const name = c.name('a name');
-  if (!c.accept('RESTRICT')) c.accept('CASCADE');
-  const what = word === 'VIEW' ? 'view' : word === 'TABLE' || word === 'MATERIALIZED' ? 'table' : 'other';
-  return { kind: 'drop', pos, what, temporary, name };
-}
-
-function use(c: Cursor): Statement {
-  const pos = c.pos;
-  c.expect('USE');
-  if (c.accept('MODULES')) {
-    c.list(inner => inner.ident('a module'));
-    return { kind: 'other', pos, verb: 'USE' };
-  }
-  const what = c.accept('CATALOG') ? 'catalog' : 'database';
-  if (what === 'database' && c.at('DATABASE') && c.peek(1).type !== 'end') c.next();
-  return { kind: 'use', pos, what, name: c.name('a name') };
-}
-
-/** `SET`, `SET 'key' = 'value'`, `RESET 'key'`; the SQL client also takes both unquoted. */
-function setOption(c: Cursor): Statement {
-  const pos = c.pos;
-  const verb = c.next().word;
-  if (c.ended()) return { kind: 'set', pos, key: null, value: null };
-  const key = c.token.type === 'string' ? c.next().text : bareKey(c);
-  if (verb === 'RESET') return { kind: 'set', pos, key, value: null };
-  c.expect('=');
-  if (c.ended()) c.fail('a value');
-  let value = c.next().text;
-  while (!c.ended()) value += c.next().text;
-  return { kind: 'set', pos, key, value };
-}
-
-function bareKey(c: Cursor): string {
-  let key = c.anyIdent('a key').text;
-  while (c.at('.') || c.at('-')) key += c.next().text + c.anyIdent('a key').text;
-  return key;
-}
+const EXPLAIN_DETAILS = ['ESTIMATED_COST', 'CHANGELOG_MODE', 'JSON_EXECUTION_PLAN', 'PLAN_ADVICE'];
 
 function explain(c: Cursor): Statement {
-  const { pos, word } = c.next();
-  if (word !== 'EXPLAIN' && !c.at('SELECT')) {
-    if (!['CATALOG', 'DATABASE', 'FUNCTION', 'MODEL', 'JOB'].some(kind => c.accept(kind))) c.accept('TABLE');
-    c.accept('EXTENDED');
-    if (c.token.type === 'string') c.next();
-    else c.name('a name');
-    return { kind: 'other', pos, verb: 'DESCRIBE' };
-  }
-  if (c.accept('PLAN')) c.accept('FOR');
-  const details = new Set(['ESTIMATED_COST', 'CHANGELOG_MODE', 'JSON_EXECUTION_PLAN', 'PLAN_ADVICE', ',']);
-  while (c.atAny(details)) c.next();
-  return { kind: 'explain', pos, of: c.nested(statement) };
+  const pos = c.pos;
+  c.expect('EXPLAIN');
+  if (c.accept('PLAN')) c.expect('FOR');
+  else if (EXPLAIN_DETAILS.some(word => c.at(word))) c.list(inner => inner.oneOf(EXPLAIN_DETAILS));
+  if (c.at('STATEMENT')) return { kind: 'explain', pos, of: statementSetMark(c) };
+  if (!EXPLAINED.has(c.token.word)) c.fail('a query, INSERT, EXECUTE or STATEMENT SET');
+  const start = c.pos;
+  const of = c.nested(statement);
+  if (
+    of.kind === 'create-table'
+      ? of.query === null
+      : of.kind !== 'insert' && of.kind !== 'query-statement' && of.kind !== 'set-begin'
+  )
+    c.refuse(start, 'a statement with a query, found one without');
+  return { kind: 'explain', pos, of };
 }
+
+const EXPLAINED = new Set([...QUERY_STARTS, '(', 'INSERT', 'UPSERT', 'EXECUTE', 'CREATE', 'REPLACE']);
 
 /** `EXECUTE STATEMENT SET BEGIN …`, `EXECUTE INSERT …`, `EXECUTE PLAN '…'`. */
 function execute(c: Cursor): Statement {
   const pos = c.pos;
   c.expect('EXECUTE');
-  if (c.at('STATEMENT', 'SET')) return statementSetMark(c);
+  if (c.at('STATEMENT')) return statementSetMark(c);
   if (c.accept('PLAN')) {
     c.string('a path');
     return { kind: 'other', pos, verb: 'EXECUTE' };
   }
-  if (c.at('IMMEDIATE')) {
-    c.skipToEnd();
-    return { kind: 'other', pos, verb: 'EXECUTE' };
-  }
+  if (!EXECUTED.has(c.token.word)) c.fail('a query, INSERT, PLAN or STATEMENT SET');
   return c.nested(statement);
 }
+
+const EXECUTED = new Set([...QUERY_STARTS, '(', 'INSERT', 'UPSERT']);
 
 /** `COMPILE [AND EXECUTE] PLAN '…' [IF NOT EXISTS] FOR statement`. */
 function compile(c: Cursor): Statement {
@@ -209,7 +131,8 @@ function compile(c: Cursor): Statement {
   c.string('a path');
   c.accept('IF', 'NOT', 'EXISTS');
   c.expect('FOR');
-  return c.nested(statement);
+  if (c.at('STATEMENT')) return statementSetMark(c);
+  return c.at('INSERT') || c.at('UPSERT') ? insert(c) : c.fail('INSERT or STATEMENT SET');
 }
 
 /** The parser goes on behind BEGIN with the first INSERT of the set, which may stand before the next `;`. */
@@ -221,48 +144,31 @@ function statementSetMark(c: Cursor): Statement {
   return { kind: 'set-begin', pos };
 }
 
-function modify(c: Cursor): Statement {
+function update(c: Cursor): Statement {
   const pos = c.pos;
-  const verb = c.next().word;
-  const exprs: Expr[] = [];
-  let target: QName;
-  if (verb === 'CALL') {
-    target = [];
-    exprs.push(c.grammar.expression(c));
-  } else {
-    if (verb === 'DELETE') c.expect('FROM');
-    if (verb === 'TRUNCATE') c.expect('TABLE');
-    target = c.name('a table');
-    if (c.atIdent() && !c.at('SET')) c.next();
-    if (verb === 'UPDATE') {
-      c.expect('SET');
-      exprs.push(...c.list(assignment));
-    }
-    if (verb !== 'TRUNCATE' && c.accept('WHERE')) exprs.push(c.grammar.expression(c));
-  }
-  return { kind: 'modify', pos, verb, target, exprs };
+  c.expect('UPDATE');
+  const target = c.name('a table');
+  hints(c);
+  alias(c);
+  c.expect('SET');
+  const exprs = c.list(assignment);
+  if (c.accept('WHERE')) exprs.push(c.grammar.expression(c));
+  return { kind: 'modify', pos, verb: 'UPDATE', target, exprs };
 }
 
-const SESSION_VERBS = new Set([
-  'SHOW',
-  'LOAD',
-  'UNLOAD',
-  'ADD',
-  'REMOVE',
-  'ANALYZE',
-  'QUIT',
-  'EXIT',
-  'CLEAR',
-  'HELP',
-  'STOP',
-  'SAVE',
-]);
+/** `column = expression` of UPDATE. */
+function assignment(c: Cursor): Expr {
+  c.ident('a column');
+  c.expect('=');
+  return c.grammar.expression(c);
+}
 
-/** Statements without lineage: their text is taken as it is. */
-function other(c: Cursor): Statement {
-  const { pos, word } = c.token;
-  if (!SESSION_VERBS.has(word)) return c.fail('a statement');
-  c.next();
-  c.skipToEnd();
-  return { kind: 'other', pos, verb: word };
+function remove(c: Cursor): Statement {
+  const pos = c.pos;
+  c.expect('DELETE', 'FROM');
+  const target = c.name('a table');
+  hints(c);
+  alias(c);
+  const exprs = c.accept('WHERE') ? [c.grammar.expression(c)] : [];
+  return { kind: 'modify', pos, verb: 'DELETE', target, exprs };
 }

@@ -1,6 +1,14 @@
 /** What CREATE, ALTER and DROP make of the catalog. */
 import type { Expr } from '../ast.ts';
-import type { AlterTable, ColumnDef, CreateTable, CreateView, Like, Watermark } from '../statement-ast.ts';
+import type {
+  AlterTable,
+  ColumnDef,
+  CreateTable,
+  CreateView,
+  Like,
+  PlacedColumn,
+  Watermark,
+} from '../statement-ast.ts';
 import type { Analysis } from './analysis.ts';
 import { baseColumn, type Catalog, type TableEntry, tableEntry } from './catalog.ts';
 import { qualify } from './names.ts';
@@ -120,7 +128,7 @@ export function alterTable(alter: AlterTable, query: Analysis | null, catalog: C
       catalog.replace(withColumns(entry, change.columns, change.watermarks));
       return;
     case 'drop-columns': {
-      const gone = new Set(change.columns.map(column => column.text));
+      const gone = new Set(change.columns.filter(name => name.length === 1).map(name => name[0]!.text));
       catalog.replace({ ...entry, columns: entry.columns?.filter(column => !gone.has(column.name)) ?? null });
       return;
     }
@@ -129,7 +137,9 @@ export function alterTable(alter: AlterTable, query: Analysis | null, catalog: C
       return;
     case 'rename-column': {
       const renamed = (column: Column): Column =>
-        column.name === change.from.text ? baseColumn(entry.id, change.to.text, column.type) : column;
+        change.from.length === 1 && column.name === change.from[0]!.text
+          ? baseColumn(entry.id, change.to.text, column.type)
+          : column;
       catalog.replace({ ...entry, columns: entry.columns?.map(renamed) ?? null });
       return;
     }
@@ -143,15 +153,11 @@ export function alterTable(alter: AlterTable, query: Analysis | null, catalog: C
   }
 }
 
-/** Adds columns, or replaces those of the same name. Where FIRST and AFTER put them is not kept: `*` of an altered table is by appearance. */
-function withColumns(entry: TableEntry, defs: readonly ColumnDef[], watermarks: readonly Watermark[]): TableEntry {
+/** Adds columns, or replaces those of the same name; FIRST and AFTER move them. */
+function withColumns(entry: TableEntry, defs: readonly PlacedColumn[], watermarks: readonly Watermark[]): TableEntry {
   const columns = entry.columns === null ? null : [...entry.columns];
-  for (const def of defs) {
-    const column = baseColumn(entry.id, def.name.text, def.type);
-    const at = columns?.findIndex(other => other.name === column.name) ?? -1;
-    if (at >= 0) columns?.splice(at, 1, column);
-    else columns?.push(column);
-  }
+  for (const def of defs)
+    if (columns !== null) placeColumn(columns, baseColumn(entry.id, def.name.text, def.type), def.place);
   return {
     ...entry,
     columns,
@@ -159,4 +165,14 @@ function withColumns(entry: TableEntry, defs: readonly ColumnDef[], watermarks: 
     watermarks: new Map([...entry.watermarks, ...delaysOf(watermarks)]),
     procTimes: new Set([...entry.procTimes, ...procTimesOf(defs)]),
   };
+}
+
+function placeColumn(columns: Column[], column: Column, place: PlacedColumn['place']): void {
+  const indexOf = (name: string): number => columns.findIndex(other => other.name === name);
+  const before = indexOf(column.name);
+  if (before >= 0) columns.splice(before, 1);
+  let at = before >= 0 ? before : columns.length;
+  if (place === 'first') at = 0;
+  else if (place !== null && indexOf(place.text) >= 0) at = indexOf(place.text) + 1;
+  columns.splice(at, 0, column);
 }

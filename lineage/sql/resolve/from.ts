@@ -1,6 +1,7 @@
 /** Columns of FROM: base tables, views, CTEs, sub-queries, table functions, UNNEST, MATCH_RECOGNIZE, joins. */
 import type {
   Alias,
+  Arg,
   DataType,
   Expr,
   From,
@@ -167,14 +168,14 @@ function noteWatermarks(entry: TableEntry, ctx: Context): void {
 
 /** Window functions pass their table through and add window_*; other functions give what comes from their arguments. */
 function tableFunction(fn: TableFunction, ctx: Context, scope: Scope): Relation {
-  const table = fn.args.find(arg => arg.value.kind === 'table-arg')?.value;
-  const input = table?.kind === 'table-arg' ? inputOf(table.source, ctx, scope) : null;
+  const table = fn.args.map(arg => tableArgument(arg, fn.name)).find(arg => arg !== null) ?? null;
+  const input = table === null ? null : ctx.rules.table(table.source, ctx, scope, 'plain');
   const inner = new Scope(scope);
   if (input !== null) inner.entries.push({ path: [], relation: input });
-  if (table?.kind === 'table-arg') for (const key of table.keys) walkControl(key, ctx, inner);
+  if (table !== null) for (const key of table.keys) walkControl(key, ctx, inner);
   const sources = new SourceSet();
   for (const { value } of fn.args) {
-    if (value.kind === 'table-arg') continue;
+    if (value.kind === 'table-arg' || (value.kind === 'subquery' && input !== null)) continue;
     if (value.kind !== 'descriptor') sources.add(ctx.rules.sources(value, ctx, inner));
     else for (const column of value.columns) sources.add(inner.resolve([column.text])?.sources ?? null);
   }
@@ -191,8 +192,20 @@ function tableFunction(fn: TableFunction, ctx: Context, scope: Scope): Relation 
   return { columns: input.columns, open: [...input.open, open] };
 }
 
-function inputOf(source: TableArg['source'], ctx: Context, scope: Scope): Relation {
-  return ctx.rules.table(source, ctx, scope, 'plain');
+/** The table an argument hands over; a sub-query is one for a window or a model, a value for other functions. */
+function tableArgument({ name, value }: Arg, fn: string): Pick<TableArg, 'source' | 'keys'> | null {
+  if (value.kind === 'table-arg') return value;
+  const isTable = windowFunctionKind(fn) !== null || fn.startsWith('ML_') || name?.toUpperCase() === 'INPUT';
+  if (value.kind !== 'subquery' || !isTable) return null;
+  const source = {
+    kind: 'derived',
+    pos: value.pos,
+    query: value.query,
+    lateral: false,
+    alias: null,
+    asOf: null,
+  } as const;
+  return { source, keys: [] };
 }
 
 function allSources(relation: Relation): readonly string[] | null {

@@ -41,7 +41,7 @@ describe('windows', () => {
     ['a session has no common end', `SELECT k FROM s GROUP BY k, SESSION(ts, INTERVAL '1' MINUTE)`, null, 5000],
     [
       'nested windows count by the longest',
-      `SELECT window_start FROM TABLE(TUMBLE(TABLE (SELECT window_time AS wt FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end, window_time), DESCRIPTOR(wt), INTERVAL '1' HOUR))`,
+      `SELECT window_start FROM TABLE(TUMBLE((SELECT window_time AS wt FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end, window_time), DESCRIPTOR(wt), INTERVAL '1' HOUR))`,
       3_600_000,
       5000,
     ],
