@@ -3,6 +3,7 @@
  * which data flows, and registers how it stops; what a lease brings and takes (`evaluation.ts`) is made and stopped by the lease.
  */
 import type { Logger } from 'pino';
+import { createLagSink } from '../collector/lag-sink.ts';
 import { createPushSource, type PushSource } from '../collector/push-source.ts';
 import type { Source } from '../collector/source.ts';
 import { createLagDeriver } from '../lineage/lag/lag-deriver.ts';
@@ -111,11 +112,13 @@ export class App {
     const publicUrl = (): string => (config.http.public_url ?? this.#address).replace(/\/$/, '');
     const logSource = createLogSource(lineage, () => data.get().logs, publicUrl);
 
-    const lagDeriver = createLagDeriver(tables);
+    const onStored = (groups: readonly MetricGroup[]): void => this.#evaluation.peek()?.engine.noteStored(groups);
+    const metricStore = notedStore(() => data.get().metrics, onStored);
+    const offsets = createLagSink(createLagDeriver(tables), metricStore);
     const handover = createHandover({
       // Data of one owner has one daemon at a time; shared data may be taken in by many, and one of them evaluates.
       owns: () => stores.exclusive || this.#evaluation.peek() !== null,
-      lagDeriver,
+      offsets,
       jobEvents: createJobEventSink(lineage, tables),
       forwarder: openForwarder(config, clock, logger),
     });
@@ -195,15 +198,14 @@ export class App {
       this.#declareReports = c => lineage.accept(reportsOf(c, clock.now()), clock.now());
       await this.#declareReports(config);
     });
-    const onStored = (groups: readonly MetricGroup[]): void => this.#evaluation.peek()?.engine.noteStored(groups);
     const openIntake = once(async () => {
       await openData();
       const sink = openPipeline(config, {
         data: data.get(),
-        metricStore: notedStore(data.get().metrics, onStored),
+        metricStore,
         lineage,
         jobEvents: handover,
-        lagDeriver: handover,
+        offsets: handover,
         deadLetter,
         clock,
         telemetry,
@@ -224,8 +226,7 @@ export class App {
           sink,
           lineage,
           tables,
-          lagDeriver,
-          metricStore: notedStore(data.get().metrics, onStored),
+          offsets,
           clock,
           telemetry,
           logger,

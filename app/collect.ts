@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { DeadLetter } from '../collector/dead-letter.ts';
 import { createDottedParser } from '../collector/decode/dotted.ts';
 import { decodeMetrics } from '../collector/decode/metric.ts';
-import type { Forwarder, JobEventSink, LagDeriver } from '../collector/derive.ts';
+import type { Forwarder, JobEventSink, OffsetSink } from '../collector/derive.ts';
 import { createFileDeadLetter } from '../collector/file-dead-letter.ts';
 import { createKafkaDeadLetter } from '../collector/kafka/dead-letter.ts';
 import { createKafkaForwarder } from '../collector/kafka/forwarder.ts';
@@ -64,12 +64,12 @@ export function openDeadLetter(config: AppConfig, clock: Clock, telemetry: Telem
 
 /** The metric store as intake writes it; `onStored` is told of every point. */
 export function notedStore(
-  metrics: MetricStore,
+  metrics: () => MetricStore,
   onStored: (groups: readonly MetricGroup[]) => void,
 ): Pick<MetricStore, 'append'> {
   return {
     async append(groups, options, signal) {
-      const answer = await metrics.append(groups, options, signal);
+      const answer = await metrics().append(groups, options, signal);
       onStored(groups);
       return answer;
     },
@@ -84,7 +84,7 @@ export function openPipeline(
     metricStore: Pick<MetricStore, 'append'>;
     lineage: LineageService;
     jobEvents: JobEventSink;
-    lagDeriver: LagDeriver;
+    offsets: OffsetSink;
     deadLetter: DeadLetter;
     clock: Clock;
     telemetry: Telemetry;

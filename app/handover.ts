@@ -1,16 +1,17 @@
 /** Positions and job events go to the daemon that owns lag: into its own tables and graph where that is this one, else to the topics it reads. */
-import { type Forwarder, type JobEventSink, type LagDeriver, NotForwardedError } from '../collector/derive.ts';
+import { type Forwarder, type JobEventSink, NotForwardedError, type OffsetSink } from '../collector/derive.ts';
 
 export interface HandoverParts {
   /** Whether this daemon owns lag at this moment. */
   readonly owns: () => boolean;
-  readonly lagDeriver: LagDeriver;
+  /** Where the owner keeps them. */
+  readonly offsets: OffsetSink;
   readonly jobEvents: JobEventSink;
   /** Absent without Kafka: then positions taken in elsewhere than at the owner are refused. */
   readonly forwarder: Forwarder | null;
 }
 
-export interface Handover extends LagDeriver, JobEventSink {
+export interface Handover extends OffsetSink, JobEventSink {
   /** For /api/v1/status. */
   status(): { readonly owner: boolean; readonly detail: string };
   close(): Promise<void>;
@@ -18,7 +19,7 @@ export interface Handover extends LagDeriver, JobEventSink {
 
 const NO_WAY = 'another daemon owns lag, and without kafka there is no way to tell it';
 
-export function createHandover({ owns, lagDeriver, jobEvents, forwarder }: HandoverParts): Handover {
+export function createHandover({ owns, offsets, jobEvents, forwarder }: HandoverParts): Handover {
   let isCut = false;
   const way = (): Forwarder => {
     isCut = forwarder === null;
@@ -26,10 +27,9 @@ export function createHandover({ owns, lagDeriver, jobEvents, forwarder }: Hando
     return forwarder;
   };
   return {
-    async derive(rows, arrivedAt) {
-      if (owns()) return lagDeriver.derive(rows, arrivedAt);
+    async take(rows, arrivedAt, options, signal) {
+      if (owns()) return offsets.take(rows, arrivedAt, options, signal);
       await way().rows(rows);
-      return [];
     },
     async accept(events, arrivedAt, signal) {
       if (owns()) return jobEvents.accept(events, arrivedAt, signal);

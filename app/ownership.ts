@@ -4,14 +4,13 @@
  */
 import type { Logger } from 'pino';
 import { type ClusterStatus, createBrokerPositions } from '../collector/broker-positions.ts';
-import type { LagDeriver } from '../collector/derive.ts';
+import type { OffsetSink } from '../collector/derive.ts';
 import type { BatchSink, Source } from '../collector/source.ts';
 import { estateOn, identifyConsumers } from '../lineage/lag/estate.ts';
 import type { OffsetTables } from '../lineage/lag/offsets.ts';
 import type { LineageService } from '../lineage/service.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Telemetry } from '../model/telemetry.ts';
-import type { MetricStore } from '../store/metric-store.ts';
 import { clustersToPoll } from './clusters.ts';
 import type { AppConfig } from './config.ts';
 import { jobEndedAt } from './job-end.ts';
@@ -23,8 +22,7 @@ export interface OwnershipParts {
   readonly sink: BatchSink;
   readonly lineage: LineageService;
   readonly tables: OffsetTables;
-  readonly lagDeriver: LagDeriver;
-  readonly metricStore: Pick<MetricStore, 'append'>;
+  readonly offsets: OffsetSink;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly logger: Logger;
@@ -40,7 +38,7 @@ export interface Ownership {
 }
 
 export async function takeOwnership(parts: OwnershipParts): Promise<Ownership> {
-  const { events, lineage, tables, lagDeriver, metricStore, clock, telemetry, logger } = parts;
+  const { events, lineage, tables, offsets, clock, telemetry, logger } = parts;
   const log = logger.child({ component: 'broker-positions' });
   const clusterOf = (address: string): string | null => lineage.clusterOf(address);
   const planned = (config: AppConfig) => clustersToPoll(config, { clusterOf, clock, log });
@@ -52,10 +50,7 @@ export async function takeOwnership(parts: OwnershipParts): Promise<Ownership> {
       const isHere = plan.find(({ cluster: { name } }) => name === cluster)?.isHere ?? (() => false);
       return estateOn({ graph, tables, isHere, cluster, hasEnded: hop => jobEndedAt(lineage, hop) !== null });
     },
-    async sink(rows, arrivedAt, signal) {
-      const groups = await lagDeriver.derive(rows, arrivedAt);
-      if (groups.length > 0) await metricStore.append(groups, { visible: false }, signal);
-    },
+    sink: (rows, arrivedAt, signal) => offsets.take(rows, arrivedAt, { visible: false }, signal),
     clock,
     telemetry,
     log,

@@ -94,6 +94,7 @@ const counting: Pick<MetricStore, 'append'> = {
 const pipeline = createPipeline({
   logStore: {} as LogStore,
   metricStore: counting,
+  offsets: { take: async () => undefined },
   jobEvents: { accept: async () => {} },
   deadLetter: { write: async () => {}, stats: () => ({ kept: 0, lost: 0 }), close: async () => {} },
   telemetry,

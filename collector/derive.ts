@@ -7,12 +7,19 @@ import type { JobEvent } from '../model/job-event.ts';
 import type { OffsetRow } from '../model/offset-row.ts';
 import type { MetricGroup } from '../model/sample.ts';
 
-/**
- * Takes positions and end offsets; returns the `lag_records` and `lag` points that follow from them here, none where the owner of lag
- * gets the rows instead. Rejects with `NotForwardedError`.
- */
+/** Takes positions and end offsets; returns the `lag_records` and `lag` points that follow from them. */
 export interface LagDeriver {
-  derive(rows: readonly OffsetRow[], arrivedAt: number): readonly MetricGroup[] | Promise<readonly MetricGroup[]>;
+  derive(rows: readonly OffsetRow[], arrivedAt: number): readonly MetricGroup[];
+}
+
+/** Takes positions and end offsets; the lag that follows is stored, or the rows are with the owner of lag, when it resolves. */
+export interface OffsetSink {
+  take(
+    rows: readonly OffsetRow[],
+    arrivedAt: number,
+    options: { readonly visible: boolean },
+    signal?: AbortSignal,
+  ): Promise<void>;
 }
 
 /** Takes what is known of jobs; it is persisted, or with the owner of the graph, when it resolves. */

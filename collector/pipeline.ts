@@ -9,7 +9,7 @@ import type { MetricStore } from '../store/metric-store.ts';
 import type { DeadLetter, DeadLetterEntry } from './dead-letter.ts';
 import type { DottedMetric } from './decode/dotted.ts';
 import type { RejectedAt } from './decode/rejected.ts';
-import type { JobEventSink, LagDeriver } from './derive.ts';
+import type { JobEventSink, OffsetSink } from './derive.ts';
 import { Derivation } from './derived/derivation.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { SeenEvents } from './seen-events.ts';
@@ -17,6 +17,7 @@ import type { BatchResult, BatchSink, RawBatch, StreamName } from './source.ts';
 import { takeLogs } from './streams/logs.ts';
 import { takeMetrics } from './streams/metrics.ts';
 import { takeDruid, takeJobs, takeNifi, takeOffsets } from './streams/rare.ts';
+import { Turns } from './turns.ts';
 
 export interface PipelineConfig {
   readonly logRetentionMs: number;
@@ -32,8 +33,7 @@ export interface PipelineConfig {
 export interface PipelineParts {
   readonly logStore: LogStore;
   readonly metricStore: Pick<MetricStore, 'append'>;
-  /** Absent where another daemon owns lag. */
-  readonly lagDeriver?: LagDeriver;
+  readonly offsets: OffsetSink;
   readonly jobEvents: JobEventSink;
   readonly deadLetter: DeadLetter;
   readonly telemetry: Telemetry;
@@ -46,6 +46,8 @@ export interface PipelineContext extends PipelineParts {
   readonly redactor: Redactor;
   readonly seen: SeenEvents;
   readonly derivation: Derivation;
+  /** Lag is derived and stored by one batch at a time. */
+  readonly lagTurns: Turns;
 }
 
 /** Takes a batch of one stream into the stores; answers the records it could not take. */
@@ -72,6 +74,7 @@ export function createPipeline(parts: PipelineParts): BatchSink {
     redactor: parts.config.redactor ?? createRedactor(),
     seen: new SeenEvents(),
     derivation: new Derivation(),
+    lagTurns: new Turns(),
   };
   return async (batch, options, signal) => {
     const rejected = await TAKE[batch.stream](batch, context, options, signal);

@@ -53,8 +53,7 @@ export async function storeMetrics(
   signal?: AbortSignal,
 ): Promise<void> {
   await append(groups, context, options, signal);
-  if (rows.length > 0 && context.lagDeriver)
-    await append(await context.lagDeriver.derive(rows, arrivedAt), context, options, signal);
+  if (rows.length > 0) await context.offsets.take(rows, arrivedAt, options, signal);
 }
 
 /** Metrics do not wait for the daemon that owns lag: what it was not told comes again with the next report. False when it was not told. */

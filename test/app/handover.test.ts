@@ -7,7 +7,7 @@ import type { OffsetRow } from '../../model/offset-row.ts';
 
 const ROW: OffsetRow = { type: 'offsets', ts: 1, hop: 'j', topic: 't', partition: 0, position: 3 };
 const EVENT: JobEvent = { type: 'job_id', ts: 1, jobId: 'a', jobName: 'j' };
-const POINT = { ts: 1, labels: {}, attrs: {}, values: [['lag', 1] as const], arrivedAt: 1 };
+const NOW = { visible: false };
 
 function world(options: { readonly owns: boolean; readonly kafka?: boolean }) {
   const seen: string[] = [];
@@ -25,10 +25,9 @@ function world(options: { readonly owns: boolean; readonly kafka?: boolean }) {
   };
   const handover = createHandover({
     owns: () => state.owns,
-    lagDeriver: {
-      derive() {
+    offsets: {
+      async take() {
         seen.push('derived');
-        return [POINT];
       },
     },
     jobEvents: {
@@ -44,10 +43,10 @@ function world(options: { readonly owns: boolean; readonly kafka?: boolean }) {
 test('the owner keeps both, any other daemon passes them on, from the moment that changes', async () => {
   const { seen, state, handover } = world({ owns: true });
 
-  assert.deepEqual(await handover.derive([ROW], 1), [POINT]);
+  await handover.take([ROW], 1, NOW);
   await handover.accept([EVENT], 1);
   state.owns = false;
-  assert.deepEqual(await handover.derive([ROW], 1), []);
+  await handover.take([ROW], 1, NOW);
   await handover.accept([EVENT], 1);
 
   assert.deepEqual(seen, ['derived', 'accepted', 'rows forwarded', 'events forwarded']);
@@ -57,7 +56,7 @@ test('what does not get through is an error, and said until it does', async () =
   const { state, handover } = world({ owns: false });
   state.problem = 'cannot be written to x';
 
-  await assert.rejects(async () => handover.derive([ROW], 1), NotForwardedError);
+  await assert.rejects(handover.take([ROW], 1, NOW), NotForwardedError);
 
   assert.deepEqual(handover.status(), {
     owner: false,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createDottedParser } from '../../collector/decode/dotted.ts';
+import { createLagSink } from '../../collector/lag-sink.ts';
 import { createPipeline } from '../../collector/pipeline.ts';
 import { createRedactor } from '../../collector/redact.ts';
 import { ManualClock } from '../../model/clock.ts';
@@ -30,7 +31,7 @@ function setup() {
   const sink = createPipeline({
     logStore: logs as Pick<LogStore, 'append'> as LogStore,
     metricStore: metrics as Pick<MetricStore, 'append'> as MetricStore,
-    lagDeriver: derived,
+    offsets: createLagSink(derived, metrics),
     jobEvents: derived,
     deadLetter,
     telemetry,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createLagSink } from '../../collector/lag-sink.ts';
 import { createPipeline } from '../../collector/pipeline.ts';
 import type { StreamName } from '../../collector/source.ts';
 import { demoEstate } from '../../demo/estate.ts';
@@ -43,7 +44,7 @@ async function openDaemon() {
   const sink = createPipeline({
     logStore: logs as Pick<LogStore, 'append'> as LogStore,
     metricStore: metrics,
-    lagDeriver: derived,
+    offsets: createLagSink(derived, metrics),
     jobEvents: lineage,
     deadLetter,
     telemetry: createTelemetry(),

@@ -22,6 +22,7 @@ import { Slot } from '../../../app/slot.ts';
 import { createStatus } from '../../../app/status.ts';
 import type { DataStores } from '../../../app/stores.ts';
 import { createFileDeadLetter } from '../../../collector/file-dead-letter.ts';
+import { createLagSink } from '../../../collector/lag-sink.ts';
 import { createPipeline } from '../../../collector/pipeline.ts';
 import { createPushSource, type IntakeLimits, type PushSource } from '../../../collector/push-source.ts';
 import type { BatchSink, StreamName } from '../../../collector/source.ts';
@@ -123,7 +124,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
   const sink = createPipeline({
     logStore: logs,
     metricStore: metrics,
-    lagDeriver: createLagDeriver(tables),
+    offsets: createLagSink(createLagDeriver(tables), metrics),
     jobEvents: lineage,
     deadLetter,
     telemetry,
