@@ -17,7 +17,6 @@ import type { BatchResult, BatchSink, RawBatch, StreamName } from './source.ts';
 import { takeLogs } from './streams/logs.ts';
 import { takeMetrics } from './streams/metrics.ts';
 import { takeDruid, takeJobs, takeNifi, takeOffsets } from './streams/rare.ts';
-import { Turns } from './turns.ts';
 
 export interface PipelineConfig {
   readonly logRetentionMs: number;
@@ -46,8 +45,6 @@ export interface PipelineContext extends PipelineParts {
   readonly redactor: Redactor;
   readonly seen: SeenEvents;
   readonly derivation: Derivation;
-  /** Lag is derived and stored by one batch at a time. */
-  readonly lagTurns: Turns;
 }
 
 /** Takes a batch of one stream into the stores; answers the records it could not take. */
@@ -74,7 +71,6 @@ export function createPipeline(parts: PipelineParts): BatchSink {
     redactor: parts.config.redactor ?? createRedactor(),
     seen: new SeenEvents(),
     derivation: new Derivation(),
-    lagTurns: new Turns(),
   };
   return async (batch, options, signal) => {
     const rejected = await TAKE[batch.stream](batch, context, options, signal);

@@ -16,7 +16,10 @@ import { type Process, ProcessRates } from './process-rates.ts';
 import { Recent } from './recent.ts';
 import { type AttemptReadings, type Subtask, SubtaskRates } from './subtask-rates.ts';
 
-/** What one batch gives. Call `commit` once everything is stored; a batch that is repeated instead gives the same again. */
+/**
+ * What one batch gives. Call `commit` once everything is stored; a batch that is repeated instead gives the same again. Checkpoints
+ * that could not be told come again with the next report.
+ */
 export interface Derived {
   readonly groups: readonly MetricGroup[];
   readonly checkpoints: readonly CheckpointRow[];
@@ -24,7 +27,7 @@ export interface Derived {
   readonly heldBack: number;
   /** Subtasks, task managers and runs not remembered because the memory is full. */
   readonly refused: number;
-  commit(): void;
+  commit(options?: { readonly checkpointsTold: boolean }): void;
 }
 
 export interface DerivationLimits {
@@ -73,14 +76,15 @@ export class Derivation {
       if (row !== null) checkpoints.push(row);
     }
     groups.push(...placement.groups());
-    const stages = [subtasks, processes, runs];
     return {
       groups,
       checkpoints,
       heldBack,
-      refused: stages.reduce((sum, stage) => sum + stage.refused, 0),
-      commit: () => {
-        for (const stage of stages) stage.commit();
+      refused: subtasks.refused + processes.refused + runs.refused,
+      commit: ({ checkpointsTold } = { checkpointsTold: true }) => {
+        subtasks.commit();
+        processes.commit();
+        if (checkpointsTold) runs.commit();
       },
     };
   }

@@ -27,10 +27,10 @@ export const takeMetrics: TakeBatch = async (batch, context, options, signal) =>
     events.push(topicReadOf(row));
   }
   const news = context.seen.unseen(events);
-  await orWithNextReport(context, 'offsets', () =>
+  const isTold = await orWithNextReport(context, 'offsets', () =>
     storeMetrics(derived.groups, rows, batch.arrivedAt, context, options, signal),
   );
-  derived.commit();
+  derived.commit({ checkpointsTold: isTold });
   if (news.length > 0) {
     const isKnown = await orWithNextReport(context, 'jobs', () =>
       context.jobEvents.accept(news, batch.arrivedAt, signal),

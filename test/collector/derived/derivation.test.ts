@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DecodedGroup } from '../../../collector/decode/metric.ts';
+import { Derivation } from '../../../collector/derived/derivation.ts';
 import type { FlinkScope } from '../../../collector/scope.ts';
 import type { CheckpointRow } from '../../../model/offset-row.ts';
 import { pointsOf, T0, takeEach, task } from './subtask-report.ts';
@@ -140,3 +141,13 @@ for (const { sentence, reports, rows } of CHECKPOINTS) {
     );
   });
 }
+
+test('a checkpoint that could not be told is told with the next report, its bounds as safe as before', () => {
+  const derivation = new Derivation();
+  derivation.take([checkpointed(10, 7)]).commit();
+  derivation.take([checkpointed(20, 8)]).commit({ checkpointsTold: false });
+
+  const { checkpoints } = derivation.take([checkpointed(30, 8)]);
+
+  assert.deepEqual(checkpoints, [row(at(30), at(10) - 300)]);
+});
