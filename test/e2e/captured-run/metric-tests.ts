@@ -29,7 +29,6 @@ export function metricTests(store: StoreName, estate: () => CapturedEstate): voi
       ['pendingRecords', AGGREGATE, SUBTASKS],
       ['records-lag-max', FILTER, SUBTASKS],
       ['isBackPressured', AGGREGATE, SUBTASKS],
-      ['busyTimeMsPerSecond', FILTER, SUBTASKS],
       ['numRestarts', FILTER, WHOLE_JOB],
       ['numRestarts', AGGREGATE, WHOLE_JOB],
       ['lastCheckpointDuration', AGGREGATE, WHOLE_JOB],
@@ -41,6 +40,32 @@ export function metricTests(store: StoreName, estate: () => CapturedEstate): voi
         assert.ok(Object.values(expected).flat().length > 40, 'the capture holds them');
       });
     }
+
+    test('busyTimeMsPerSecond: every point but the first of each attempt, which Flink makes up', async () => {
+      const { capture } = estate();
+      const first = firstReports(capture, FILTER);
+      const all = capturedPoints(capture, 'busyTimeMsPerSecond', FILTER, SUBTASKS.variables);
+      const expected = Object.fromEntries(
+        Object.entries(all).map(([subtask, points]) => [
+          subtask,
+          points.filter(([ts]) => !first.has(`${subtask} ${ts}`)),
+        ]),
+      );
+
+      assert.deepEqual(await stored('busyTimeMsPerSecond', FILTER, SUBTASKS), expected);
+      assert.ok(first.size > Object.keys(all).length, 'the capture holds restarts');
+    });
+
+    test('busy_ratio: the accumulated busy time of one attempt by the time between two reports', async () => {
+      const series = await stored('busy_ratio', AGGREGATE, SUBTASKS);
+
+      assert.deepEqual(
+        roundedSeries(series),
+        roundedSeries(exactRatios(estate().capture, 'accumulateBusyTimeMs', AGGREGATE)),
+      );
+      assert.ok(Object.values(series).flat().length > 200);
+      assert.ok(Object.values(series).every(points => points.every(([, value]) => value >= 0 && value <= 1)));
+    });
 
     test('seconds 60 to 120: the records pending before the slow filter rise to 106,484 and are drained after', async () => {
       const pending = await stored('pendingRecords', FILTER, SUBTASKS);
@@ -214,4 +239,44 @@ function sums(points: readonly Point[]): Map<number, number> {
   const totals = new Map<number, number>();
   for (const [ts, value] of points) totals.set(ts, (totals.get(ts) ?? 0) + value);
   return totals;
+}
+
+/** `<task> <subtask> <ts>` of the first report of every attempt. */
+function firstReports(capture: Capture, job: string): ReadonlySet<string> {
+  const first = new Map<string, { subtask: string; ts: number }>();
+  for (const { ts, vars, logical } of capture.metrics) {
+    const attempt = vars['task_attempt_id'];
+    if (vars['job_name'] !== job || logical !== 'taskmanager.job.task' || attempt === undefined) continue;
+    const subtask = SUBTASKS.variables.map(variable => vars[variable]).join(' ');
+    if (ts < (first.get(attempt)?.ts ?? Number.POSITIVE_INFINITY)) first.set(attempt, { subtask, ts });
+  }
+  return new Set([...first.values()].map(({ subtask, ts }) => `${subtask} ${ts}`));
+}
+
+/** An accumulated time's share of each interval; the time sways back at times, so the highest so far counts. */
+function exactRatios(capture: Capture, name: string, job: string): Series {
+  const reports = capture.metrics
+    .filter(metric => metric.name === name && metric.vars['job_name'] === job && typeof metric.value === 'number')
+    .sort((a, b) => a.ts - b.ts);
+  const last = new Map<string, { ts: number; highest: number }>();
+  const found: Record<string, Point[]> = {};
+  for (const { ts, vars, value } of reports) {
+    const attempt = vars['task_attempt_id'] ?? '';
+    const before = last.get(attempt);
+    const highest = Math.max(Number(value), before?.highest ?? 0);
+    last.set(attempt, { ts, highest });
+    if (before === undefined) continue;
+    const subtask = SUBTASKS.variables.map(variable => vars[variable]).join(' ');
+    (found[subtask] ??= []).push([ts, Math.min(1, (highest - before.highest) / (ts - before.ts))]);
+  }
+  return found;
+}
+
+function roundedSeries(series: Series): Series {
+  return Object.fromEntries(
+    Object.entries(series).map(([key, points]) => [
+      key,
+      points.map(([ts, value]): Point => [ts, Math.round(value * 1e9) / 1e9]),
+    ]),
+  );
 }
