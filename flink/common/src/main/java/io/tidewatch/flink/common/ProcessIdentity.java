@@ -3,12 +3,16 @@ package io.tidewatch.flink.common;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Who this process is: the environment variables that tie its metrics and log lines to a job, its host and its process id.
  * What is not set is empty.
  */
 public final class ProcessIdentity {
+    private static final Pattern YARN_CONTAINER = Pattern.compile("container_(?:e\\d+_)?(\\d+_\\d+)_\\d+_\\d+");
+
     private final Map<String, String> environment;
     private final String host;
     private final long pid;
@@ -44,9 +48,10 @@ public final class ProcessIdentity {
         return variable("FLINK_CLUSTER");
     }
 
-    /** {@code _APP_ID}: the YARN application. */
+    /** {@code _APP_ID}: the YARN application. YARN's TaskManagers do not get it from Flink; there the container's id names it. */
     public String appId() {
-        return variable("_APP_ID");
+        String named = variable("_APP_ID");
+        return named.isEmpty() ? applicationOf(containerId()) : named;
     }
 
     /** {@code CONTAINER_ID}: the YARN container or the pod. */
@@ -65,6 +70,12 @@ public final class ProcessIdentity {
 
     public long pid() {
         return pid;
+    }
+
+    /** YARN writes container ids as {@code container_[e<epoch>_]<cluster time>_<application>_<attempt>_<container>}. */
+    private static String applicationOf(String containerId) {
+        Matcher container = YARN_CONTAINER.matcher(containerId);
+        return container.matches() ? "application_" + container.group(1) : "";
     }
 
     private String variable(String name) {

@@ -31,6 +31,17 @@ class ProcessIdentityTest {
     }
 
     @Test
+    void aYarnContainerNamesItsApplication() {
+        assertEquals("application_1761_0042", inContainer("container_1761_0042_01_000002").appId());
+        assertEquals("application_1761_0042", inContainer("container_e17_1761_0042_01_000002").appId());
+        assertEquals("", inContainer("pod-7f9c").appId());
+    }
+
+    private static ProcessIdentity inContainer(String id) {
+        return ProcessIdentity.of(Map.of("CONTAINER_ID", id), "h1", 7);
+    }
+
+    @Test
     void whatIsNotSetIsEmpty() {
         assertEquals("", ProcessIdentity.of(Map.of(), "h1", 7).jobName());
     }
