@@ -16,7 +16,11 @@ interface Step {
 }
 
 function command(program: string, ...args: string[]): () => boolean {
-  return () => spawnSync(program, args, { cwd: root, stdio: 'inherit' }).status === 0;
+  return () => {
+    const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
+    if (error) process.stdout.write(`${program} cannot be run (${error.message}); README.md says what to install\n`);
+    return status === 0;
+  };
 }
 
 /** One node:test process over the files of a pattern; a pattern that finds nothing is a mistake, not a success. */
@@ -32,9 +36,11 @@ const steps: readonly Step[] = [
   { name: 'types', run: command('npm', 'run', '--silent', 'types') },
   { name: 'lint', run: command('npm', 'run', '--silent', 'lint') },
   { name: 'dead code', run: command('npm', 'run', '--silent', 'knip') },
+  { name: 'Flink module', run: command('mvn', '-q', '-B', '-ntp', '-f', 'flink/pom.xml', 'verify') },
   { name: 'unit and contract (embedded)', run: nodeTests(['test/architecture.test.ts', UNIT], 4) },
   { name: 'real Kafka and Elasticsearch', run: nodeTests(['test/integration/**/*.test.ts'], 2) },
   { name: 'end to end', run: nodeTests(['test/e2e/**/*.test.ts'], 1) },
+  { name: 'real Flink', run: nodeTests(['test/flink/**/*.test.ts'], 1) },
   {
     name: 'browser',
     run: () => {
