@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import { search } from '../e2e/captured-run/answers.ts';
 import { tidewatch } from '../support/flink-install.ts';
 import { until } from '../support/until.ts';
@@ -37,6 +37,9 @@ const FLOWS: readonly Flow[] = [
 
 /** What holds of any Flink that runs quietly: `jobs` gives the ids by name. */
 export function baselineTests(estate: () => FlinkEstate, jobs: () => ReadonlyMap<string, string>): void {
+  // what was produced while the jobs were submitted
+  before(() => Promise.all(FLOWS.map(({ job }) => untilLevel(estate(), job))), LIMIT);
+
   test('what both jobs take and write is what the producer counted, to one interval', LIMIT, async () => {
     await Promise.all(FLOWS.map(({ job }) => expectThroughput(estate(), job)));
   });
@@ -143,7 +146,9 @@ async function expectLag({ daemon, rest, endOf }: FlinkEstate, flow: Flow, jobId
  * What a job's sources took over some reports, and what the filter wrote, against what the producer counted between the first and
  * the last of these reports. Counters of subtasks are compared, so that nothing is averaged.
  */
-export async function expectThroughput({ daemon, producer }: FlinkEstate, job: string): Promise<void> {
+export async function expectThroughput(estate: FlinkEstate, job: string): Promise<void> {
+  const { daemon, producer } = estate;
+  await untilLevel(estate, job);
   const from = Date.now();
   const counted = async (metric: string, operator: RegExp): Promise<Counted> => {
     const series = await until(`${REPORTS} reports of ${metric} by both subtasks of ${job}`, async () => {
@@ -162,6 +167,15 @@ export async function expectThroughput({ daemon, producer }: FlinkEstate, job: s
   };
   expectEqual('took', await counted('numRecordsIn', /^Source/), job === FILTER ? 'sent' : 'matching');
   if (job === FILTER) expectEqual('wrote', await counted('numRecordsSend', /Writer$/), 'matching');
+}
+
+/** Waits until a job has caught up with its topic, as the daemon says from now on. */
+export async function untilLevel({ daemon }: FlinkEstate, job: string): Promise<void> {
+  const from = Date.now();
+  await until(`${job} is level`, async () => {
+    const lags = await readingsOf(daemon, 'lag', { job }, from);
+    return (lags.at(-1)?.value ?? Infinity) < QUIET.perSecond;
+  });
 }
 
 interface Counted {
