@@ -8,7 +8,7 @@ export interface Ident {
 /** A dotted name; a part in backticks is one part even with a dot inside. Never empty. */
 export type QName = readonly Ident[];
 
-export type Expr = Literal | Interval | Ref | Star | Call | Operation | Case | Subquery | Lambda;
+export type Expr = Literal | Interval | Ref | Star | Call | Operation | Case | Subquery;
 
 export interface Literal {
   readonly kind: 'literal';
@@ -104,13 +104,6 @@ export interface Subquery {
   readonly exists: boolean;
 }
 
-export interface Lambda {
-  readonly kind: 'lambda';
-  readonly pos: number;
-  readonly params: readonly Ident[];
-  readonly body: Expr;
-}
-
 export interface WindowSpec {
   readonly pos: number;
   readonly base: Ident | null;
@@ -170,6 +163,8 @@ export interface Select {
 
 export interface SelectItem {
   readonly expr: Expr;
+  /** Where the expression's text ends. */
+  readonly end: number;
   readonly alias: Ident | null;
 }
 
@@ -181,7 +176,7 @@ export interface From {
 
 export interface Join {
   readonly pos: number;
-  /** INNER, LEFT, RIGHT, FULL, CROSS, SEMI, ANTI. */
+  /** INNER, LEFT, RIGHT, FULL, CROSS. */
   readonly type: string;
   readonly natural: boolean;
   readonly right: TableRef;
@@ -244,7 +239,8 @@ export interface MatchRecognize {
   readonly input: TableRef;
   readonly partitionBy: readonly Expr[];
   readonly orderBy: readonly Expr[];
-  readonly measures: readonly { readonly expr: Expr; readonly name: Ident }[];
+  /** `end`: where the expression's text ends. */
+  readonly measures: readonly { readonly expr: Expr; readonly end: number; readonly name: Ident }[];
   readonly allRows: boolean;
   readonly variables: readonly Ident[];
   readonly defines: readonly { readonly name: Ident; readonly expr: Expr }[];

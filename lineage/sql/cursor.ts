@@ -50,6 +50,11 @@ export class Cursor {
     return this.token.pos;
   }
 
+  /** Where the token taken last ends. */
+  get lastEnd(): number {
+    return this.#tokens[this.#at - 1]?.end ?? 0;
+  }
+
   /** The token `n` ahead; the last one (type `end`) stands for everything behind it. */
   peek(n: number): Token {
     return this.#tokens[Math.min(this.#at + n, this.#tokens.length - 1)]!;
@@ -157,6 +162,13 @@ export class Cursor {
   list<T>(item: (c: Cursor) => T): T[] {
     const items = [item(this)];
     while (this.accept(',')) items.push(item(this));
+    return items;
+  }
+
+  /** A list whose first item may hold no query; Flink's parser asks that of the first alone. */
+  listWithoutQuery<T>(item: (c: Cursor) => T): T[] {
+    const items = [this.withQueries(false, item)];
+    while (this.accept(',')) items.push(this.withQueries(true, item));
     return items;
   }
 

@@ -5,9 +5,16 @@ import { type Analysis, Findings, type TableRead, type WindowUse } from './resol
 import { Catalog, type KnownTable } from './resolve/catalog.ts';
 import { alterTable, defineTable, defineView } from './resolve/ddl.ts';
 import { parseSession } from './resolve/names.ts';
+import {
+  type ControlColumn,
+  controlColumns,
+  insertTargets,
+  type OutputColumn,
+  outputColumns,
+} from './resolve/outputs.ts';
 import { analyzeExpressions, analyzeQuery } from './resolve/query.ts';
 import type { Relation } from './resolve/relation.ts';
-import type { Statement } from './statement-ast.ts';
+import type { CreateTable, Statement } from './statement-ast.ts';
 
 /** A table as a statement names it: its id, its name's parts, and what the script's DDL or a `table` record says of it. */
 export interface NamedTable {
@@ -35,6 +42,12 @@ export interface StatementLineage {
   readonly reads: readonly ReadTable[];
   /** Value sources of each column of its query; null when they cannot all be known, and for `modify`. */
   readonly columns: readonly (readonly string[])[] | null;
+  /** The same columns with names, targets, controls and steps; null for `modify` and what could not be read. */
+  readonly outputs: readonly OutputColumn[] | null;
+  /** True when the query has columns nobody can list: a `*` over a table whose schema is not known. */
+  readonly open: boolean;
+  /** Base columns that decide which rows come out. */
+  readonly controls: readonly ControlColumn[];
   /** Views it goes through, each with the ids of the base tables it reads. */
   readonly views: readonly { readonly id: string; readonly bases: readonly string[] }[];
   readonly windows: readonly WindowUse[];
@@ -46,8 +59,15 @@ export interface StatementLineage {
   readonly pipelineName: string | null;
 }
 
+/** A view that is defined by itself: the ids from it back to it. */
+export interface ViewCycle {
+  readonly pos: number;
+  readonly path: readonly string[];
+}
+
 export interface ScriptLineage {
   readonly statements: readonly StatementLineage[];
+  readonly cycles: readonly ViewCycle[];
   readonly errors: readonly SqlError[];
 }
 
@@ -62,20 +82,34 @@ export interface ScriptInput {
 /** Analyses a script in order. Never throws: what cannot be read is in `errors`, and its tables in a `partial` statement. */
 export function analyzeScript(input: ScriptInput): ScriptLineage {
   const { statements, errors } = parseStatements(input.sql);
-  const script = new Script(new Catalog(parseSession(input.session), input.known ?? (() => undefined)));
+  const script = new Script(input.sql, new Catalog(parseSession(input.session), input.known ?? (() => undefined)));
   for (const statement of statements) {
     if (statement.kind === 'broken') script.broken(statement.pos, statement.reads, statement.writes);
     else script.run(statement);
   }
-  return { statements: script.found, errors };
+  return { statements: script.found, cycles: script.cycles, errors };
+}
+
+/** What a statement was found to do, before it is told. */
+interface Found {
+  readonly kind: StatementLineage['kind'];
+  readonly pos: number;
+  readonly sinks: readonly NamedTable[];
+  readonly findings: Findings;
+  readonly relation: Relation | null;
+  readonly targets?: readonly string[] | null;
+  readonly partial?: boolean;
 }
 
 class Script {
   readonly found: StatementLineage[] = [];
+  readonly cycles: ViewCycle[] = [];
+  readonly #text: string;
   readonly #catalog: Catalog;
   #pipelineName: string | null = null;
 
-  constructor(catalog: Catalog) {
+  constructor(text: string, catalog: Catalog) {
+    this.#text = text;
     this.#catalog = catalog;
   }
 
@@ -88,25 +122,21 @@ class Script {
       case 'modify':
         this.#lineageOf(statement, false);
         return;
-      case 'create-table': {
-        const query = this.#analyze(statement.query);
-        const entry = defineTable(statement, query, catalog);
-        if (query !== null)
-          this.#add(
-            'insert',
-            statement.pos,
-            [{ ...this.#named(statement.name), options: entry.options }],
-            query.findings,
-            query.relation,
-          );
+      case 'create-table':
+        this.#createTable(statement);
+        return;
+      case 'create-view': {
+        const query = analyzeQuery(statement.query, catalog, this.#text);
+        this.#noteCycle(statement, statement.temporary, query);
+        defineView(statement, query, catalog);
         return;
       }
-      case 'create-view':
-        defineView(statement, analyzeQuery(statement.query, catalog), catalog);
+      case 'alter-table': {
+        const query = statement.change.kind === 'as' ? this.#analyze(statement.change.query) : null;
+        if (query !== null) this.#noteCycle(statement, false, query);
+        alterTable(statement, query, catalog);
         return;
-      case 'alter-table':
-        alterTable(statement, statement.change.kind === 'as' ? this.#analyze(statement.change.query) : null, catalog);
-        return;
+      }
       case 'drop':
         if (statement.what !== 'other') catalog.drop(catalog.resolve(statement.name).id, statement.temporary);
         return;
@@ -134,27 +164,56 @@ class Script {
       findings.addRead({ table: id, parts, byName, how: 'plain', lookupHint: false, options: new Map() });
     }
     const sinks = writes.map(name => this.#named(name));
-    this.#add(sinks.length > 0 ? 'insert' : 'query', pos, sinks, findings, null, true);
+    this.#add({ kind: sinks.length > 0 ? 'insert' : 'query', pos, sinks, findings, relation: null, partial: true });
   }
 
   #lineageOf(statement: Statement, explained: boolean): void {
-    if (statement.kind === 'explain') {
+    const { kind, pos } = statement;
+    if (kind === 'explain') {
       this.#lineageOf(statement.of, true);
-    } else if (statement.kind === 'insert') {
-      const { relation, findings } = analyzeQuery(statement.query, this.#catalog);
-      this.#add(explained ? 'explain' : 'insert', statement.pos, [this.#named(statement.target)], findings, relation);
-    } else if (statement.kind === 'query-statement') {
-      const { relation, findings } = analyzeQuery(statement.query, this.#catalog);
-      this.#add(explained ? 'explain' : 'query', statement.pos, [], findings, relation);
-    } else if (statement.kind === 'modify' && !explained) {
-      const findings = analyzeExpressions(statement.exprs, this.#catalog);
+    } else if (kind === 'insert') {
+      const query = analyzeQuery(statement.query, this.#catalog, this.#text);
+      const targets = insertTargets(statement, this.#catalog.resolve(statement.target).entry);
+      this.#add({
+        kind: explained ? 'explain' : 'insert',
+        pos,
+        sinks: [this.#named(statement.target)],
+        ...query,
+        targets,
+      });
+    } else if (kind === 'query-statement') {
+      const query = analyzeQuery(statement.query, this.#catalog, this.#text);
+      this.#add({ kind: explained ? 'explain' : 'query', pos, sinks: [], ...query });
+    } else if (kind === 'modify' && !explained) {
+      const findings = analyzeExpressions(statement.exprs, this.#catalog, this.#text);
       const sinks = statement.target.length > 0 ? [this.#named(statement.target)] : [];
-      this.#add('modify', statement.pos, sinks, findings, null);
+      this.#add({ kind: 'modify', pos, sinks, findings, relation: null });
+    } else if (kind === 'create-table' && statement.query !== null) {
+      const query = analyzeQuery(statement.query, this.#catalog, this.#text);
+      this.#add({ kind: 'explain', pos, sinks: [this.#named(statement.name)], ...query });
     }
   }
 
+  #createTable(statement: CreateTable): void {
+    const query = this.#analyze(statement.query);
+    const entry = defineTable(statement, query, this.#catalog);
+    if (query === null) return;
+    const sinks = [{ ...this.#named(statement.name), options: entry.options }];
+    const targets = query.relation.columns.map(column => column.name);
+    this.#add({ kind: 'insert', pos: statement.pos, sinks, ...query, targets });
+  }
+
+  /** A temporary view may be named like the permanent table it is made from; any other way back to itself is a mistake. */
+  #noteCycle({ name, pos }: { name: QName; pos: number }, temporary: boolean, { findings }: Analysis): void {
+    const { id, entry } = this.#catalog.resolve(name);
+    const through = [...findings.views.keys()].filter(view => view !== id);
+    const readsItself = findings.views.has(id) || [...findings.reads.values()].some(read => read.table === id);
+    const shadows = temporary && through.length === 0 && (entry === null || entry.kind === 'table');
+    if (readsItself && !shadows) this.cycles.push({ pos, path: [id, ...through, id] });
+  }
+
   #analyze(query: Query | null): Analysis | null {
-    return query === null ? null : analyzeQuery(query, this.#catalog);
+    return query === null ? null : analyzeQuery(query, this.#catalog, this.#text);
   }
 
   #named(name: QName): NamedTable {
@@ -174,14 +233,7 @@ class Script {
     else this.#catalog.session = { catalog: parts[0]!, database: parts[1]! };
   }
 
-  #add(
-    kind: StatementLineage['kind'],
-    pos: number,
-    sinks: readonly NamedTable[],
-    findings: Findings,
-    relation: Relation | null,
-    partial = false,
-  ): void {
+  #add({ kind, pos, sinks, findings, relation, targets = null, partial = false }: Found): void {
     const windows = [...findings.windows.values()];
     this.found.push({
       kind,
@@ -190,6 +242,9 @@ class Script {
       sinks,
       reads: [...findings.reads.values()].map(read => this.#readTable(read)),
       columns: relation === null ? null : knownColumns(relation),
+      outputs: relation === null ? null : outputColumns(relation, targets),
+      open: relation !== null && relation.open.length > 0,
+      controls: controlColumns(findings),
       views: [...findings.views].map(([id, bases]) => ({ id, bases })),
       windows,
       windowMs: longest(windows.map(window => window.stepMs)),

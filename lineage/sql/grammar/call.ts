@@ -85,9 +85,7 @@ export function windowSpec(c: Cursor): WindowSpec {
   const pos = c.pos;
   c.expect('(');
   const base = c.atIdent() && !c.at('ALLOW') && !c.at('DISALLOW') ? c.ident('a window') : null;
-  const partitionBy = c.accept('PARTITION', 'BY')
-    ? c.withQueries(false, inner => inner.list(inner.grammar.expression))
-    : [];
+  const partitionBy = c.accept('PARTITION', 'BY') ? c.listWithoutQuery(c.grammar.expression) : [];
   const orderBy = c.accept('ORDER', 'BY') ? c.withQueries(true, inner => inner.list(sortKey)) : [];
   if (c.accept('ROWS') || c.accept('RANGE')) {
     if (c.accept('BETWEEN')) {

@@ -38,9 +38,7 @@ function documentAndPath(c: Cursor): Expr[] {
 
 /** A value, which is no query, with `FORMAT JSON`. */
 function jsonInput(c: Cursor): Expr {
-  const value = c.withQueries(false, c.grammar.expression);
-  c.accept('FORMAT', 'JSON');
-  return value;
+  return c.withQueries(false, element);
 }
 
 function existsArgs(c: Cursor): Expr[] {
@@ -114,11 +112,16 @@ function entry(c: Cursor): Expr[] {
 function arrayArgs(c: Cursor): Expr[] {
   const args: Expr[] = [];
   if (!c.at(')') && !atNullClause(c)) {
-    do args.push(jsonInput(c));
-    while (c.accept(','));
+    args.push(...c.listWithoutQuery(element));
   }
   nullClause(c);
   return args;
+}
+
+function element(c: Cursor): Expr {
+  const value = c.grammar.expression(c);
+  c.accept('FORMAT', 'JSON');
+  return value;
 }
 
 function arrayAggArgs(c: Cursor): Expr[] {

@@ -8,9 +8,7 @@ import { sortKey } from './call.ts';
 export function matchRecognize(c: Cursor, input: TableRef): MatchRecognize {
   const pos = c.pos;
   c.expect('MATCH_RECOGNIZE', '(');
-  const partitionBy = c.accept('PARTITION', 'BY')
-    ? c.withQueries(false, inner => inner.list(inner.grammar.expression))
-    : [];
+  const partitionBy = c.accept('PARTITION', 'BY') ? c.listWithoutQuery(c.grammar.expression) : [];
   const orderBy = c.accept('ORDER', 'BY') ? c.list(sortKey) : [];
   const measures = c.accept('MEASURES') ? c.list(measure) : [];
   const allRows = c.accept('ALL');
@@ -30,10 +28,11 @@ export function matchRecognize(c: Cursor, input: TableRef): MatchRecognize {
   return { kind: 'match', pos, input, partitionBy, orderBy, measures, allRows, variables, defines, alias: alias(c) };
 }
 
-function measure(c: Cursor): { expr: Expr; name: Ident } {
+function measure(c: Cursor): MatchRecognize['measures'][number] {
   const expr = c.grammar.expression(c);
+  const end = c.lastEnd;
   c.expect('AS');
-  return { expr, name: c.ident('a measure') };
+  return { expr, end, name: c.ident('a measure') };
 }
 
 function define(c: Cursor): { expr: Expr; name: Ident } {

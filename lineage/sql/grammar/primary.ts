@@ -161,8 +161,7 @@ function star(c: Cursor): Expr {
 function construct(c: Cursor, op: string): Expr {
   const pos = c.next().pos;
   c.expect('[');
-  const rule = (inner: Cursor): Expr[] => (inner.at(']') ? [] : inner.list(inner.grammar.expression));
-  const args = op === 'MAP' ? c.withQueries(false, rule) : rule(c);
+  const args = c.at(']') ? [] : c.listWithoutQuery(c.grammar.expression);
   c.expect(']');
   return { kind: 'op', pos, power: 0, ops: [op], args, type: null };
 }

@@ -107,10 +107,11 @@ function select(c: Cursor): Select {
 }
 
 function selectItem(c: Cursor): SelectItem {
-  if (c.at('*')) return { expr: { kind: 'star', pos: c.next().pos, qualifier: [] }, alias: null };
+  if (c.at('*')) return { expr: { kind: 'star', pos: c.next().pos, qualifier: [] }, end: c.lastEnd, alias: null };
   const expr = c.grammar.expression(c);
-  if (c.accept('AS')) return { expr, alias: c.ident('a column name') };
-  return { expr, alias: c.atIdent() ? c.ident('a column name') : null };
+  const end = c.lastEnd;
+  if (c.accept('AS')) return { expr, end, alias: c.ident('a column name') };
+  return { expr, end, alias: c.atIdent() ? c.ident('a column name') : null };
 }
 
 function namedWindow(c: Cursor): { readonly name: Ident; readonly spec: WindowSpec } {

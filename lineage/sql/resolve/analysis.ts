@@ -23,12 +23,17 @@ export interface WindowUse {
   readonly timeSources: readonly string[];
 }
 
+/** Why a column decides which rows come out, or in what order. */
+export type ControlRole = 'filter' | 'join' | 'group' | 'sort' | 'pattern' | 'time';
+
 /** Collected over one query and everything it names. */
 export class Findings {
   readonly reads = new Map<string, TableRead>();
   readonly windows = new Map<string, WindowUse>();
   /** Views expanded on the way, with the base tables each reads. */
   readonly views = new Map<string, readonly string[]>();
+  /** Base columns that decide which rows come out, by why they do. */
+  readonly controls = new Map<string, Set<ControlRole>>();
   /** Watermark delays of the tables read, by base column, ms. */
   readonly watermarks = new Map<string, number>();
 
@@ -36,6 +41,14 @@ export class Findings {
     const key = `${read.how} ${read.table}`;
     const before = this.reads.get(key);
     if (before === undefined || (read.lookupHint && !before.lookupHint)) this.reads.set(key, read);
+  }
+
+  addControls(role: ControlRole, sources: readonly string[] | null): void {
+    for (const source of sources ?? []) {
+      const roles = this.controls.get(source);
+      if (roles === undefined) this.controls.set(source, new Set([role]));
+      else roles.add(role);
+    }
   }
 
   addWindow(window: WindowUse): void {
@@ -46,6 +59,7 @@ export class Findings {
   merge(other: Findings, as: { how: TableRead['how']; lookupHint: boolean }): void {
     for (const read of other.reads.values()) this.addRead(as.how === 'plain' ? read : { ...read, ...as });
     for (const window of other.windows.values()) this.addWindow(window);
+    for (const [source, roles] of other.controls) for (const role of roles) this.addControls(role, [source]);
     for (const [view, bases] of other.views) this.views.set(view, bases);
     for (const [column, delay] of other.watermarks) this.watermarks.set(column, delay);
   }

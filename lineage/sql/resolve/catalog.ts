@@ -11,13 +11,16 @@ export interface KnownTable {
   readonly options: ReadonlyMap<string, string>;
 }
 
+export type Generated = 'computed' | 'metadata' | 'virtual';
+
 export interface TableEntry {
   readonly kind: 'table' | 'view';
   readonly id: string;
   readonly parts: readonly string[];
   /** Null when no column is known. */
   readonly columns: readonly Column[] | null;
-  readonly generated: ReadonlyMap<string, 'computed' | 'metadata'>;
+  /** Columns that are no part of the payload; `virtual` metadata is only read. */
+  readonly generated: ReadonlyMap<string, Generated>;
   /** Time column -> how far its watermark stays behind, ms. */
   readonly watermarks: ReadonlyMap<string, number>;
   /** Time columns computed by PROCTIME(). */

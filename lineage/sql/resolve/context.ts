@@ -2,7 +2,7 @@
 import type { Expr, Query, TableRef } from '../ast.ts';
 import type { Analysis, Findings, TableRead } from './analysis.ts';
 import type { Catalog } from './catalog.ts';
-import type { Relation } from './relation.ts';
+import type { Relation, SourceSet } from './relation.ts';
 import type { Scope } from './scope.ts';
 
 /** CTEs visible at a level: earlier siblings, then those of the queries around it. Inner names shadow outer ones. */
@@ -14,6 +14,8 @@ export interface CteScope {
 
 export interface Context {
   readonly catalog: Catalog;
+  /** The script, for the text of expressions. */
+  readonly text: string;
   readonly ctes: CteScope | null;
   readonly findings: Findings;
   readonly rules: Rules;
@@ -22,7 +24,7 @@ export interface Context {
 /** Rules that need each other across files; handed in so that the files need no import cycle. */
 export interface Rules {
   query(query: Query, ctx: Context, outer: Scope | null): Relation;
-  /** Value sources of an expression; null when one of its columns is unknown. */
-  sources(expr: Expr, ctx: Context, scope: Scope): readonly string[] | null;
+  /** What an expression's value comes from, and what only decides it. */
+  origins(expr: Expr, ctx: Context, scope: Scope): SourceSet;
   table(ref: TableRef, ctx: Context, scope: Scope, how: TableRead['how']): Relation;
 }

@@ -10,7 +10,7 @@ import type {
   Watermark,
 } from '../statement-ast.ts';
 import type { Analysis } from './analysis.ts';
-import { baseColumn, type Catalog, type TableEntry, tableEntry } from './catalog.ts';
+import { baseColumn, type Catalog, type Generated, type TableEntry, tableEntry } from './catalog.ts';
 import { qualify } from './names.ts';
 import { type Column, renameColumns } from './relation.ts';
 import { watermarkDelayMs } from './window.ts';
@@ -45,10 +45,10 @@ function columnsOf(defs: readonly ColumnDef[], query: Analysis | null): Pick<Col
   return [...declared, ...(query?.relation.columns ?? [])];
 }
 
-function generatedOf(defs: readonly ColumnDef[]): [string, 'computed' | 'metadata'][] {
-  return defs
-    .filter(def => def.role !== 'physical')
-    .map(def => [def.name.text, def.role === 'computed' ? 'computed' : 'metadata']);
+function generatedOf(defs: readonly ColumnDef[]): [string, Generated][] {
+  return defs.flatMap(({ name, role }): [string, Generated][] =>
+    role === 'physical' ? [] : [[name.text, role === 'virtual-metadata' ? 'virtual' : role]],
+  );
 }
 
 function procTimesOf(defs: readonly ColumnDef[]): string[] {

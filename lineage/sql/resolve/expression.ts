@@ -1,32 +1,41 @@
-/** Value sources of expressions. Filters, OVER keys and ORDER BY decide which rows count, not what a value is: they are walked, not kept. */
+/** What expressions come from: value sources, and apart from them what only decides a value (FILTER, keys of OVER). */
 import type { Arg, Call, Expr, Ident, WindowSpec } from '../ast.ts';
+import type { ControlRole } from './analysis.ts';
 import type { Context } from './context.ts';
-import { NO_COLUMNS, SourceSet } from './relation.ts';
-import { Scope } from './scope.ts';
+import { SourceSet } from './relation.ts';
+import type { Scope } from './scope.ts';
 import { groupWindow } from './window.ts';
 
 /** Base columns an expression's value comes from, in order of appearance; null when a column in it cannot be resolved. */
 export function expressionSources(expr: Expr, ctx: Context, scope: Scope): readonly string[] | null {
   if (expr.kind === 'ref') return refSources(expr.parts, scope);
-  if (expr.kind === 'literal' || expr.kind === 'interval' || expr.kind === 'star') return [];
-  const into = new SourceSet();
-  collect(expr, ctx, scope, into);
-  return into.result;
+  if (expr.kind === 'literal' || expr.kind === 'interval') return [];
+  return expressionOrigins(expr, ctx, scope).result;
 }
 
-/** Walks an expression for the tables its sub-queries read and the windows it names. */
-export function walkControl(expr: Expr | null, ctx: Context, scope: Scope): void {
-  if (expr !== null) collect(expr, ctx, scope, new SourceSet());
+/** The same with controls, functions and steps. */
+export function expressionOrigins(expr: Expr, ctx: Context, scope: Scope): SourceSet {
+  const into = new SourceSet();
+  collect(expr, ctx, scope, into);
+  return into;
+}
+
+/** Walks an expression that decides which rows come out. */
+export function walkControl(role: ControlRole, expr: Expr | null, ctx: Context, scope: Scope): void {
+  if (expr !== null) ctx.findings.addControls(role, expressionOrigins(expr, ctx, scope).known);
 }
 
 function collect(expr: Expr, ctx: Context, scope: Scope, into: SourceSet): void {
   switch (expr.kind) {
     case 'literal':
     case 'interval':
+      return;
     case 'star':
+      // `t.*` inside an expression is the whole row; the star of COUNT(*) counts rows and has no value of its own.
+      if (expr.qualifier.length > 0) into.addColumn(scope.resolve(expr.qualifier.map(part => part.text)));
       return;
     case 'ref':
-      into.add(refSources(expr.parts, scope));
+      into.addColumn(scope.resolve(expr.parts.map(part => part.text)));
       return;
     case 'op':
       for (const arg of expr.args) collect(arg, ctx, scope, into);
@@ -45,15 +54,8 @@ function collect(expr: Expr, ctx: Context, scope: Scope, into: SourceSet): void 
     case 'subquery': {
       const relation = ctx.rules.query(expr.query, ctx, scope);
       if (expr.exists) return;
-      for (const column of relation.columns) into.add(column.sources);
+      for (const column of relation.columns) into.addColumn(column);
       if (relation.open.length > 0) into.add(null);
-      return;
-    }
-    case 'lambda': {
-      const inner = new Scope(scope);
-      const columns = expr.params.map(param => ({ name: param.text, sources: [], type: null }));
-      inner.entries.push({ path: [], relation: { ...NO_COLUMNS, columns } });
-      collect(expr.body, ctx, inner, into);
       return;
     }
     default:
@@ -63,28 +65,39 @@ function collect(expr: Expr, ctx: Context, scope: Scope, into: SourceSet): void 
 
 function collectCall(call: Call, ctx: Context, scope: Scope, into: SourceSet): void {
   for (const arg of call.args) collectArg(arg, ctx, scope, into);
-  walkControl(call.filter, ctx, scope);
-  for (const key of call.orderBy) walkControl(key, ctx, scope);
-  if (call.over !== null && 'partitionBy' in call.over) walkWindow(call.over, ctx, scope);
+  into.addFunction(call.parts.map(part => part.text).join('.'));
+  if (call.filter !== null) into.addControls(expressionOrigins(call.filter, ctx, scope).known);
+  for (const key of call.orderBy) into.addControls(expressionOrigins(key, ctx, scope).known);
+  if (call.over !== null) {
+    const spec = 'partitionBy' in call.over ? call.over : scope.windows.get(call.over.text);
+    if (spec !== undefined) into.addControls(windowKeys(spec, ctx, scope));
+  }
   const window = groupWindow(call, arg => expressionSources(arg, ctx, scope));
   if (window !== null) ctx.findings.addWindow(window);
 }
 
 function collectArg(arg: Arg, ctx: Context, scope: Scope, into: SourceSet): void {
   if (arg.value.kind === 'descriptor') {
-    for (const column of arg.value.columns) into.add(refSources([column], scope));
+    for (const column of arg.value.columns) into.addColumn(scope.resolve([column.text]));
   } else if (arg.value.kind === 'table-arg') {
     const relation = ctx.rules.table(arg.value.source, ctx, scope, 'plain');
-    for (const column of relation.columns) into.add(column.sources);
+    for (const column of relation.columns) into.addColumn(column);
     if (relation.open.length > 0) into.add(null);
   } else {
     collect(arg.value, ctx, scope, into);
   }
 }
 
-/** PARTITION BY and ORDER BY of a window. */
-export function walkWindow(spec: WindowSpec, ctx: Context, scope: Scope): void {
-  for (const key of [...spec.partitionBy, ...spec.orderBy]) walkControl(key, ctx, scope);
+/** Columns of PARTITION BY and ORDER BY of a window, those of the windows it builds on included. */
+function windowKeys(spec: WindowSpec, ctx: Context, scope: Scope): readonly string[] {
+  const keys = new SourceSet();
+  const seen = new Set<WindowSpec>();
+  for (let at: WindowSpec | undefined = spec; at !== undefined && !seen.has(at); ) {
+    seen.add(at);
+    for (const key of [...at.partitionBy, ...at.orderBy]) keys.add(expressionOrigins(key, ctx, scope).known);
+    at = at.base === null ? undefined : scope.windows.get(at.base.text);
+  }
+  return keys.known;
 }
 
 function refSources(parts: readonly Ident[], scope: Scope): readonly string[] | null {

@@ -48,11 +48,12 @@ function addJoin(join: Join, ctx: Context, scope: Scope): void {
   for (const name of names) {
     const [a, b] = [columnIn(left, name), columnIn(right, name)];
     const merged = scope.merged.get(name) ?? a;
-    if (merged !== undefined && b !== undefined) scope.merged.set(name, mergeJoinColumn(join.type, name, merged, b));
+    if (merged !== undefined && b !== undefined) {
+      scope.merged.set(name, mergeJoinColumn(join.type, name, merged, b));
+      ctx.findings.addControls('join', [...(merged.sources ?? []), ...(b.sources ?? [])]);
+    }
   }
-  walkControl(join.on, ctx, scope);
-  // A semi or anti join only filters its left side.
-  if (join.type === 'SEMI' || join.type === 'ANTI') scope.entries.length = before;
+  walkControl('join', join.on, ctx, scope);
 }
 
 function commonColumns(left: readonly ScopeEntry[], right: readonly ScopeEntry[]): string[] {
@@ -72,7 +73,7 @@ function addRef(ref: TableRef, ctx: Context, scope: Scope, isRight: boolean): vo
     return;
   }
   const asOf = ref.kind === 'table' || ref.kind === 'derived' ? ref.asOf : null;
-  if (asOf !== null) walkControl(asOf, ctx, scope);
+  walkControl('time', asOf, ctx, scope);
   const how = asOf === null ? 'plain' : isRight && !isInstant(asOf) ? 'temporal' : 'travel';
   const relation = tableRelation(ref, ctx, scope, how);
   scope.entries.push({ path: entryPath(ref), relation: renamed(relation, ref.alias) });
@@ -172,24 +173,39 @@ function tableFunction(fn: TableFunction, ctx: Context, scope: Scope): Relation 
   const input = table === null ? null : ctx.rules.table(table.source, ctx, scope, 'plain');
   const inner = new Scope(scope);
   if (input !== null) inner.entries.push({ path: [], relation: input });
-  if (table !== null) for (const key of table.keys) walkControl(key, ctx, inner);
-  const sources = new SourceSet();
+  if (table !== null) for (const key of table.keys) walkControl('group', key, ctx, inner);
+  const origins = new SourceSet();
   for (const { value } of fn.args) {
     if (value.kind === 'table-arg' || (value.kind === 'subquery' && input !== null)) continue;
-    if (value.kind !== 'descriptor') sources.add(ctx.rules.sources(value, ctx, inner));
-    else for (const column of value.columns) sources.add(inner.resolve([column.text])?.sources ?? null);
+    if (value.kind === 'descriptor')
+      for (const column of value.columns) origins.addColumn(inner.resolve([column.text]));
+    else addOrigins(origins, value, ctx, inner);
   }
   const kind = windowFunctionKind(fn.name);
   if (kind !== null && input !== null) {
-    const time = sources.result;
+    const time = origins.result;
     ctx.findings.addWindow(tableWindow(kind, fn, time ?? []));
-    const added = ['window_start', 'window_end', 'window_time'].map(name => ({ name, sources: time, type: null }));
+    const derivation = origins.carried;
+    const added = WINDOW_COLUMNS.map(name => ({ name, sources: time, type: null, derivation }));
     return { columns: [...input.columns, ...added], open: input.open };
   }
-  if (input === null) return { columns: [], open: [{ kind: 'function', sources: sources.result }] };
-  // ML_PREDICT keeps its input's columns in front of what the model adds; a user's own function may not.
-  const open: OpenPart = { kind: 'function', sources: fn.name.startsWith('ML_') ? sources.result : allSources(input) };
-  return { columns: input.columns, open: [...input.open, open] };
+  // ML_PREDICT keeps its input's columns in front of what the model adds; of a user's own function all may come from all.
+  if (input !== null && !fn.name.startsWith('ML_')) addAll(origins, input);
+  origins.addFunction(fn.parts.map(part => part.text).join('.'));
+  const open: OpenPart = { kind: 'function', sources: origins.result, derivation: origins.carried };
+  return input === null ? { columns: [], open: [open] } : { columns: input.columns, open: [...input.open, open] };
+}
+
+const WINDOW_COLUMNS = ['window_start', 'window_end', 'window_time'];
+
+function addOrigins(into: SourceSet, expr: Expr, ctx: Context, scope: Scope): void {
+  const origins = ctx.rules.origins(expr, ctx, scope);
+  into.addColumn({ name: '', sources: origins.result, type: null, derivation: origins.carried });
+}
+
+function addAll(into: SourceSet, relation: Relation): void {
+  for (const column of relation.columns) into.addColumn(column);
+  if (relation.open.length > 0) into.add(null);
 }
 
 /** The table an argument hands over; a sub-query is one for a window or a model, a value for other functions. */
@@ -208,22 +224,17 @@ function tableArgument({ name, value }: Arg, fn: string): Pick<TableArg, 'source
   return { source, keys: [] };
 }
 
-function allSources(relation: Relation): readonly string[] | null {
-  const sources = new SourceSet();
-  for (const column of relation.columns) sources.add(column.sources);
-  if (relation.open.length > 0) sources.add(null);
-  return sources.result;
-}
-
 function unnest(ref: Unnest, ctx: Context, scope: Scope): Relation {
   const columns: Column[] = [];
   const open: OpenPart[] = [];
   for (const arg of ref.args) {
-    const sources = ctx.rules.sources(arg, ctx, scope);
+    const origins = ctx.rules.origins(arg, ctx, scope);
+    const sources = origins.result;
+    const derivation = origins.carried;
     const type = arg.kind === 'ref' ? (scope.resolve(arg.parts.map(part => part.text))?.type ?? null) : null;
     const elements = elementColumns(type);
-    if (elements === null) open.push({ kind: 'function', sources });
-    else for (const element of elements) columns.push({ ...element, sources });
+    if (elements === null) open.push({ kind: 'function', sources, derivation });
+    else for (const element of elements) columns.push({ ...element, sources, derivation });
   }
   if (ref.ordinality) columns.push({ name: 'ORDINALITY', sources: [], type: null });
   return { columns, open };
@@ -253,14 +264,15 @@ function match(ref: MatchRecognize, ctx: Context, scope: Scope): Relation {
   )) {
     inner.entries.push({ path: [variable], relation: input, qualifiedOnly: true });
   }
-  for (const define of ref.defines) walkControl(define.expr, ctx, inner);
-  for (const key of ref.orderBy) walkControl(key, ctx, inner);
+  for (const define of ref.defines) walkControl('pattern', define.expr, ctx, inner);
+  for (const key of ref.orderBy) walkControl('sort', key, ctx, inner);
+  for (const key of ref.partitionBy) walkControl('group', key, ctx, inner);
   const keys = ref.partitionBy.map(key => keyColumn(key, ctx, inner));
-  const measures = ref.measures.map(({ name, expr }) => ({
-    name: name.text,
-    sources: ctx.rules.sources(expr, ctx, inner),
-    type: null,
-  }));
+  const measures = ref.measures.map(({ name, expr, end }) => {
+    const origins = ctx.rules.origins(expr, ctx, inner);
+    const derivation = expr.kind === 'ref' ? origins.carried : origins.derivation(ctx.text.slice(expr.pos, end));
+    return { name: name.text, sources: origins.result, type: null, derivation };
+  });
   return ref.allRows
     ? { columns: [...input.columns, ...measures], open: input.open }
     : { ...NO_COLUMNS, columns: [...keys, ...measures] };
@@ -268,5 +280,6 @@ function match(ref: MatchRecognize, ctx: Context, scope: Scope): Relation {
 
 function keyColumn(key: Expr, ctx: Context, scope: Scope): Column {
   const name = key.kind === 'ref' ? key.parts[key.parts.length - 1]!.text : '';
-  return { name, sources: ctx.rules.sources(key, ctx, scope), type: null };
+  const origins = ctx.rules.origins(key, ctx, scope);
+  return { name, sources: origins.result, type: null, derivation: origins.carried };
 }

@@ -3,25 +3,25 @@ import type { Expr, Query, QueryBody, Select, SelectItem, Star } from '../ast.ts
 import { type Analysis, Findings } from './analysis.ts';
 import type { Catalog } from './catalog.ts';
 import type { Context, CteScope, Rules } from './context.ts';
-import { expressionSources, walkControl, walkWindow } from './expression.ts';
+import { expressionOrigins, expressionSources, walkControl } from './expression.ts';
 import { addFrom, tableRelation } from './from.ts';
 import { type Column, NO_COLUMNS, type OpenPart, type Relation, renameColumns, SourceSet } from './relation.ts';
 import { Scope } from './scope.ts';
 
-const RULES: Rules = { query: queryRelation, sources: expressionSources, table: tableRelation };
+const RULES: Rules = { query: queryRelation, origins: expressionOrigins, table: tableRelation };
 
 /** Analyses a statement's query against the tables known so far. */
-export function analyzeQuery(query: Query, catalog: Catalog): Analysis {
+export function analyzeQuery(query: Query, catalog: Catalog, text: string): Analysis {
   const findings = new Findings();
-  const relation = queryRelation(query, { catalog, ctes: null, findings, rules: RULES }, null);
+  const relation = queryRelation(query, { catalog, text, ctes: null, findings, rules: RULES }, null);
   return { relation, findings };
 }
 
 /** Walks expressions that stand outside a query (UPDATE, DELETE) for what their sub-queries read. */
-export function analyzeExpressions(exprs: readonly Expr[], catalog: Catalog): Findings {
+export function analyzeExpressions(exprs: readonly Expr[], catalog: Catalog, text: string): Findings {
   const findings = new Findings();
-  const ctx: Context = { catalog, ctes: null, findings, rules: RULES };
-  for (const expr of exprs) walkControl(expr, ctx, new Scope(null));
+  const ctx: Context = { catalog, text, ctes: null, findings, rules: RULES };
+  for (const expr of exprs) walkControl('filter', expr, ctx, new Scope(null));
   return findings;
 }
 
@@ -86,9 +86,9 @@ function aligned(branches: readonly Relation[]): Relation {
   if (branches.length === 1) return first;
   if (branches.some(branch => branch.open.length > 0)) return { columns: [], open: [{ kind: 'unknown' }] };
   const columns = first.columns.map((column, i) => {
-    const sources = new SourceSet();
-    for (const branch of branches) sources.add(branch.columns[i]?.sources ?? null);
-    return { ...column, sources: sources.result };
+    const origins = new SourceSet();
+    for (const branch of branches) origins.addColumn(branch.columns[i]);
+    return { ...column, sources: origins.result, derivation: origins.carried };
   });
   return { columns, open: [] };
 }
@@ -96,11 +96,11 @@ function aligned(branches: readonly Relation[]): Relation {
 function selectRelation(select: Select, ctx: Context, outer: Scope | null, orderBy: readonly Expr[]): Relation {
   const scope = new Scope(outer);
   if (select.from !== null) addFrom(select.from, ctx, scope);
-  walkControl(select.where, ctx, scope);
-  for (const key of select.groupBy) walkControl(key, ctx, scope);
-  walkControl(select.having, ctx, scope);
-  walkControl(select.qualify, ctx, scope);
-  for (const window of select.windows) walkWindow(window.spec, ctx, scope);
+  for (const window of select.windows) scope.windows.set(window.name.text, window.spec);
+  walkControl('filter', select.where, ctx, scope);
+  for (const key of select.groupBy) walkControl('group', key, ctx, scope);
+  walkControl('filter', select.having, ctx, scope);
+  walkControl('filter', select.qualify, ctx, scope);
   const columns: Column[] = [];
   const open: OpenPart[] = [];
   select.items.forEach((item, i) => {
@@ -108,23 +108,32 @@ function selectRelation(select: Select, ctx: Context, outer: Scope | null, order
     columns.push(...relation.columns);
     open.push(...relation.open);
   });
-  for (const key of orderBy) walkControl(key, ctx, scope);
+  for (const key of orderBy) walkControl('sort', sortExpression(key, select.items), ctx, scope);
   return { columns, open };
+}
+
+/** `ORDER BY 2` and `ORDER BY alias` mean what the select list says. */
+function sortExpression(key: Expr, items: readonly SelectItem[]): Expr {
+  if (key.kind === 'literal') return items[Number(key.value) - 1]?.expr ?? key;
+  if (key.kind !== 'ref' || key.parts.length !== 1) return key;
+  return items.find(item => item.alias?.text === key.parts[0]!.text)?.expr ?? key;
 }
 
 function itemRelation(item: SelectItem, index: number, ctx: Context, scope: Scope): Relation {
   const { expr, alias } = item;
   if (expr.kind === 'star') return starRelation(expr, scope);
-  if (expr.kind === 'op' && expr.ops.at(-1) === '.*') return unknownFields(expr, ctx, scope);
   if (expr.kind === 'ref') {
     const parts = expr.parts.map(part => part.text);
     const column = scope.resolve(parts);
     const name = alias?.text ?? parts[parts.length - 1]!;
-    return { columns: [{ name, sources: column?.sources ?? null, type: column?.type ?? null }], open: [] };
+    const { sources = null, type = null, derivation } = column ?? {};
+    return { columns: [{ name, sources, type, derivation }], open: [] };
   }
   const name = alias?.text ?? `EXPR$${index}`;
   const type = expr.kind === 'op' ? expr.type : null;
-  return { columns: [{ name, sources: expressionSources(expr, ctx, scope), type }], open: [] };
+  const origins = expressionOrigins(expr, ctx, scope);
+  const derivation = expr.kind === 'literal' ? undefined : origins.derivation(ctx.text.slice(expr.pos, item.end));
+  return { columns: [{ name, sources: origins.result, type, derivation }], open: [] };
 }
 
 /** `*`, `t.*`, `row_column.*`. */
@@ -137,10 +146,6 @@ function starRelation(star: Star, scope: Scope): Relation {
   const fields = column?.type?.fields ?? [];
   if (column === undefined || fields.length === 0)
     return { columns: [], open: [{ kind: 'function', sources: column?.sources ?? null }] };
-  return { columns: fields.map(field => ({ ...field, sources: column.sources })), open: [] };
-}
-
-/** `f(x).*`: its fields come from the operand, how many there are is not known. */
-function unknownFields(expr: Expr, ctx: Context, scope: Scope): Relation {
-  return { columns: [], open: [{ kind: 'function', sources: expressionSources(expr, ctx, scope) }] };
+  const { sources, derivation } = column;
+  return { columns: fields.map(field => ({ ...field, sources, derivation })), open: [] };
 }

@@ -1,12 +1,24 @@
 /** Columns of tables, queries and FROM entries while names are resolved. */
 import type { DataType } from '../ast.ts';
 
+/** How a value came to be on the way from its base columns. */
+export interface Derivation {
+  /** Base columns that decide it without being part of it: FILTER, PARTITION BY and ORDER BY of OVER, WITHIN GROUP. */
+  readonly controls: readonly string[];
+  /** Functions applied, the ones nearest to the base columns first, by the names they are called with. */
+  readonly functions: readonly string[];
+  /** The expressions of the selects it went through, as written, in the same order; a plain column is no step. */
+  readonly steps: readonly string[];
+}
+
 /** `sources`: base columns (`catalog.db.table.column`) its value comes from; null when that cannot be known. */
 export interface Column {
   readonly name: string;
   readonly sources: readonly string[] | null;
   /** Known for columns of DDL and plain references to them; what UNNEST and `row.*` need. */
   readonly type: DataType | null;
+  /** Absent when the value is a base column's, unchanged. */
+  readonly derivation?: Derivation | undefined;
 }
 
 /**
@@ -15,7 +27,11 @@ export interface Column {
  */
 export type OpenPart =
   | { readonly kind: 'table'; readonly id: string }
-  | { readonly kind: 'function'; readonly sources: readonly string[] | null }
+  | {
+      readonly kind: 'function';
+      readonly sources: readonly string[] | null;
+      readonly derivation?: Derivation | undefined;
+    }
   | { readonly kind: 'unknown' };
 
 /** An ordered column list; complete only when `open` is empty. */
@@ -30,7 +46,8 @@ export const NO_COLUMNS: Relation = { columns: [], open: [] };
 export function columnOf(relation: Relation, name: string): Column | undefined {
   for (const column of relation.columns) if (column.name === name) return column;
   if (relation.open.length === 0) return undefined;
-  return { name, sources: relation.open.length === 1 ? openSources(relation.open[0]!, name) : null, type: null };
+  const [only, ...others] = relation.open;
+  return only !== undefined && others.length === 0 ? openColumn(only, name) : { name, sources: null, type: null };
 }
 
 /** True when the relation lists this column itself. */
@@ -38,9 +55,11 @@ export function listsColumn(relation: Relation, name: string): boolean {
   return relation.columns.some(column => column.name === name);
 }
 
-function openSources(part: OpenPart, name: string): readonly string[] | null {
-  if (part.kind === 'table') return [columnId(part.id, name)];
-  return part.kind === 'function' ? part.sources : null;
+function openColumn(part: OpenPart, name: string): Column {
+  if (part.kind === 'table') return { name, sources: [columnId(part.id, name)], type: null };
+  return part.kind === 'function'
+    ? { name, sources: part.sources, type: null, derivation: part.derivation }
+    : { name, sources: null, type: null };
 }
 
 /** `catalog.db.table.column`. */
@@ -55,17 +74,21 @@ export function renameColumns(relation: Relation, names: readonly string[]): Rel
     return { columns: relation.columns.map((column, i) => ({ ...column, name: names[i] ?? column.name })), open: [] };
   }
   const known = relation.columns.slice(0, names.length);
-  const rest =
-    relation.open.length === 1 && relation.open[0]!.kind === 'function' ? openSources(relation.open[0]!, '') : null;
-  const columns = names.map((name, i) =>
-    known[i] === undefined ? { name, sources: rest, type: null } : { ...known[i], name },
-  );
+  const only = relation.open.length === 1 ? relation.open[0]! : null;
+  const columns = names.map((name, i) => {
+    const column = known[i];
+    if (column !== undefined) return { ...column, name };
+    return only?.kind === 'function' ? openColumn(only, name) : { name, sources: null, type: null };
+  });
   return { columns, open: [] };
 }
 
-/** Value sources of several expressions as one, first seen first; null when one of them is unknown. */
+/** What several expressions come from as one, first seen first; sources null when one of them is unknown. */
 export class SourceSet {
   readonly #seen = new Set<string>();
+  readonly #controls = new Set<string>();
+  readonly #functions = new Set<string>();
+  readonly #steps = new Set<string>();
   #unknown = false;
 
   add(sources: readonly string[] | null): void {
@@ -73,7 +96,40 @@ export class SourceSet {
     else for (const source of sources) this.#seen.add(source);
   }
 
+  /** Takes a column over with its derivation; undefined is a name that nothing has. */
+  addColumn(column: Column | undefined): void {
+    this.add(column?.sources ?? null);
+    if (column?.derivation === undefined) return;
+    for (const control of column.derivation.controls) this.#controls.add(control);
+    for (const name of column.derivation.functions) this.#functions.add(name);
+    for (const step of column.derivation.steps) this.#steps.add(step);
+  }
+
+  addControls(sources: readonly string[] | null): void {
+    for (const source of sources ?? []) this.#controls.add(source);
+  }
+
+  addFunction(name: string): void {
+    this.#functions.add(name);
+  }
+
   get result(): readonly string[] | null {
     return this.#unknown ? null : [...this.#seen];
+  }
+
+  /** The sources that are known, even when another one is not. */
+  get known(): readonly string[] {
+    return [...this.#seen];
+  }
+
+  /** The derivation so far, with `step` as its last expression. */
+  derivation(step: string): Derivation {
+    return { controls: [...this.#controls], functions: [...this.#functions], steps: [...this.#steps, step] };
+  }
+
+  /** The derivation so far without a step of its own; undefined when there is none. */
+  get carried(): Derivation | undefined {
+    if (this.#controls.size + this.#functions.size + this.#steps.size === 0) return undefined;
+    return { controls: [...this.#controls], functions: [...this.#functions], steps: [...this.#steps] };
   }
 }

@@ -1,4 +1,5 @@
 /** What a name inside a query can mean: the FROM entries of its level, then those of the queries around it. */
+import type { WindowSpec } from '../ast.ts';
 import { type Column, columnOf, listsColumn, type Relation, SourceSet } from './relation.ts';
 
 export interface ScopeEntry {
@@ -14,6 +15,8 @@ export class Scope {
   readonly entries: ScopeEntry[] = [];
   /** Columns that USING and NATURAL made one; they stand first in `*`. */
   readonly merged = new Map<string, Column>();
+  /** Windows of this level's WINDOW clause. */
+  readonly windows = new Map<string, WindowSpec>();
 
   constructor(parent: Scope | null) {
     this.parent = parent;
