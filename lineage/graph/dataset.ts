@@ -4,6 +4,8 @@
  * (`build.ts`) holds the graph, `path.ts` and `hops.ts` answer from it.
  */
 
+import type { Clusters } from './clusters.ts';
+
 /** A physical thing data sits in; `namespace` and `name` as OpenLineage names them. */
 export interface Dataset {
   /** `namespace/name`. */
@@ -22,6 +24,7 @@ export type DatasetRef =
   | { readonly kind: 'physical'; readonly dataset: Dataset }
   | { readonly kind: 'by-name'; readonly text: string; readonly fallback: Dataset };
 
+const KAFKA = 'kafka://';
 /** Namespace of datasets known only by their name. */
 const BY_NAME = 'by-name://unresolved';
 
@@ -30,14 +33,22 @@ export function dataset(namespace: string, name: string, connector: string | nul
   return { id: `${namespace}/${path}`, namespace, name: path, connector };
 }
 
+/** A dataset as others name it; a Kafka namespace with any broker of a cluster is that cluster's. */
+export function physical(namespace: string, name: string, connector: string | null, clusters: Clusters): DatasetRef {
+  const brokers = namespace.startsWith(KAFKA) ? namespace.slice(KAFKA.length) : null;
+  return {
+    kind: 'physical',
+    dataset: dataset(brokers === null ? namespace : clusters.namespace(brokers), name, connector),
+  };
+}
+
 /** Reads a dataset id; a text without a scheme is a name. */
-export function datasetRef(text: string): DatasetRef {
+export function datasetRef(text: string, clusters: Clusters): DatasetRef {
   const scheme = text.indexOf('://');
   const slash = scheme < 0 ? -1 : text.indexOf('/', scheme + 3);
   if (slash < 0) return byName(text);
-  const connector = text.slice(0, scheme);
-  const found = dataset(text.slice(0, slash), text.slice(slash + 1), connector);
-  return found.namespace === BY_NAME ? byName(found.name) : { kind: 'physical', dataset: found };
+  const [namespace, name] = [text.slice(0, slash), text.slice(slash + 1)];
+  return namespace === BY_NAME ? byName(name) : physical(namespace, name, text.slice(0, scheme), clusters);
 }
 
 /** A dataset of which only the name is known; `text` is what all its spellings share. */
@@ -52,7 +63,7 @@ export function druidDatasource(name: string): DatasetRef {
 
 /** The text under which a dataset is found by name; null for those no name stands for. */
 export function nameText(found: Dataset): string | null {
-  if (found.namespace.startsWith('kafka://')) return found.name;
+  if (found.namespace.startsWith(KAFKA)) return found.name;
   return found.namespace.startsWith('druid://') ? druidText(found.name) : null;
 }
 

@@ -105,7 +105,7 @@ export class Evidence {
       case 'report':
         return this.#document('report', event.name, event, () => {
           this.#reports.set(event.name, event);
-          this.lineage.put(reportFragment(event));
+          this.lineage.put(reportFragment(event, this.clusters));
         });
       case 'druid_supervisor':
         return this.#spec('druid_supervisor', event, druidFragment(event, this.clusters));

@@ -148,7 +148,13 @@ function jdbc({ options, name }: TableOptions, connector: string): readonly Data
     .slice(split + 3)
     .split('?')[0]!
     .split('/');
-  return [dataset(`${kind}://${withPort(host, kind)}`, database === '' ? table : `${database}.${table}`, connector)];
+  return [
+    dataset(
+      `${kind}://${withPort(withoutLogin(host), kind)}`,
+      database === '' ? table : `${database}.${table}`,
+      connector,
+    ),
+  ];
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { mysql: '3306', mariadb: '3306', postgres: '5432' };
@@ -192,10 +198,15 @@ function authority(text: string | undefined): string | null {
   const hosts = text.split(/[;,]/).map(entry => {
     const scheme = entry.indexOf('://');
     const rest = (scheme < 0 ? entry : entry.slice(scheme + 3)).split('/')[0]!;
-    return rest.slice(rest.lastIndexOf('@') + 1).trim();
+    return withoutLogin(rest).trim();
   });
   const sorted = hosts.filter(host => host !== '').sort();
   return sorted.length > 0 ? sorted.join(',') : null;
+}
+
+/** `user:password@host` -> `host`. */
+function withoutLogin(host: string): string {
+  return host.slice(host.lastIndexOf('@') + 1);
 }
 
 /** `hdfs://nn:8020/a/b` -> `hdfs://nn:8020`, `a/b`; a path without a host is the local file system's. */
@@ -207,7 +218,7 @@ function path({ options, name }: TableOptions, connector: string): readonly Data
   if (scheme < 0) return [dataset('file://local', trimSlashes(text) + inner, connector)];
   const slash = text.indexOf('/', scheme + 3);
   if (slash < 0) return [dataset(text, name, connector)];
-  const host = text.slice(scheme + 3, slash);
+  const host = withoutLogin(text.slice(scheme + 3, slash));
   return [
     dataset(
       `${text.slice(0, scheme)}://${host === '' ? 'local' : host}`,

@@ -36,7 +36,8 @@ export function jobFragment(job: JobSubmitted, { clusters, known }: JobSurroundi
   const declares = (job.reads?.length ?? 0) > 0 || (job.writes?.length ?? 0) > 0;
   // SQL pairs inputs with outputs and knows lookups and windows; a list of datasets beside it adds nothing.
   if (declares && builder.hops.length === 0) {
-    builder.declared((job.reads ?? []).map(datasetRef), (job.writes ?? []).map(datasetRef));
+    const refs = (ids: readonly string[] = []): DatasetRef[] => ids.map(id => datasetRef(id, clusters));
+    builder.declared(refs(job.reads), refs(job.writes));
   }
   const node = { id: NODE_ID.job(job.jobName), kind: 'job', namespace: 'flink', name: job.jobName } as const;
   const fragment: Fragment = {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { OpenLineageRun } from '../../../model/job-event.ts';
 import type { Clusters } from '../clusters.ts';
-import { type DatasetRef, dataset } from '../dataset.ts';
+import { type DatasetRef, physical } from '../dataset.ts';
 import { type Fragment, NODE_ID } from '../fragment.ts';
 import { plainHops } from './job.ts';
 
@@ -50,11 +50,6 @@ export function openLineageFragment(run: OpenLineageRun, clusters: Clusters): Op
 }
 
 function refOf({ namespace, name }: z.infer<typeof RunDataset>, clusters: Clusters): DatasetRef {
-  const kafka = namespace.startsWith('kafka://');
-  const canonical = kafka
-    ? clusters.namespace(namespace.slice('kafka://'.length))
-    : namespace === ''
-      ? 'openlineage://unknown'
-      : namespace;
-  return { kind: 'physical', dataset: dataset(canonical, name, kafka ? 'kafka' : null) };
+  const connector = namespace.startsWith('kafka://') ? 'kafka' : null;
+  return physical(namespace === '' ? 'openlineage://unknown' : namespace, name, connector, clusters);
 }

@@ -133,13 +133,19 @@ function publisherOf(value: JsonObject, group: string): Publisher | null {
 }
 
 /** A report reads its datasets. */
-export function reportFragment(report: ReportDeclared): Fragment {
+export function reportFragment(report: ReportDeclared, clusters: Clusters): Fragment {
   const id = NODE_ID.report(report.name);
   return {
     key: id,
     nodes: [{ id, kind: 'report', namespace: 'report', name: report.name, owner: report.owner }],
     edges: report.reads.map(
-      read => ({ from: { dataset: datasetRef(read) }, to: { node: id }, role: 'reads', evidence: 'declared' }) as const,
+      read =>
+        ({
+          from: { dataset: datasetRef(read, clusters) },
+          to: { node: id },
+          role: 'reads',
+          evidence: 'declared',
+        }) as const,
     ),
     hops: [],
     rank: 0,

@@ -1,7 +1,9 @@
 /** Physical identity of tables: two names on one thing join up, two things never do. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { Clusters } from '../../../lineage/graph/clusters.ts';
+import { datasetRef } from '../../../lineage/graph/dataset.ts';
 import { connectorOf, deliveryOf, identify, isLookup } from '../../../lineage/graph/identity.ts';
 
 function ids(options: Record<string, string>, clusters = new Clusters({})): string[] {
@@ -110,4 +112,26 @@ test('exactly-once and lake sinks are seen at checkpoints', () => {
     visibleOnCheckpoint: true,
   });
   assert.deepEqual(of({ connector: 'iceberg' }), { delivery: 'exactly_once', visibleOnCheckpoint: true });
+});
+
+describe('the table of the lineage listener, which names datasets inside Flink', () => {
+  const table = new URL('../../../flink/lib/src/test/resources/dataset-ids.json', import.meta.url);
+  const cases: { what: string; options: Record<string, string>; name?: string; ids: string[] }[] = JSON.parse(
+    readFileSync(table, 'utf8'),
+  );
+  for (const { what, options, name = 't', ids: expected } of cases) {
+    test(what, () => {
+      const found = identify({ options: new Map(Object.entries(options)), name, job: 'etl/job' }, new Clusters({}));
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        expected,
+      );
+    });
+  }
+});
+
+test('a declared topic is on its cluster, whichever of the brokers it names', () => {
+  const clusters = new Clusters({ main: { brokers: ['h1:9092', 'h2:9092'] } });
+  const ref = datasetRef('kafka://h2:9092/dw_log', clusters);
+  assert.equal(ref.kind === 'physical' && ref.dataset.id, 'kafka://h1:9092/dw_log');
 });
