@@ -43,6 +43,10 @@ const METERS = new Set(
   ['numRecordsIn', 'numRecordsOut', 'numBytesIn', 'numBytesOut'].map(name => `flink.task.${name}PerSecond`),
 );
 
+/** One look-up a value: position in `SUBTASK_RATES`, or that it is an average. */
+const AVERAGE = -1;
+const ROLE_OF = new Map([...RATE_OF, ...[...AVERAGED_TIMES, ...METERS].map(name => [name, AVERAGE] as const)]);
+
 /** What follows from one report of a subtask. */
 export interface SubtaskReport {
   /** The group with its rates, and without the values that an attempt's first seconds distort; the same object when nothing changed. */
@@ -83,6 +87,7 @@ export class SubtaskRates {
 
   /** Takes a group of the scopes task or operator. */
   take(group: DecodedGroup): SubtaskReport {
+    if (group.scope === 'operator' && group.counters.length === 0) return unchanged(group);
     const key = keyOf(group);
     const attempt = key === null ? null : this.#attempt(key, group);
     if (attempt === null) return unchanged(group);
@@ -96,16 +101,17 @@ export class SubtaskRates {
     const { ts } = group;
     const isTask = group.scope === 'task';
     const seen = attemptOf(group.attrs);
-    const ownKey = `${key} ${seen.id || seen.number}`;
     const newest = this.#subtasks.get(key)?.value;
     const relation = newest === undefined ? 'newer' : compareAttempts(newest.attempt, seen);
+    // An operator's group matters only in the first report of an attempt; there are many of them.
+    if (!isTask && relation === 'same' && ts !== newest?.firstTs) return null;
+    const ownKey = `${key} ${seen.id || seen.number}`;
     if (newest !== undefined && relation === 'newer') {
       if (ts <= newest.ts) return null;
       this.#subtasks.put(key, { ts, attempt: seen, firstTs: ts });
       return this.#begin(ownKey, ts, ts, newest.ts);
     }
     if (newest !== undefined && relation === 'older' && ts >= newest.firstTs) return null;
-    // Only the task's own group tells enough to be worth remembering; its operators' come with it.
     if (!isTask) return this.#attempts.get(ownKey)?.value ?? null;
     if (newest === undefined) {
       if (!this.#subtasks.put(key, { ts, attempt: seen, firstTs: ts })) return null;
@@ -194,9 +200,10 @@ function survey(values: readonly Value[]): {
   let times = 0;
   let averages = 0;
   for (const [name, value] of values) {
-    const index = RATE_OF.get(name);
-    if (index === undefined) {
-      if (AVERAGED_TIMES.has(name) || METERS.has(name)) averages++;
+    const index = ROLE_OF.get(name);
+    if (index === undefined) continue;
+    if (index === AVERAGE) {
+      averages++;
       continue;
     }
     sources.push([index, value]);
