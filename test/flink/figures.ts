@@ -30,16 +30,23 @@ export async function seriesOf(daemon: Daemon, metric: string, matchers: Filters
   return series;
 }
 
-/** The points of the only series there is, nulls left out; none when there is no series yet. Throws when there are several. */
+/**
+ * The points of what is one series at any time, in order, nulls left out. Its labels may grow (the lag of a job gets its cluster and
+ * its group when the daemon learns them), but two series that are written at the same time count something twice: that throws.
+ */
 export async function readingsOf(
   daemon: Daemon,
   metric: string,
   matchers: Filters,
   from: number,
 ): Promise<readonly Reading[]> {
-  const series = await seriesOf(daemon, metric, matchers, from);
-  if (series.length > 1) throw new Error(`${metric} is not one series: ${JSON.stringify(series.map(s => s.labels))}`);
-  return (series[0]?.points ?? []).flatMap(([ts, value]) => (value === null ? [] : [{ ts, value }]));
+  const series = (await seriesOf(daemon, metric, matchers, from)).filter(({ points }) => points.length > 0);
+  const inTurn = series.toSorted((a, b) => a.points[0]![0] - b.points[0]![0]);
+  for (const [i, { points, labels }] of inTurn.slice(1).entries()) {
+    if (points[0]![0] > inTurn[i]!.points.at(-1)![0]) continue;
+    throw new Error(`${metric} is written twice: ${JSON.stringify([inTurn[i]!.labels, labels])}`);
+  }
+  return inTurn.flatMap(({ points }) => points.flatMap(([ts, value]) => (value === null ? [] : [{ ts, value }])));
 }
 
 /** GET /jobs/{name}. */

@@ -69,6 +69,7 @@ describe('under back-pressure', () => {
     estate().slowDown(FLOOD.slownessUs);
     t.after(() => estate().slowDown(0));
     await producer.start(FLOOD.perSecond, FLOOD.oneIn);
+    t.after(() => producer.start(QUIET.perSecond, QUIET.oneIn));
 
     const deepLags = async () => {
       const lags = await readingsOf(daemon, 'lag', { job: WINDOW, topic: 'dw_sdk_log_cdo' }, from);
@@ -89,7 +90,6 @@ describe('under back-pressure', () => {
       LIMIT.timeout / 2,
       () => seen,
     );
-    await producer.start(QUIET.perSecond, QUIET.oneIn);
 
     for (const { value, low, high } of deep) {
       const isRight = value >= low * (1 - LAG_TOLERANCE) && value <= high * (1 + LAG_TOLERANCE);
