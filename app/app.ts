@@ -21,7 +21,6 @@ import type { AppConfig } from './config.ts';
 import { type Evaluation, startEvaluation } from './evaluation.ts';
 import { createImpactSource, createLogSource } from './explain.ts';
 import { createHandover } from './handover.ts';
-import { createJobEventSink } from './job-end.ts';
 import { LeaseKeeper } from './lease.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
@@ -119,7 +118,7 @@ export class App {
       // Data of one owner has one daemon at a time; shared data may be taken in by many, and one of them evaluates.
       owns: () => stores.exclusive || this.#evaluation.peek() !== null,
       offsets,
-      jobEvents: createJobEventSink(lineage, tables),
+      jobEvents: lineage,
       forwarder: openForwarder(config, clock, logger),
     });
     life.onStop('handover', () => handover.close());

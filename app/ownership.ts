@@ -13,6 +13,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import { clustersToPoll } from './clusters.ts';
 import type { AppConfig } from './config.ts';
+import { startEndedHopSweep } from './ended-hops.ts';
 import { jobEndedAt } from './job-end.ts';
 
 export interface OwnershipParts {
@@ -41,6 +42,7 @@ export async function takeOwnership(parts: OwnershipParts): Promise<Ownership> {
   const { events, lineage, tables, offsets, clock, telemetry, logger } = parts;
   const log = logger.child({ component: 'broker-positions' });
   const clusterOf = (address: string): string | null => lineage.clusterOf(address);
+  const hasEnded = (hop: string): boolean => jobEndedAt(lineage, hop) !== null;
   const planned = (config: AppConfig) => clustersToPoll(config, { clusterOf, clock, log });
   let plan = planned(parts.config());
   const positions = createBrokerPositions({
@@ -48,13 +50,14 @@ export async function takeOwnership(parts: OwnershipParts): Promise<Ownership> {
       const graph = lineage.hopGraph();
       identifyConsumers(graph, tables, clusterOf);
       const isHere = plan.find(({ cluster: { name } }) => name === cluster)?.isHere ?? (() => false);
-      return estateOn({ graph, tables, isHere, cluster, hasEnded: hop => jobEndedAt(lineage, hop) !== null });
+      return estateOn({ graph, tables, isHere, cluster, hasEnded });
     },
     sink: (rows, arrivedAt, signal) => offsets.take(rows, arrivedAt, { visible: false }, signal),
     clock,
     telemetry,
     log,
   });
+  const stopSweep = startEndedHopSweep({ tables, hasEnded, clock });
   await events?.start(parts.sink);
   await positions.poll(plan);
   return {
@@ -65,6 +68,7 @@ export async function takeOwnership(parts: OwnershipParts): Promise<Ownership> {
       await positions.poll(plan);
     },
     async stop() {
+      stopSweep();
       await Promise.all([positions.stop(), events?.stop()]);
     },
   };
