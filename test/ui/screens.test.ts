@@ -8,6 +8,8 @@ const SCREENS: readonly { readonly path: string; readonly shows: string; readonl
   { path: '/', shows: 'Data as of', at: '[data-testid=report]' },
   { path: '/jobs', shows: 'dwd_user_profile', at: '[data-testid=job-row]' },
   { path: '/jobs/dwd_order_wide', shows: 'LEFT JOIN dim_product', at: '.code' },
+  { path: '/jobs/dwd_order_wide', shows: 'worker-3', at: '[data-testid=task-manager]:nth-child(3)' },
+  { path: '/jobs/dwd_user_profile', shows: 'restarted 4 times without settling', at: '.job-since' },
   { path: '/logs', shows: 'INFO', at: '[data-testid=log-row]' },
   { path: '/lineage', shows: 'dwd_order_wide', at: '.node.blamed' },
   { path: '/lineage', shows: 'dwd_order_wide', at: '[data-testid=waterfall]' },

@@ -81,6 +81,8 @@ export function job(stage: Stage, now: number): Job {
     name: stage.job,
     owner: stage.owner,
     status: failed ? 'RESTARTING' : 'RUNNING',
+    status_since: failed ? now - 2 * MINUTE : now - 26 * 60 * MINUTE,
+    flaps: failed ? 4 : 0,
     job_id: jobId(stage.job),
     app_id: appId(stage.job),
     containers: [0, 1, 2].map(n => containerId(stage.job, n)),
@@ -134,9 +136,20 @@ export function jobDetail(stage: Stage, now: number): JobDetail {
       records_in_per_second: rateOf(stage, now) / 4,
       container_id: containerId(stage.job, i % 3),
     })),
+    task_managers: Array.from({ length: 3 }, (_, i) => ({
+      tm_id: `10.0.0.${i + 1}:28200-0f7ff${i}`,
+      host: `worker-${i + 1}`,
+      container_id: containerId(stage.job, i),
+      heap_used_bytes: 300_000_000 + i * 250_000_000,
+      heap_used_ratio: 0.35 + i * 0.28,
+      gc_ms_per_second: i === 2 ? 120 : 4,
+      cpu_load: 0.2 + 0.1 * i,
+      threads: 80 + i,
+      subtasks: 3,
+    })),
     events: failed
       ? [
-          { ts: now - 2 * MINUTE, status: 'RESTARTING' },
+          { ts: now - 2 * MINUTE, status: 'RESTARTING', flaps: 4 },
           {
             ts: now - 3 * MINUTE,
             status: 'FAILED',

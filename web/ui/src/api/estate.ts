@@ -37,7 +37,12 @@ export interface Freshness {
 export interface Job {
   readonly name: string;
   readonly owner: string;
+  /** Settled: a job that flaps is RESTARTING since its first restart. */
   readonly status: string;
+  /** Null when the status is not known. */
+  readonly status_since: number | null;
+  /** Restarts that never settled since `status_since`. */
+  readonly flaps: number;
   readonly job_id: string;
   readonly app_id: string;
   readonly containers: readonly string[];
@@ -74,13 +79,37 @@ export interface Subtask {
   readonly container_id: string;
 }
 
+/** A change of status; `flaps` restarts that never settled count as one. */
+export interface JobEvent {
+  readonly ts: number;
+  readonly status: string;
+  readonly exception?: string;
+  readonly flaps?: number;
+}
+
+/** A process the job runs in. Unknown figures are null. */
+export interface TaskManager {
+  readonly tm_id: string;
+  readonly host: string;
+  readonly container_id: string;
+  readonly heap_used_bytes: number | null;
+  readonly heap_used_ratio: number | null;
+  readonly gc_ms_per_second: number | null;
+  /** 0 to 1. */
+  readonly cpu_load: number | null;
+  readonly threads: number | null;
+  /** Subtasks of the job that run in it. */
+  readonly subtasks: number;
+}
+
 export interface JobDetail extends Job {
   readonly sql: string | null;
   readonly session: string | null;
   readonly runs: readonly JobRun[];
   /** Worst first. */
   readonly subtasks: readonly Subtask[];
-  readonly events: readonly { readonly ts: number; readonly status: string; readonly exception?: string }[];
+  readonly task_managers: readonly TaskManager[];
+  readonly events: readonly JobEvent[];
   readonly affects: readonly { readonly report: string; readonly owner: string }[];
 }
 

@@ -34,6 +34,7 @@ export function JobEvents({ events, runs }: Pick<JobDetail, 'events' | 'runs'>):
                 {clockSeconds(event.ts)}
               </span>
               <LevelBadge level={statusLevel(event.status)} text={event.status} />
+              {event.flaps && <span class="muted">{w.flapped(event.flaps)}</span>}
               {event.exception && (
                 <details class="event-exception">
                   <summary class="mono ellipsis">{event.exception.split('\n')[0]}</summary>

@@ -4,6 +4,7 @@ import { link } from '../../app/router.ts';
 import { duration } from '../../format/duration.ts';
 import { shortId } from '../../format/flink-id.ts';
 import { compact, exact, percent, rate } from '../../format/number.ts';
+import { clock, fullTime } from '../../format/time.ts';
 import { words } from '../../i18n/language.ts';
 import { Lag } from '../../parts/lag.tsx';
 import { LevelBadge, LevelShape, statusLevel } from '../../parts/level.tsx';
@@ -30,6 +31,12 @@ export function JobHead({ job }: { job: JobDetail }): JSX.Element {
           <LevelShape level={job.level} size={18} />
           <span class="job-title">{job.name}</span>
           <LevelBadge level={statusLevel(job.status)} text={job.status} pill />
+          {job.status_since !== null && (
+            <span class="muted job-since" {...tip(fullTime(job.status_since))}>
+              {w.since(clock(job.status_since))}
+              {job.flaps > 0 && ` · ${w.flapped(job.flaps)}`}
+            </span>
+          )}
         </h1>
         <p class="soft row wrap job-ids">
           <span>{job.owner}</span>

@@ -16,6 +16,7 @@ import { JobEvents } from './events.tsx';
 import { JobFigures, JobHead } from './head.tsx';
 import { JobAffects, JobAlerts, JobLogs } from './related.tsx';
 import { Subtasks } from './subtasks.tsx';
+import { TaskManagers } from './task-managers.tsx';
 
 /** One job: how it does now and over time, which subtask to look at, its SQL, and what people and logs say of it. */
 export default function JobScreen({ rest }: ScreenProps): JSX.Element {
@@ -61,6 +62,11 @@ function Content({ job }: { job: JobDetail }): JSX.Element {
           </Card>
           <Card title={w.events}>
             <JobEvents events={job.events} runs={job.runs} />
+          </Card>
+        </div>
+        <div class="job-wide">
+          <Card title={w.taskManagers} count={job.task_managers.length || undefined}>
+            <TaskManagers taskManagers={job.task_managers} />
           </Card>
         </div>
         <div class="job-wide">
