@@ -35,7 +35,7 @@ const FLOWS: readonly Flow[] = [
   { job: WINDOW, topic: 'dw_sdk_log_cdo', arriving: MATCHING },
 ];
 
-/** What holds of any Flink that runs quietly: `jobs` gives the ids by name. */
+/** What holds of any Flink that runs quietly, for a suite that runs its tests at once; `jobs` gives the ids by name. */
 export function baselineTests(estate: () => FlinkEstate, jobs: () => ReadonlyMap<string, string>): void {
   // what was produced while the jobs were submitted
   before(() => Promise.all(FLOWS.map(({ job }) => untilLevel(estate(), job))), LIMIT);

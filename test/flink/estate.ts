@@ -40,15 +40,15 @@ export class FlinkEstate {
   readonly daemon: Daemon;
   readonly producer: EventProducer;
   readonly #elasticsearch: TestElasticsearch;
-  readonly #slowness: string;
   readonly #jobManager: TestServer;
-  readonly #taskManagers: TestServer[] = [];
+  readonly #taskManagers: TestServer[];
 
   private constructor(parts: {
     readonly broker: Broker;
     readonly elasticsearch: TestElasticsearch;
     readonly flink: TestFlink;
     readonly jobManager: TestServer;
+    readonly taskManagers: readonly TestServer[];
     readonly daemon: Daemon;
   }) {
     this.broker = parts.broker;
@@ -58,7 +58,7 @@ export class FlinkEstate {
     this.producer = new EventProducer(parts.broker.server.brokers);
     this.#elasticsearch = parts.elasticsearch;
     this.#jobManager = parts.jobManager;
-    this.#slowness = join(parts.flink.home, 'slowness');
+    this.#taskManagers = [...parts.taskManagers];
   }
 
   /** Starts the servers, the daemon in production mode, and a session cluster with two TaskManagers. */
@@ -80,9 +80,12 @@ export class FlinkEstate {
     });
     await installTelemetry(flink, { config: file, cluster: CLUSTER, interval: `${INTERVAL_MS / 1000} s` });
     await flink.configure(JOB_SETTINGS);
-    const [daemon, jobManager] = await Promise.all([startDaemon(file), flink.startJobManager()]);
-    const estate = new FlinkEstate({ broker, elasticsearch, flink, jobManager, daemon });
-    await Promise.all(Array.from({ length: TASK_MANAGERS }, () => estate.addTaskManager()));
+    const [daemon, jobManager, ...taskManagers] = await Promise.all([
+      startDaemon(file),
+      flink.startJobManager(),
+      ...Array.from({ length: TASK_MANAGERS }, () => startTaskManager(flink)),
+    ]);
+    const estate = new FlinkEstate({ broker, elasticsearch, flink, jobManager, taskManagers, daemon });
     await estate.taskManagersRegistered();
     await until('the daemon is ready', async () => (await daemon.readiness()).ready);
     return estate;
@@ -127,12 +130,12 @@ export class FlinkEstate {
 
   /** The aggregate waits so long at each record; 0 ends it. */
   slowDown(microseconds: number): void {
-    writeFileSync(this.#slowness, String(microseconds));
+    writeFileSync(slownessFile(this.flink), String(microseconds));
   }
 
   /** Starts one more TaskManager; gives its container id. */
   async addTaskManager(): Promise<string> {
-    const taskManager = await this.flink.startTaskManager({ TIDEWATCH_TEST_SLOW: this.#slowness });
+    const taskManager = await startTaskManager(this.flink);
     this.#taskManagers.push(taskManager);
     return containerOf(taskManager);
   }
@@ -162,6 +165,15 @@ export class FlinkEstate {
     await this.flink.close();
     await Promise.all([this.broker.close(), this.#elasticsearch.kill()]);
   }
+}
+
+/** Its content is how long the aggregate waits at each record. */
+function slownessFile(flink: TestFlink): string {
+  return join(flink.home, 'slowness');
+}
+
+function startTaskManager(flink: TestFlink): Promise<TestServer> {
+  return flink.startTaskManager({ TIDEWATCH_TEST_SLOW: slownessFile(flink) });
 }
 
 /** `CONTAINER_ID` as the script that started the process made it. */

@@ -35,6 +35,6 @@ async function submit(job: string): Promise<void> {
   else await estate().flink.runClient('io.tidewatch.flink.jobs.JobsClient', [...what, '--brokers', brokerList], []);
 }
 
-describe('Flink 1.20', () => {
+describe('Flink 1.20', { concurrency: true }, () => {
   baselineTests(estate, () => jobs);
 });

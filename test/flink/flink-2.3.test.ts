@@ -55,7 +55,7 @@ before(
 );
 after(() => running?.close());
 
-describe('in quiet times', () => {
+describe('in quiet times', { concurrency: true }, () => {
   baselineTests(estate, () => jobs);
 });
 
