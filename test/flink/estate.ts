@@ -62,7 +62,7 @@ export class FlinkEstate {
   }
 
   /** Starts the servers, the daemon in production mode, and a session cluster with two TaskManagers. */
-  static async start(version: FlinkVersion, config: object = {}): Promise<FlinkEstate> {
+  static async start(version: FlinkVersion): Promise<FlinkEstate> {
     const [broker, elasticsearch, flink] = await Promise.all([
       startBroker(),
       startElasticsearch(),
@@ -76,7 +76,6 @@ export class FlinkEstate {
       kafka: { brokers, group: 'flink-e2e' },
       clusters: { data: { brokers, poll: `${INTERVAL_MS / 1000}s` } },
       elasticsearch: { node: elasticsearch.node, refresh_interval: '1s' },
-      ...config,
     });
     await installTelemetry(flink, { config: file, cluster: CLUSTER, interval: `${INTERVAL_MS / 1000} s` });
     await flink.configure(JOB_SETTINGS);
