@@ -12,7 +12,11 @@ export class SqlSyntaxError extends Error {
   readonly pos: number;
 
   constructor(pos: number, message: string) {
+    // Its stack is never shown, and a text full of mistakes would pay for a hundred thousand of them.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = limit;
     this.name = 'SqlSyntaxError';
     this.pos = pos;
   }

@@ -37,7 +37,7 @@ const CLAUSES = new Set([
   'INTO',
 ]);
 
-const NAME = /\b(name|column|table|alias|catalog|database|function|window|variable|measure|view)\b/;
+const NAME = /\b(expression|name|column|table|alias|catalog|database|function|window|variable|measure|view)\b/;
 
 /** A sentence that helps, or null. `expected` is what the grammar wanted at `token`; `before` stands in front of it. */
 export function hintFor(expected: string, token: Token, before: Token | null): string | null {

@@ -5,6 +5,7 @@ import { expression, operand } from './grammar/expression.ts';
 import { bareQuery, query } from './grammar/query.ts';
 import { statement } from './grammar/statement.ts';
 import { type StatementTokens, type Token, tokenizeStatement } from './lexer.ts';
+import { LineIndex } from './line-index.ts';
 import type { Statement } from './statement-ast.ts';
 
 /** `line` and `column` count from 1. */
@@ -34,6 +35,8 @@ const GRAMMAR: Grammar = { expression, operand, query, bareQuery };
 export function parseStatements(sql: string): ParsedScript {
   const statements: (Statement | BrokenStatement)[] = [];
   const errors: SqlError[] = [];
+  const lines = new LineIndex(sql);
+  const endings = new Map<number, boolean>();
   let setOpenedAt: number | null = null;
   /** The statement read last, to be taken back when it proves to have swallowed the next one. */
   let last: { readonly lexed: StatementTokens; readonly statements: number; readonly errors: number } | null = null;
@@ -46,23 +49,23 @@ export function parseStatements(sql: string): ParsedScript {
     try {
       const mark = parseOne(new Cursor(lexed.tokens, GRAMMAR), statements);
       const problem = setProblem(statements[before.statements]!, mark, setOpenedAt !== null);
-      if (problem !== null) errors.push(sqlError(sql, lexed.tokens[0]!.pos, problem));
+      if (problem !== null) errors.push(sqlError(lines, lexed.tokens[0]!.pos, problem));
       if (mark === 'set-begin') setOpenedAt = lexed.tokens[0]!.pos;
       else if (mark === 'set-end' || problem !== null) setOpenedAt = null;
       last = before;
     } catch (error) {
       if (!(error instanceof SqlSyntaxError)) throw error;
       const swallowed = last === null ? null : swallowedAt(sql, last.lexed);
-      if (last !== null && swallowed !== null && endsInLiteral(sql, lexed)) {
+      if (last !== null && swallowed !== null && endsInLiteral(sql, lexed, endings)) {
         statements.length = last.statements;
         errors.length = last.errors;
         const pos = swallowed.literal;
-        const broken = brokenStatement(sql, last.lexed, new SqlSyntaxError(pos, UNCLOSED));
+        const broken = brokenStatement(sql, lines, last.lexed, new SqlSyntaxError(pos, UNCLOSED));
         statements.push(broken);
         errors.push(broken.error);
         at = swallowed.next;
       } else {
-        const broken = brokenStatement(sql, lexed, error);
+        const broken = brokenStatement(sql, lines, lexed, error);
         statements.push(broken);
         errors.push(broken.error);
         at = resumeAt(sql, lexed);
@@ -72,7 +75,7 @@ export function parseStatements(sql: string): ParsedScript {
       last = null;
     }
   }
-  if (setOpenedAt !== null) errors.push(sqlError(sql, sql.length, UNFINISHED_SET));
+  if (setOpenedAt !== null) errors.push(sqlError(lines, sql.length, UNFINISHED_SET));
   return { statements, errors };
 }
 
@@ -138,18 +141,32 @@ function swallowedAt(sql: string, lexed: StatementTokens): { readonly literal: n
   return null;
 }
 
-/** True when the script's quotes do not pair up from here on: its last literal has no end. */
-function endsInLiteral(sql: string, from: StatementTokens): boolean {
+/**
+ * True when the script's quotes do not pair up from here on: its last literal has no end. `known` keeps the answer for every place
+ * passed, so that a script is read to its end once and not once per mistake.
+ */
+function endsInLiteral(sql: string, from: StatementTokens, known: Map<number, boolean>): boolean {
+  const passed: number[] = [];
   let lexed = from;
-  while (lexed.closed) lexed = tokenizeStatement(sql, lexed.next);
-  return lexed.tokens.at(-2)?.type === 'bad';
+  while (lexed.closed && !known.has(lexed.next)) {
+    passed.push(lexed.next);
+    lexed = tokenizeStatement(sql, lexed.next);
+  }
+  const open = (lexed.closed ? known.get(lexed.next) : undefined) ?? lexed.tokens.at(-2)?.type === 'bad';
+  for (const place of passed) known.set(place, open);
+  return open;
 }
 
-function brokenStatement(sql: string, lexed: StatementTokens, error: SqlSyntaxError): BrokenStatement {
+function brokenStatement(
+  sql: string,
+  lines: LineIndex,
+  lexed: StatementTokens,
+  error: SqlSyntaxError,
+): BrokenStatement {
   const end = resumeAt(sql, lexed);
   const tokens = lexed.tokens.filter(token => token.pos < end);
   const scanned = scanTables(tokens);
-  return { kind: 'broken', pos: tokens[0]!.pos, error: sqlError(sql, error.pos, error.message), ...scanned };
+  return { kind: 'broken', pos: tokens[0]!.pos, error: sqlError(lines, error.pos, error.message), ...scanned };
 }
 
 /** Names behind FROM and JOIN are read, names behind INTO and OVERWRITE are written. */
@@ -182,9 +199,6 @@ function nameAt(tokens: readonly Token[], start: number): Ident[] {
   }
 }
 
-function sqlError(sql: string, pos: number, message: string): SqlError {
-  const lineStart = sql.lastIndexOf('\n', pos - 1) + 1;
-  let line = 1;
-  for (let at = sql.indexOf('\n'); at >= 0 && at < pos; at = sql.indexOf('\n', at + 1)) line++;
-  return { line, column: pos - lineStart + 1, message };
+function sqlError(lines: LineIndex, pos: number, message: string): SqlError {
+  return { ...lines.placeOf(pos), message };
 }

@@ -49,7 +49,7 @@ function addJoin(join: Join, ctx: Context, scope: Scope): void {
     const [a, b] = [columnIn(left, name), columnIn(right, name)];
     const merged = scope.merged.get(name) ?? a;
     if (merged !== undefined && b !== undefined) {
-      scope.merged.set(name, mergeJoinColumn(join.type, name, merged, b));
+      scope.merged.set(name, mergeJoinColumn(name, merged, b));
       ctx.findings.addControls('join', [...(merged.sources ?? []), ...(b.sources ?? [])]);
     }
   }

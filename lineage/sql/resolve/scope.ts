@@ -89,11 +89,10 @@ function endsWith(path: readonly string[], tail: readonly string[]): boolean {
   return from >= 0 && tail.every((part, i) => path[from + i] === part);
 }
 
-/** Merges one column of both sides of a join: FULL may take its value from either. */
-export function mergeJoinColumn(type: string, name: string, left: Column, right: Column): Column {
-  if (type !== 'FULL') return type === 'RIGHT' ? right : left;
-  const sources = new SourceSet();
-  sources.add(left.sources);
-  sources.add(right.sources);
-  return { name, sources: sources.result, type: left.type };
+/** Merges one column of both sides of a join as Flink does: `COALESCE(left, right)`, whatever the join's type. */
+export function mergeJoinColumn(name: string, left: Column, right: Column): Column {
+  const origins = new SourceSet();
+  origins.addColumn(left);
+  origins.addColumn(right);
+  return { name, sources: origins.result, type: left.type, derivation: origins.carried };
 }
