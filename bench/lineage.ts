@@ -2,6 +2,8 @@
  * Lineage bars: >= 10,000 statements/s with tables, >= 3,000/s with columns (warm, one core), first lineage <= 30 ms after load; with 10,000
  * jobs and 30,000 datasets a job is added in <= 5 ms and impact and path answer in <= 50 ms (p99). Run: node bench/lineage.ts
  */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Evidence } from '../lineage/graph/evidence.ts';
 import { hopGraph } from '../lineage/graph/hops.ts';
@@ -51,6 +53,24 @@ function rate(label: string, run: (sql: string) => unknown, bar: number): void {
   console.log(`${label.padEnd(34)} ${perSecond.toLocaleString('en')} statements/s  (bar ${bar.toLocaleString('en')})`);
 }
 
+/** How much of the project's own corpus is answered: lineage fixtures, statements Flink takes, statements it refuses. */
+function corpus(): void {
+  const folder = join(import.meta.dirname, '../test/fixtures/sql');
+  const linesOf = (pattern: string): string[] =>
+    globSync(pattern, { cwd: folder }).flatMap(file =>
+      readFileSync(join(folder, file), 'utf8')
+        .split('\n')
+        .filter(line => line !== ''),
+    );
+  const valid = linesOf('valid/*.sql');
+  const invalid = linesOf('invalid/*.sql');
+  const cases = linesOf('*.sql').filter(line => line !== '' && !line.startsWith('--'));
+  const accepted = (texts: readonly string[]): number => texts.filter(sql => parseScript({ sql }).ok).length;
+  console.log(
+    `corpus                              ${accepted(valid)} of ${valid.length} valid read, ${invalid.length - accepted(invalid)} of ${invalid.length} invalid refused, ${accepted(cases)} of ${cases.length} lines of lineage cases read, ${Math.round(process.memoryUsage().rss / 1e6)} MB`,
+  );
+}
+
 function quantile(samples: number[], q: number): string {
   samples.sort((a, b) => a - b);
   return samples[Math.min(samples.length - 1, Math.floor(samples.length * q))]!.toFixed(2);
@@ -65,6 +85,7 @@ function timed(samples: number[], run: () => unknown): void {
 const first: number[] = [];
 timed(first, () => parseScript({ sql: QUERIES[2]!, schemas }));
 console.log(`first lineage of the process        ${first[0]!.toFixed(1)} ms  (bar 30 ms)`);
+corpus();
 rate('parse alone', sql => parseStatements(sql), 10_000);
 rate('tables', sql => parseScript({ sql }), 10_000);
 rate('tables and columns from schemas', sql => parseScript({ sql, schemas }), 3000);

@@ -139,11 +139,11 @@ export class Cursor {
     return this.next().text;
   }
 
-  /** One string literal: adjacent ones are joined, prefixes (`u&`, `x`, `_utf8`) are taken. */
+  /** One string literal: a prefix (`u&`, `x`, `_utf8`) is taken, plain ones behind it are joined to it. */
   stringLiteral(what: string): string {
     if (!this.atString()) this.fail(what);
-    let text = '';
-    while (this.atString()) text += this.next().text;
+    let { text } = this.next();
+    while (this.token.type === 'string') text += this.next().text;
     return text;
   }
 

@@ -71,14 +71,14 @@ export function setOption(c: Cursor): Statement {
 }
 
 function bareKey(c: Cursor): string {
-  let key = c.anyIdent('a key').text;
+  let key = c.ident('a key').text;
   while (c.at('.') || c.at('-')) key += c.next().text + c.anyIdent('a key').text;
   return key;
 }
 
 /** Everything up to the end: `true`, `1 min`, `hdfs://…`. */
 function bareValue(c: Cursor): string {
-  if (c.ended()) c.fail('a value');
+  if (c.ended() || c.at('=')) c.fail('a value');
   let value = c.next().text;
   while (!c.ended()) value += c.next().text;
   return value;
