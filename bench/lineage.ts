@@ -64,10 +64,15 @@ function corpus(): void {
     );
   const valid = linesOf('valid/*.sql');
   const invalid = linesOf('invalid/*.sql');
-  const cases = linesOf('*.sql').filter(line => line !== '' && !line.startsWith('--'));
+  const cases = globSync('*.sql', { cwd: folder }).flatMap(file =>
+    readFileSync(join(folder, file), 'utf8')
+      .split(/^--# .*$/m)
+      .slice(1)
+      .map(block => block.replaceAll(/^--[!>].*$/gm, '')),
+  );
   const accepted = (texts: readonly string[]): number => texts.filter(sql => parseScript({ sql }).ok).length;
   console.log(
-    `corpus                              ${accepted(valid)} of ${valid.length} valid read, ${invalid.length - accepted(invalid)} of ${invalid.length} invalid refused, ${accepted(cases)} of ${cases.length} lines of lineage cases read, ${Math.round(process.memoryUsage().rss / 1e6)} MB`,
+    `corpus                              ${accepted(valid)} of ${valid.length} valid read, ${invalid.length - accepted(invalid)} of ${invalid.length} invalid refused, ${accepted(cases)} of ${cases.length} lineage cases read, ${Math.round(process.memoryUsage().rss / 1e6)} MB`,
   );
 }
 

@@ -71,7 +71,7 @@ export function setOption(c: Cursor): Statement {
 }
 
 function bareKey(c: Cursor): string {
-  let key = c.ident('a key').text;
+  let key = c.anyIdent('a key').text;
   while (c.at('.') || c.at('-')) key += c.next().text + c.anyIdent('a key').text;
   return key;
 }
