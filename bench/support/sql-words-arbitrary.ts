@@ -43,7 +43,7 @@ export const string: Sql = words(`'x'|''|'it''s'|'a;b'|'-- no'|'/* no */'|'æ—¥å¿
 /** Strings with a prefix stand where an expression does, not behind COMMENT. */
 const prefixed: Sql = words(`u&'\\0041'|x'0AFF'|_utf8'x'`);
 export const number: Sql = words('0|1|42|1.5|.5|1e3|1.5E-3|100000');
-export const unit: Sql = words('SECOND|MINUTE|HOUR|DAY|MONTH|YEAR|MINUTES|HOURS|DAYS|WEEK|QUARTER|second');
+const unit: Sql = words('SECOND|MINUTE|HOUR|DAY|MONTH|YEAR|MINUTES|HOURS|DAYS|WEEK|QUARTER|second');
 export const timeUnit: Sql = words('SECOND|MINUTE|HOUR|DAY|MONTH|YEAR|WEEK|QUARTER');
 export const interval: Sql = fc.oneof(
   seq('INTERVAL', words(`'1'|'10'|'5'`), unit),
