@@ -4,7 +4,7 @@ import { search } from '../e2e/captured-run/answers.ts';
 import { tidewatch } from '../support/flink-install.ts';
 import { until } from '../support/until.ts';
 import { CLUSTER, FILTER, type FlinkEstate, INTERVAL_MS, WINDOW } from './estate.ts';
-import { lineageAbove, linesBy, readingsOf, type Series, seriesOf } from './figures.ts';
+import { jobOf, lineageAbove, linesBy, readingsOf, type Series, seriesOf } from './figures.ts';
 import { LagWitness } from './lag-witness.ts';
 
 /** What the estate is given in quiet times: events a second, one in three of which the filter keeps. */
@@ -42,6 +42,11 @@ export function baselineTests(estate: () => FlinkEstate, jobs: () => ReadonlyMap
 
   test('what both jobs take and write is what the producer counted, to one interval', LIMIT, async () => {
     await Promise.all(FLOWS.map(({ job }) => expectThroughput(estate(), job)));
+    // one chain from source to sink, whose task counts neither; the minute this is over may hold the start
+    const { status, records_in_per_second, records_out_per_second } = await jobOf(estate().daemon, FILTER);
+    assert.equal(status, 'RUNNING');
+    assert.ok((records_in_per_second ?? 0) > (records_out_per_second ?? 0), 'the filter lets one in three pass');
+    assert.ok((records_out_per_second ?? 0) > 0);
   });
 
   test('the lag of both jobs is what Kafka and Flink say from outside, to one interval', LIMIT, async () => {

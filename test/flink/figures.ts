@@ -16,6 +16,8 @@ export interface JobAnswer {
   readonly name: string;
   readonly status: string;
   readonly restarts: number | null;
+  readonly records_in_per_second: number | null;
+  readonly records_out_per_second: number | null;
   readonly events: readonly { readonly ts: number; readonly status: string; readonly exception?: string }[];
   readonly subtasks: readonly { readonly task: string; readonly subtask: number }[];
 }

@@ -73,23 +73,30 @@ export async function reportViews({ recorder, metrics, clock }: EstateServices):
     .sort((a, b) => RANK[a.level] - RANK[b.level] || (b.age_ms ?? 0) - (a.age_ms ?? 0));
 }
 
-function jobLevel(status: string | null, figures: JobFigures | undefined): Level {
-  if (status !== null && ENDED.has(status)) return 'ok';
+function jobLevel(status: string, figures: JobFigures | undefined): Level {
+  if (ENDED.has(status)) return 'ok';
   if (status === 'FAILED') return 'critical';
-  if (status !== null && DOWN.has(status)) return 'critical';
+  if (DOWN.has(status)) return 'critical';
   const lag = figures?.lagMs;
   if (lag !== null && lag !== undefined)
     return lag > CRITICAL_LAG_MS ? 'critical' : lag > WARN_LAG_MS ? 'warning' : 'ok';
   return status === 'RUNNING' ? 'ok' : 'unknown';
 }
 
+/** Where nobody tells of a job's states (Flink 1.x has no listener) its own times do. */
+function statusSeen(figures: JobFigures | undefined): string {
+  if ((figures?.restartingMs ?? 0) > 0) return 'RESTARTING';
+  return (figures?.runningMs ?? 0) > 0 ? 'RUNNING' : 'UNKNOWN';
+}
+
 /** One job as lists show it. */
 export function jobView(info: JobInfo, figures: JobFigures | undefined, edges: JobEdges, alerts: number) {
   const run = info.runs.at(-1);
+  const status = info.status ?? statusSeen(figures);
   return {
     name: info.name,
     owner: info.owner ?? '',
-    status: info.status ?? 'UNKNOWN',
+    status,
     status_since: info.since,
     flaps: info.flaps,
     job_id: run?.jobId ?? '',
@@ -108,7 +115,7 @@ export function jobView(info: JobInfo, figures: JobFigures | undefined, edges: J
     reads: edges.reads,
     writes: edges.writes,
     alerts,
-    level: jobLevel(info.status, figures),
+    level: jobLevel(status, figures),
   };
 }
 export type JobView = ReturnType<typeof jobView>;

@@ -6,6 +6,8 @@ import type { MetricOp, MetricStore } from '../../store/metric-store.ts';
 
 /** Reports come every few seconds to every minute; older values are no longer "now". */
 const NOW_MS = 3 * 60_000;
+/** Rates of counters are taken over as long; where two reports are farther apart, Flink's own averages stand in. */
+const RATE_MS = 60_000;
 const SEEN_STEP_MS = 10_000;
 
 export interface JobFigures {
@@ -18,6 +20,9 @@ export interface JobFigures {
   readonly backPressuredRatio: number | null;
   readonly restarts: number | null;
   readonly checkpointAgeMs: number | null;
+  /** How long it has been in these states without interruption. */
+  readonly runningMs: number | null;
+  readonly restartingMs: number | null;
   /** When it last reported anything about itself, to ten seconds. */
   readonly lastSeen: number | null;
 }
@@ -39,6 +44,8 @@ const NONE: JobFigures = {
   backPressuredRatio: null,
   restarts: null,
   checkpointAgeMs: null,
+  runningMs: null,
+  restartingMs: null,
   lastSeen: null,
 };
 
@@ -57,7 +64,10 @@ export async function latest(
   return groups.flatMap(g => (g.points[0] ? [{ labels: g.labels, value: g.points[0][1] }] : []));
 }
 
-/** Figures by job name. Rates are the sum over subtasks of the task where it is largest: a source's own input is not counted by Flink. */
+/**
+ * Figures by job name. What a job takes in is what its source operators count, what it writes what its sink writers count: a task that is
+ * both source and sink counts neither. Jobs without these counters show the sum over subtasks of the task where it is largest.
+ */
 export async function jobFigures(metrics: MetricStore, clock: Clock): Promise<ReadonlyMap<string, JobFigures>> {
   const at = clock.now();
   const figures = new Map<string, Record<keyof JobFigures, number | null>>();
@@ -81,6 +91,25 @@ export async function jobFigures(metrics: MetricStore, clock: Clock): Promise<Re
       sums.set(key, entry);
     }
     for (const { job, sum } of sums.values()) of(job)[field] = Math.max(of(job)[field] ?? 0, sum);
+  };
+  const counted = async (counter: string, operator: string): Promise<ReadonlyMap<string, number>> => {
+    const groups = await metrics.window({
+      names: [{ name: counter }],
+      matchers: [{ label: 'operator', op: '=~', value: operator }],
+      groupBy: ['job'],
+      op: 'RATE',
+      windowMs: RATE_MS,
+      at: [at],
+    });
+    return new Map(groups.flatMap(({ labels, points: [p] }) => (p ? [[labels['job'] ?? '', p[1]] as const] : [])));
+  };
+  const rate = async (
+    field: 'inPerSecond' | 'outPerSecond',
+    metric: string,
+    ends: Promise<ReadonlyMap<string, number>>,
+  ): Promise<void> => {
+    await largestTask(field, metric);
+    for (const [job, perSecond] of await ends) of(job)[field] = perSecond;
   };
   const perTopic = async (
     field: keyof JobFigures,
@@ -111,12 +140,14 @@ export async function jobFigures(metrics: MetricStore, clock: Clock): Promise<Re
     seen(),
     perTopic('lagRecords', 'lag', (a, b) => a + b),
     perTopic('lagMs', 'lag_ms', Math.max),
-    largestTask('inPerSecond', 'records_in_per_second'),
-    largestTask('outPerSecond', 'records_out_per_second'),
+    rate('inPerSecond', 'records_in_per_second', counted('flink.operator.numRecordsIn', 'Source: .*')),
+    rate('outPerSecond', 'records_out_per_second', counted('flink.operator.numRecordsSend', '.*: Writer')),
     perJob('busyRatio', 'busy_ratio', 'MAX'),
     perJob('backPressuredRatio', 'back_pressured_ratio', 'MAX'),
     perJob('restarts', 'restarts', 'LAST'),
     perJob('checkpointAgeMs', 'checkpoint_age_ms', 'LAST'),
+    perJob('runningMs', 'flink.job.runningTime', 'LAST'),
+    perJob('restartingMs', 'flink.job.restartingTime', 'LAST'),
   ]);
   figures.delete('');
   return figures;

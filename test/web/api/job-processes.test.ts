@@ -63,12 +63,44 @@ function taskReports(ago: number): object[] {
     of('etl', 'tm-1', 0, 0),
     of('etl', ago === 20 ? 'tm-3' : 'tm-2', 1, ago === 20 ? 0 : 1),
     of('other', 'tm-3', 0, 0),
+    {
+      v: 1,
+      ts: NOW - ago * SECOND,
+      vars: { job_id: 'chain1', job_name: 'chain' },
+      groups: [{ scope: 'jobmanager.job', gauges: { runningTime: 60_000, restartingTime: 0 } }],
+    },
+    endsOf('chain', 'Source: ods[1]', { numRecordsIn: 60_000 - ago * 600 }),
+    endsOf('chain', 'Sink: dwd[2]: Writer', { numRecordsSend: 20_000 - ago * 200 }),
   ];
+
+  /** One end of a job that is a single chain: its task counts nothing, its operators do. */
+  function endsOf(job: string, operator: string, counters: Record<string, number>) {
+    return {
+      v: 1,
+      ts: NOW - ago * SECOND,
+      env: { app_id: 'app_1', container_id: 'c-tm-3', job_name: 'session', host: 'h' },
+      vars: {
+        host: 'h-tm-3',
+        tm_id: 'tm-3',
+        job_id: 'chain1',
+        job_name: job,
+        task_name: 'chain',
+        operator_name: operator,
+        subtask_index: '0',
+      },
+      groups: [
+        { scope: 'taskmanager.job.task', counters: { numRecordsIn: 0, numRecordsOut: 0 } },
+        { scope: 'taskmanager.job.task.operator', counters },
+      ],
+    };
+  }
 }
 
 interface Job {
+  readonly status: string;
   readonly busy_ratio: number;
   readonly records_in_per_second: number;
+  readonly records_out_per_second: number;
   readonly containers: readonly string[];
   readonly subtasks: readonly {
     readonly subtask: number;
@@ -118,6 +150,18 @@ test('rates of a job are exact: busy 300 of 1000 ms, 40 records a second and sub
   const job = await api.get<Job>('jobs/etl');
 
   assert.deepEqual([job.busy_ratio, job.records_in_per_second], [0.3, 80]);
+});
+
+test('a job that is one chain takes in what its source counts and writes what its sink counts', async () => {
+  const { records_in_per_second, records_out_per_second } = await api.get<Job>('jobs/chain');
+
+  assert.deepEqual([records_in_per_second, records_out_per_second], [600, 200]);
+});
+
+test('a job of whose states nobody told is running when it says so itself', async () => {
+  const { status } = await api.get<Job>('jobs/chain');
+
+  assert.equal(status, 'RUNNING');
 });
 
 test('heap of a job’s task managers is asked with a matcher on the job', async () => {
