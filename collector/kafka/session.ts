@@ -54,7 +54,7 @@ export class Session {
       rebalanceTimeout: 20_000,
       maxWaitTimeInMs: 250,
       maxBytesPerPartition: 1024 * 1024,
-      maxBytes: 4 * 1024 * 1024,
+      maxBytes: 2 * 1024 * 1024,
       metadataMaxAge: 30_000,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 200, maxRetryTime: 2000, retries: 3, restartOnFailure: async () => false },
