@@ -88,12 +88,13 @@ test('a topic deleted meanwhile costs no other topic its answer', { timeout: LIM
   t.after(() => offsets.close());
   await offsets.topics(new Set(['stays', 'goes']));
   await broker.admin.deleteTopics({ topics: ['goes'] });
-  await until('it is gone', async () => !(await broker.admin.listTopics()).includes('goes'));
 
-  const ends = await offsets.offsets(['goes', 'stays'], 'end');
-
-  assert.deepEqual([...(ends.get('stays') ?? [])], [[0, 4]]);
-  assert.equal(ends.get('goes')?.size ?? 0, 0);
+  // the broker answers for it a moment longer
+  await until('it is gone', async () => {
+    const ends = await offsets.offsets(['goes', 'stays'], 'end');
+    assert.deepEqual([...(ends.get('stays') ?? [])], [[0, 4]]);
+    return (ends.get('goes')?.size ?? 0) === 0;
+  });
   assert.equal((await offsets.topics(new Set(['stays', 'goes']))).has('goes'), false, 'the topics are asked for again');
 });
 
