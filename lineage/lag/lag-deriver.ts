@@ -85,6 +85,7 @@ function emit(
   for (const [partition, range] of touched) {
     if (partition === null) {
       for (const t of samplesIn(consumer.whole?.lag, range)) {
+        if (!consumer.tells(t)) continue;
         groups.push({ ts: t, labels, attrs: {}, arrivedAt, values: [['lag', consumer.whole!.lag!.at(t)!]] });
       }
       continue;
@@ -94,7 +95,7 @@ function emit(
     const perPartition: Labels = { ...labels, partition: String(partition) };
     for (const t of own === undefined ? samplesIn(end?.curve, range) : timesOf(consumer, own, end, range)) {
       const lag = own === undefined ? unreadAt(end, t) : lagAt(own, end, t);
-      if (lag === null) continue;
+      if (lag === null || !consumer.tells(t)) continue;
       groups.push({ ts: t, labels: perPartition, attrs: {}, arrivedAt, values: [['lag_records', lag]] });
       // Where other partitions have positions the sum is made at their times: between them a position is not known yet.
       if (own !== undefined || consumer.partitions.size === 0) sumTimes.add(t);
@@ -108,7 +109,7 @@ function emit(
   }
   for (const t of [...sumTimes].sort((a, b) => a - b)) {
     const lag = sumAt(consumer, ends, t);
-    if (lag !== null) groups.push({ ts: t, labels, attrs: {}, arrivedAt, values: [['lag', lag]] });
+    if (lag !== null && consumer.tells(t)) groups.push({ ts: t, labels, attrs: {}, arrivedAt, values: [['lag', lag]] });
   }
 }
 

@@ -80,6 +80,9 @@ export class PartitionPositions {
 export class HopTopic {
   readonly hop: string;
   readonly topic: string;
+  /** Time of the newest lag told, and of that when the labels last grew. */
+  #toldUpTo = Number.NEGATIVE_INFINITY;
+  #namedSince = Number.NEGATIVE_INFINITY;
   #cluster: string;
   #group: string;
   readonly partitions = new Map<number, PartitionPositions>();
@@ -111,10 +114,19 @@ export class HopTopic {
     return this.#group;
   }
 
-  /** Fills in what was unknown. */
+  /** Fills in what was unknown. The lag's labels grow with it: points told under the old ones are not told again. */
   identify(cluster: string, group: string): void {
+    const isNews = (this.#cluster === '' && cluster !== '') || (this.#group === '' && group !== '');
+    if (isNews) this.#namedSince = this.#toldUpTo;
     this.#cluster ||= cluster;
     this.#group ||= group;
+  }
+
+  /** Whether a lag at `ts` belongs to the series of today's labels; the newest such time is remembered. */
+  tells(ts: number): boolean {
+    if (ts <= this.#namedSince) return false;
+    this.#toldUpTo = Math.max(this.#toldUpTo, ts);
+    return true;
   }
 
   sampled(ts: number): void {

@@ -208,6 +208,28 @@ test('labels name the job, the topic and, where told, partition, group and clust
   ]);
 });
 
+test('when cluster and group become known the lag goes on under them, and no time is told twice', () => {
+  const deriver = createLagDeriver(new OffsetTables());
+  const told = new Map<number, string[]>();
+  for (const row of [
+    end(10, 50),
+    position(10, 45),
+    position(20, 48),
+    { ...position(30, 60), cluster: 'data-1', group: 'g' },
+    // what lies between two ends is told anew
+    { ...end(10, 50), cluster: 'data-1' },
+    { ...end(40, 80), cluster: 'data-1' },
+  ]) {
+    for (const { ts, labels, values } of deriver.derive([row], 1)) {
+      if (values[0]![0] === 'lag') told.set(ts, [...new Set([...(told.get(ts) ?? []), Object.keys(labels).join()])]);
+    }
+  }
+
+  assert.deepEqual(told.get(10), ['job,topic'], 'before');
+  assert.deepEqual(told.get(30), ['job,topic,group,cluster'], 'after');
+  for (const [ts, series] of told) assert.equal(series.length, 1, `${ts} is told as ${series.join(' and ')}`);
+});
+
 test('positions without a cluster meet the end offsets of the only cluster with that topic', () => {
   const deriver = createLagDeriver(new OffsetTables());
 
