@@ -1,6 +1,7 @@
-import type { Kafka, Producer } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import type { Clock } from '../../model/clock.ts';
 import type { DeadLetter, DeadLetterEntry } from '../dead-letter.ts';
+import { LazyProducer } from './lazy-producer.ts';
 
 const TOPICS_KEPT_MS = 60_000;
 /** Of a longer record only the beginning is kept, as in the file. */
@@ -14,23 +15,9 @@ const MAX_SEND_BYTES = 768 * 1024;
  */
 export function createKafkaDeadLetter(options: { kafka: Kafka; fallback: DeadLetter; clock: Clock }): DeadLetter {
   const { kafka, fallback, clock } = options;
-  let producer: Promise<Producer> | null = null;
+  const producer = new LazyProducer(kafka);
   let topics: { readonly at: number; readonly names: ReadonlySet<string> } | null = null;
   let kept = 0;
-
-  async function connected(): Promise<Producer> {
-    producer ??= (async () => {
-      const created = kafka.producer({ allowAutoTopicCreation: false });
-      await created.connect();
-      return created;
-    })();
-    try {
-      return await producer;
-    } catch (error) {
-      producer = null;
-      throw error;
-    }
-  }
 
   async function existing(): Promise<ReadonlySet<string>> {
     if (topics && clock.monotonic() - topics.at < TOPICS_KEPT_MS) return topics.names;
@@ -49,7 +36,7 @@ export function createKafkaDeadLetter(options: { kafka: Kafka; fallback: DeadLet
     const here = entries.filter(entry => names.has(`${entry.topic}.dlq`));
     if (here.length === 0) return entries;
     const left = entries.filter(entry => !names.has(`${entry.topic}.dlq`));
-    const open = await connected();
+    const open = await producer.connected();
     for (const portion of portions(here)) {
       const messages = Map.groupBy(portion, entry => `${entry.topic}.dlq`);
       const topicMessages = [...messages].map(([topic, letters]) => ({ topic, messages: letters.map(message) }));
@@ -71,9 +58,7 @@ export function createKafkaDeadLetter(options: { kafka: Kafka; fallback: DeadLet
     },
     stats: () => ({ kept: kept + fallback.stats().kept, lost: fallback.stats().lost }),
     async close() {
-      const open = producer;
-      producer = null;
-      await open?.then(p => p.disconnect()).catch(() => {});
+      await producer.close().catch(() => {});
       await fallback.close();
     },
   };

@@ -1,9 +1,10 @@
-import kafkajs, { type Kafka, type Producer } from 'kafkajs';
+import kafkajs, { type Kafka } from 'kafkajs';
 import type { Clock } from '../../model/clock.ts';
 import type { JobEvent } from '../../model/job-event.ts';
 import type { OffsetRow } from '../../model/offset-row.ts';
 import { type Forwarder, NotForwardedError } from '../derive.ts';
 import { encodeJob, encodeOffsets } from '../encode.ts';
+import { LazyProducer } from './lazy-producer.ts';
 
 /** After a failure the next try waits this long; what comes meanwhile fails at once, ms. */
 const PAUSE_MS = 5000;
@@ -20,28 +21,14 @@ export function createKafkaForwarder(options: {
   readonly clock: Clock;
 }): Forwarder {
   const { kafka, topics, clock } = options;
-  let producer: Promise<Producer> | null = null;
+  const producer = new LazyProducer(kafka);
   const failures = new Map<string, { readonly at: number; readonly error: NotForwardedError }>();
-
-  async function connected(): Promise<Producer> {
-    producer ??= (async () => {
-      const created = kafka.producer({ allowAutoTopicCreation: false });
-      await created.connect();
-      return created;
-    })();
-    try {
-      return await producer;
-    } catch (error) {
-      producer = null;
-      throw error;
-    }
-  }
 
   async function send(topic: string, messages: readonly { readonly key: string; readonly value: string }[]) {
     const failed = failures.get(topic);
     if (failed && clock.monotonic() - failed.at < PAUSE_MS) throw failed.error;
     try {
-      const open = await connected();
+      const open = await producer.connected();
       for (let from = 0; from < messages.length; from += RECORDS_PER_SEND) {
         const part = messages.slice(from, from + RECORDS_PER_SEND);
         await open.send({ topic, messages: part, acks: -1, compression: kafkajs.CompressionTypes.GZIP });
@@ -67,11 +54,7 @@ export function createKafkaForwarder(options: {
         events.map(event => ({ key: 'jobName' in event ? event.jobName : event.type, value: encodeJob(event) })),
       ),
     problem: () => [...failures.values()].map(({ error }) => error.message).join('; '),
-    async close() {
-      const open = producer;
-      producer = null;
-      await (await open?.catch(() => null))?.disconnect();
-    },
+    close: () => producer.close(),
   };
 }
 
