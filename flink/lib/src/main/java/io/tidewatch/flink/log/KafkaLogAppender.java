@@ -27,8 +27,8 @@ import org.apache.logging.log4j.core.config.plugins.validation.constraints.Requi
 @Plugin(name = "TidewatchKafka", category = Core.CATEGORY_NAME, elementType = Appender.ELEMENT_TYPE, printObject = true)
 public final class KafkaLogAppender extends AbstractAppender {
     private static final String PRODUCER_PREFIX = "kafka.";
-    /** Few large requests: each costs the process as much as hundreds of lines. */
-    private static final Map<String, String> PRODUCER_DEFAULTS = Map.of("linger.ms", "250", "batch.size", "131072");
+    /** Few large requests: each costs the process as much as hundreds of lines. A second later is soon enough for a log line. */
+    private static final Map<String, String> PRODUCER_DEFAULTS = Map.of("linger.ms", "1000", "batch.size", "524288");
 
     private final SenderSettings settings;
     private final long maxBytes;
