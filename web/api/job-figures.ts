@@ -106,10 +106,10 @@ export async function jobFigures(metrics: MetricStore, clock: Clock): Promise<Re
   const rate = async (
     field: 'inPerSecond' | 'outPerSecond',
     metric: string,
-    ends: Promise<ReadonlyMap<string, number>>,
+    [counter, operator]: readonly [counter: string, operator: string],
   ): Promise<void> => {
-    await largestTask(field, metric);
-    for (const [job, perSecond] of await ends) of(job)[field] = perSecond;
+    const [ends] = await Promise.all([counted(counter, operator), largestTask(field, metric)]);
+    for (const [job, perSecond] of ends) of(job)[field] = perSecond;
   };
   const perTopic = async (
     field: keyof JobFigures,
@@ -140,8 +140,8 @@ export async function jobFigures(metrics: MetricStore, clock: Clock): Promise<Re
     seen(),
     perTopic('lagRecords', 'lag', (a, b) => a + b),
     perTopic('lagMs', 'lag_ms', Math.max),
-    rate('inPerSecond', 'records_in_per_second', counted('flink.operator.numRecordsIn', 'Source: .*')),
-    rate('outPerSecond', 'records_out_per_second', counted('flink.operator.numRecordsSend', '.*: Writer')),
+    rate('inPerSecond', 'records_in_per_second', ['flink.operator.numRecordsIn', 'Source: .*']),
+    rate('outPerSecond', 'records_out_per_second', ['flink.operator.numRecordsSend', '.*: Writer']),
     perJob('busyRatio', 'busy_ratio', 'MAX'),
     perJob('backPressuredRatio', 'back_pressured_ratio', 'MAX'),
     perJob('restarts', 'restarts', 'LAST'),
