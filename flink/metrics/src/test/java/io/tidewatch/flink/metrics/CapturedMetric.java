@@ -138,7 +138,7 @@ final class CapturedMetric {
         };
     }
 
-    private static Meter meter(double rate, long count, LongSupplier growth) {
+    static Meter meter(double rate, long count, LongSupplier growth) {
         return new Meter() {
             @Override
             public void markEvent() {}

@@ -177,22 +177,6 @@ class RecordWriterTest {
     }
 
     private static Meter meter(double rate, long count) {
-        return new Meter() {
-            @Override
-            public void markEvent() {}
-
-            @Override
-            public void markEvent(long n) {}
-
-            @Override
-            public double getRate() {
-                return rate;
-            }
-
-            @Override
-            public long getCount() {
-                return count;
-            }
-        };
+        return CapturedMetric.meter(rate, count, () -> 0);
     }
 }
