@@ -4,34 +4,32 @@
  */
 import type { Logger } from 'pino';
 import { createLagSink } from '../collector/lag-sink.ts';
-import { createPushSource, type PushSource } from '../collector/push-source.ts';
-import type { Source } from '../collector/source.ts';
+import type { PushSource } from '../collector/push-source.ts';
 import { createLagDeriver } from '../lineage/lag/lag-deriver.ts';
 import { OffsetTables } from '../lineage/lag/offsets.ts';
 import { createLineageService } from '../lineage/service.ts';
 import { type Clock, systemClock } from '../model/clock.ts';
 import { StoreAwayError, UserError } from '../model/errors.ts';
-import type { ReportDeclared } from '../model/job-event.ts';
 import type { MetricGroup } from '../model/sample.ts';
 import { createTelemetry, type Telemetry } from '../model/telemetry.ts';
 import type { InboxMessage } from '../web/api/routes/daemon.ts';
 import { createServer } from '../web/api/server.ts';
-import { decodeSamples, notedStore, openDeadLetter, openForwarder, openKafkaSource, openPipeline } from './collect.ts';
+import { decodeSamples, notedStore, openDeadLetter, openForwarder } from './collect.ts';
 import type { AppConfig } from './config.ts';
-import { type Evaluation, startEvaluation } from './evaluation.ts';
+import type { Evaluation } from './evaluation.ts';
 import { createImpactSource, createLogSource } from './explain.ts';
 import { createHandover } from './handover.ts';
 import { LeaseKeeper } from './lease.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
-import { once } from './once.ts';
-import { type Ownership, takeOwnership } from './ownership.ts';
+import { Opening } from './opening.ts';
+import type { Ownership } from './ownership.ts';
 import { restartNeeded } from './reload.ts';
-import { startRetention } from './retention.ts';
+import { declareReports } from './reports.ts';
 import { apiRoutes } from './routes.ts';
 import { Slot } from './slot.ts';
-import { statusOf, watermarkOf } from './sources.ts';
-import { announce, passReadsOn } from './standby.ts';
+import { watermarkOf } from './sources.ts';
+import { passReadsOn } from './standby.ts';
 import { createStatus } from './status.ts';
 import { type DataStores, openStores } from './stores.ts';
 import { UI_DIR, VERSION } from './version.ts';
@@ -57,8 +55,8 @@ export class App {
   #config: AppConfig;
   readonly #lost = Promise.withResolvers<void>();
   #address = '';
-  #evaluation: Slot<Evaluation> = new Slot('evaluation has not started here yet, or another daemon holds the lease');
-  #ownership: Slot<Ownership> = new Slot('another daemon owns lag');
+  readonly #evaluation = new Slot<Evaluation>('evaluation has not started here yet, or another daemon holds the lease');
+  readonly #ownership = new Slot<Ownership>('another daemon owns lag');
   #declareReports: (config: AppConfig) => Promise<void> = async () => undefined;
 
   constructor(config: AppConfig, options: AppOptions) {
@@ -85,6 +83,7 @@ export class App {
    */
   async start(): Promise<void> {
     const [clock, telemetry, life, { logger }] = [this.#clock, this.#telemetry, this.#life, this.#options];
+    const [evaluation, ownership] = [this.#evaluation, this.#ownership];
     const config = this.#config;
     const roles = new Set(config.roles);
 
@@ -95,14 +94,12 @@ export class App {
     const data = new Slot<DataStores>('the stores are not open here: the daemon starts, or another one owns the data');
     const push = new Slot<PushSource>('the intake is not open here: the daemon starts, or another one owns the data');
     const deadLetter = openDeadLetter(config, clock, telemetry, logger);
-    let stopRetention: () => Promise<void> = async () => undefined;
     life.onStop('data stores', async () => {
       const open = data.peek();
       await open?.logs.close();
       await open?.metrics.close();
     });
     life.onStop('dead letters', () => deadLetter.close());
-    life.onStop('retention', () => stopRetention());
 
     const lineage = createLineageService({ state, clusters: config.clusters, telemetry, clock, logger });
     life.onStop('lineage', () => lineage.stop());
@@ -111,35 +108,57 @@ export class App {
     const publicUrl = (): string => (config.http.public_url ?? this.#address).replace(/\/$/, '');
     const logSource = createLogSource(lineage, () => data.get().logs, publicUrl);
 
-    const onStored = (groups: readonly MetricGroup[]): void => this.#evaluation.peek()?.engine.noteStored(groups);
+    const onStored = (groups: readonly MetricGroup[]): void => evaluation.peek()?.engine.noteStored(groups);
     const metricStore = notedStore(() => data.get().metrics, onStored);
     const offsets = createLagSink(createLagDeriver(tables), metricStore);
     const handover = createHandover({
       // Data of one owner has one daemon at a time; shared data may be taken in by many, and one of them evaluates.
-      owns: () => stores.exclusive || this.#evaluation.peek() !== null,
+      owns: () => stores.exclusive || evaluation.peek() !== null,
       offsets,
       jobEvents: lineage,
       forwarder: openForwarder(config, clock, logger),
     });
     life.onStop('handover', () => handover.close());
 
-    let source: Source | null = null;
-    const sources = () => statusOf([source, this.#ownership.peek()?.source]);
-    let lease: LeaseKeeper | null = null;
-    life.onStop('evaluation', () => this.#standDown());
-    life.onStop('lease', () => lease?.stop());
-    life.onStop('sources', async () => {
-      await Promise.all([source?.stop(), push.peek()?.stop(), this.#ownership.peek()?.stop()]);
+    const opening = new Opening({
+      config: () => this.#config,
+      collects: roles.has('collect'),
+      stores,
+      data,
+      push,
+      evaluation,
+      ownership,
+      lineage,
+      tables,
+      metricStore,
+      offsets,
+      handover,
+      deadLetter,
+      impact,
+      logSource,
+      address: () => this.#address,
+      publicUrl,
+      clock,
+      telemetry,
+      logger,
     });
+    this.#declareReports = async changed => {
+      if (data.peek() !== null) await declareReports(lineage, changed, clock);
+    };
+    let lease: LeaseKeeper | null = null;
+    life.onStop('retention', () => opening.stopRetention());
+    life.onStop('evaluation', () => opening.standDown());
+    life.onStop('lease', () => lease?.stop());
+    life.onStop('sources', () => opening.stopIntake());
     const status = createStatus({
       config: () => this.#config,
       state,
       data,
-      evaluation: this.#evaluation,
-      clusters: () => this.#ownership.peek()?.clusters() ?? [],
+      evaluation,
+      clusters: () => ownership.peek()?.clusters() ?? [],
       lease: () => lease,
       handover,
-      source: sources,
+      source: () => opening.sources(),
       deadLetter,
       telemetry,
       clock,
@@ -169,14 +188,14 @@ export class App {
           roles,
           data,
           push,
-          evaluation: this.#evaluation,
+          evaluation,
           lineage,
           state,
           impact,
           logSource,
           status,
           watermark: () => {
-            const read = sources();
+            const read = opening.sources();
             return read && watermarkOf(read);
           },
           decodeSamples: records => decodeSamples(records, clock.now()),
@@ -188,85 +207,15 @@ export class App {
     this.#address = await listen(server, config);
     life.onStop('http', () => server.close());
 
-    /** Opens what holds the data, and what is known of jobs. Data files open only under the lease; Elasticsearch is shared. */
-    const openData = once(async () => {
-      await lineage.start();
-      const opened = await stores.openData();
-      data.set(opened);
-      stopRetention = startRetention({ config: () => this.#config, data: opened, state, clock, logger });
-      this.#declareReports = c => lineage.accept(reportsOf(c, clock.now()), clock.now());
-      await this.#declareReports(config);
-    });
-    const openIntake = once(async () => {
-      await openData();
-      const sink = openPipeline(config, {
-        data: data.get(),
-        metricStore,
-        lineage,
-        jobEvents: handover,
-        offsets: handover,
-        deadLetter,
-        clock,
-        telemetry,
-      });
-      push.set(createPushSource({ sink, state, clock, telemetry }));
-      if (roles.has('collect')) {
-        source = openKafkaSource(config, ['metrics', 'logs'], { state, clock, telemetry, logger });
-        await source?.start(sink);
-      }
-      return sink;
-    });
-    const own = async (): Promise<void> => {
-      const sink = await openIntake();
-      this.#ownership.set(
-        await takeOwnership({
-          config: () => this.#config,
-          events: openKafkaSource(config, ['events'], { state, clock, telemetry, logger }),
-          sink,
-          lineage,
-          tables,
-          offsets,
-          clock,
-          telemetry,
-          logger,
-        }),
-      );
-    };
-    // Evaluation restores the lag tables, so it comes before the rows that go on from them.
-    const evaluate = async (): Promise<void> => {
-      // Jobs and tables another daemon has taken in meanwhile are in the state store.
-      if (data.peek() !== null) await lineage.start();
-      await openData();
-      this.#evaluation.set(
-        await startEvaluation({
-          config: () => this.#config,
-          publicUrl: publicUrl(),
-          state,
-          metrics: data.get().metrics,
-          lineage,
-          tables,
-          impact,
-          logSource,
-          watermark: () => {
-            const read = sources();
-            return read ? (watermarkOf(read) ?? Number.NEGATIVE_INFINITY) : Number.POSITIVE_INFINITY;
-          },
-          clock,
-          telemetry,
-          logger,
-        }),
-      );
-      await announce(state, this.#address);
-      await own();
-    };
     if (roles.has('evaluate') || stores.exclusive) {
-      const onWon = roles.has('evaluate') ? evaluate : own;
+      const onWon = roles.has('evaluate') ? opening.evaluate : opening.own;
+      const standDown = (): Promise<void> => opening.standDown();
       // Embedded data has one owner at a time: a daemon that lost it (it was stopped or starved for long) must not write on.
-      const onLost = stores.exclusive ? async () => this.#lost.resolve() : () => this.#standDown();
-      lease = new LeaseKeeper({ state, clock, logger, telemetry, onWon, onFailed: () => this.#standDown(), onLost });
+      const onLost = stores.exclusive ? async () => this.#lost.resolve() : standDown;
+      lease = new LeaseKeeper({ state, clock, logger, telemetry, onWon, onFailed: standDown, onLost });
       await lease.start();
     }
-    if (!stores.exclusive) void this.#keepTrying('opening the stores', async () => void (await openIntake()));
+    if (!stores.exclusive) void this.#keepTrying('opening the stores', async () => void (await opening.intake()));
     telemetry.reloadOk.set(1);
     telemetry.reloadAt.set(clock.now() / 1000);
     logger.info(
@@ -298,14 +247,6 @@ export class App {
     return this.#life.stop(STOP_BUDGET_MS);
   }
 
-  async #standDown(): Promise<void> {
-    const [ownership, evaluation] = [this.#ownership.peek(), this.#evaluation.peek()];
-    this.#ownership.set(null);
-    await ownership?.stop();
-    this.#evaluation.set(null);
-    await evaluation?.stop();
-  }
-
   async #keepTrying(what: string, work: () => Promise<void>): Promise<void> {
     for (let attempt = 1; !this.#stopping.signal.aborted; attempt++) {
       try {
@@ -322,15 +263,4 @@ export class App {
       await this.#clock.sleep(RETRY_MS, this.#stopping.signal).catch(() => undefined);
     }
   }
-}
-
-function reportsOf(config: AppConfig, ts: number): ReportDeclared[] {
-  return config.reports.map(({ name, owner, reads, slo }) => ({
-    type: 'report',
-    ts,
-    name,
-    owner,
-    reads,
-    ...(slo ? { slo: { ageMs: slo.age, target: slo.target } } : {}),
-  }));
 }
