@@ -5,7 +5,7 @@
  */
 import { Cron, CronPattern } from 'croner';
 import { UserError } from '../../model/errors.ts';
-import { isZone, transition, zoneOffset } from './zone.ts';
+import { isZone, transition, zoneOffset } from '../../model/zone.ts';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
