@@ -31,6 +31,7 @@ export async function sendOnce(
         idempotencyKey: row.id,
         attempt: row.attempts + 1,
         skip,
+        alerts: body.alerts,
         ...(last === undefined ? {} : { previousClass: last }),
       },
       AbortSignal.any([stop, timeout.signal]),
@@ -67,7 +68,7 @@ export function afterAttempt(
     tries: withAttempt(body.tries, {
       at: now,
       outcome: result.kind,
-      ...(result.kind === 'sent' ? {} : { class: result.class, error: result.error }),
+      ...(result.kind === 'sent' ? {} : { class: result.class, error: inWords(result) }),
     }),
   };
   if (result.kind === 'sent') {
@@ -75,7 +76,8 @@ export function afterAttempt(
       refused.length > 0 ? { class: 'partial', error: refused[0]?.error } : { class: undefined, error: undefined };
     return { entry: withBody(entry, { ...tried, ...partial }, { status: 'delivered', attempts }), pauseMs: 0 };
   }
-  const untaken = { ...tried, class: result.class, error: result.error };
+  const error = inWords(result);
+  const untaken = { ...tried, class: result.class, error };
   if (result.kind === 'permanent') return { entry: withBody(entry, untaken, { status: 'dead', attempts }), pauseMs: 0 };
 
   const throttled = result.class === 'throttled';
@@ -85,13 +87,18 @@ export function afterAttempt(
   const failed = ofChannel ? Math.max(attempts, failures + 1) : attempts;
   const nextAttemptAt = now + retryDelay(channel.retry, failed, atLeastMs, random);
   if (nextAttemptAt > row.createdAt + channel.retry.giveUpMs) {
-    const body = { ...untaken, class: 'gave-up', error: `${result.class}: ${result.error}` };
+    const body = { ...untaken, class: 'gave-up', error: `${result.class}: ${error}` };
     return { entry: withBody(entry, body, { status: 'dead', attempts }), pauseMs: 0 };
   }
   return {
     entry: withBody(entry, untaken, { status: 'retrying', attempts, nextAttemptAt }),
     pauseMs: ofChannel ? nextAttemptAt - now : 0,
   };
+}
+
+/** What went wrong and what to do about it, as the delivery log shows it. */
+function inWords(failure: Exclude<SendResult, { kind: 'sent' }>): string {
+  return failure.remedy === undefined ? failure.error : `${failure.error}: ${failure.remedy}`;
 }
 
 /** The newest word on each address; a delivery is never taken back. */

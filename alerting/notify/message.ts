@@ -23,8 +23,36 @@ export interface MessageAlert {
   readonly owner: string;
   /** Downstream reports the alert's job or topic feeds. */
   readonly affects: readonly string[];
-  /** Latest ERROR/WARN log line that explains it, if any. */
-  readonly logLine?: { readonly ts: number; readonly text: string; readonly url: string };
+  /** Latest ERROR/WARN log line that explains it, if any, with the lines around it. */
+  readonly logLine?: {
+    readonly ts: number;
+    readonly text: string;
+    readonly url: string;
+    readonly context?: readonly string[];
+  };
+  /** Signed link that acknowledges it; absent where nothing is left to acknowledge. */
+  readonly ackUrl?: string;
+  /** Who has acknowledged it. */
+  readonly ackedBy?: string;
+  /** Alerts that follow from it and are therefore not told on their own, as one line each. */
+  readonly alsoAffected?: readonly string[];
+  readonly chart?: MessageChart;
+}
+
+/** The metric around the alert, for channels that show pictures. */
+export interface MessageChart {
+  /** Metric and its labels. */
+  readonly title: string;
+  /** Time (epoch ms, rising) and value; null where it is not known. */
+  readonly points: readonly (readonly [at: number, value: number | null])[];
+  /** The number it is compared with, where the condition is a plain comparison. */
+  readonly threshold?: number;
+  /** Where firing began, epoch ms. */
+  readonly firingFrom: number;
+  /** Where it ended; absent while it goes on. */
+  readonly firingTo?: number;
+  /** As the metric catalog spells it, '' when it has none. */
+  readonly unit: string;
 }
 
 export interface Message {

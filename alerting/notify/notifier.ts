@@ -6,15 +6,19 @@
  * `reporters/index.ts`. A notifier never retries and never throws for an answer of the other side: it classifies it, and the
  * outbox decides.
  */
-import type { Message } from './message.ts';
+import type { Labels } from '../../model/labels.ts';
+import type { Message, MessageAlert } from './message.ts';
 
 export type SendResult =
   | { readonly kind: 'sent'; readonly recipients?: readonly Recipient[] }
   /** May work later; `retryAfterMs` when the other side said when. */
   | {
       readonly kind: 'retryable';
+      /** What the other side said, with its status or code; never a secret. */
       readonly error: string;
       readonly class: string;
+      /** What a person can do about it. */
+      readonly remedy?: string;
       readonly retryAfterMs?: number;
       readonly recipients?: readonly Recipient[];
     }
@@ -23,6 +27,7 @@ export type SendResult =
       readonly kind: 'permanent';
       readonly error: string;
       readonly class: string;
+      readonly remedy?: string;
       readonly recipients?: readonly Recipient[];
     };
 
@@ -41,6 +46,12 @@ export interface SendOptions {
   readonly attempt: number;
   /** Class of the attempt before this one, if it failed. */
   readonly previousClass?: string;
+  /** Every alert the message speaks of, those it carries in full first: also the ones it only counts. */
+  readonly alerts?: readonly {
+    readonly episode: string;
+    readonly status: MessageAlert['status'];
+    readonly labels: Labels;
+  }[];
 }
 
 export interface Notifier {

@@ -29,7 +29,22 @@ const messageAlert = z.object({
   url: z.string(),
   owner: z.string(),
   affects: z.array(z.string()),
-  logLine: z.object({ ts: z.number(), text: z.string(), url: z.string() }).optional(),
+  logLine: z
+    .object({ ts: z.number(), text: z.string(), url: z.string(), context: z.array(z.string()).optional() })
+    .optional(),
+  ackUrl: z.string().optional(),
+  ackedBy: z.string().optional(),
+  alsoAffected: z.array(z.string()).optional(),
+  chart: z
+    .object({
+      title: z.string(),
+      points: z.array(z.tuple([z.number(), z.number().nullable()])),
+      threshold: z.number().optional(),
+      firingFrom: z.number(),
+      firingTo: z.number().optional(),
+      unit: z.string(),
+    })
+    .optional(),
 });
 
 const message = z.object({
