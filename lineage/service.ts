@@ -10,21 +10,13 @@ import type { JobNames } from '../model/job-names.ts';
 import type { Json } from '../model/json.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import type { DocKind, StateStore } from '../store/state-store.ts';
+import type { GraphAnswer } from './graph/answers.ts';
 import type { ClusterConfig } from './graph/clusters.ts';
 import { type ChangedDoc, Evidence, type EvidenceBody, type JobDoc, type JobIdDoc } from './graph/evidence.ts';
 import { hopGraph } from './graph/hops.ts';
 import type { JobInfo } from './graph/job-registry.ts';
 import { FLAP_MS } from './graph/job-status.ts';
-import {
-  type Direction,
-  findNode,
-  type GraphAnswer,
-  type Impact,
-  impactOf,
-  MAX_NODES,
-  subgraph,
-  walk,
-} from './graph/path.ts';
+import { type Direction, findNode, type Impact, impactOf, MAX_NODES, subgraph, walk } from './graph/path.ts';
 import type { HopGraph } from './lag/hop-graph.ts';
 import { type ParseAnswer, type ParseInput, parseScript } from './sql/lineage.ts';
 

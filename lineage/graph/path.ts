@@ -1,38 +1,9 @@
 /** Questions to the graph: what is around a node, what leads to it, what depends on it. */
+import type { GraphAnswer, GraphEdge, GraphNode } from './answers.ts';
 import type { EdgeAttributes, Graph, NodeAttributes } from './build.ts';
-import type { EdgeRole, Evidence, NodeKind } from './fragment.ts';
+import type { EdgeRole } from './fragment.ts';
 
 export type Direction = 'up' | 'down' | 'both';
-
-export interface GraphNode {
-  readonly id: string;
-  readonly kind: NodeKind;
-  readonly namespace: string;
-  readonly name: string;
-  readonly label: string;
-  readonly owner?: string;
-  readonly connector?: string;
-  /** Of jobs. */
-  readonly status?: string;
-  /** True for jobs that ended (CANCELED, FINISHED, FAILED): their edges stay, marked. */
-  readonly stopped?: boolean;
-}
-
-export interface GraphEdge {
-  readonly from: string;
-  readonly to: string;
-  readonly role: EdgeRole;
-  readonly evidence: readonly Evidence[];
-  /** Of `writes` edges when asked for: value sources of each column, null when unknown. */
-  readonly columns?: readonly (readonly string[])[] | null;
-}
-
-/** contracts.md section 5.2. `truncated` when the limit of nodes was reached. */
-export interface GraphAnswer {
-  readonly nodes: readonly GraphNode[];
-  readonly edges: readonly GraphEdge[];
-  readonly truncated: boolean;
-}
 
 export interface Impact {
   readonly reports: readonly { readonly name: string; readonly owner: string }[];
@@ -99,7 +70,7 @@ export function subgraph(
   for (const id of [...ids].sort()) {
     nodes.push(nodeOf(id, graph.getNodeAttributes(id), options.statusOf));
     graph.forEachOutEdge(id, (_edge, attributes, from, to) => {
-      if (ids.has(to)) edges.push(edgeOf(from, to, attributes, options.columns));
+      if (ids.has(to)) edges.push(edgeOf(from, to, attributes));
     });
   }
   return { nodes, edges, truncated: options.truncated };
@@ -127,11 +98,9 @@ function nodeOf(id: string, attributes: NodeAttributes, statusOf: (job: string) 
   };
 }
 
-function edgeOf(from: string, to: string, { role, evidence }: EdgeAttributes, withColumns: boolean): GraphEdge {
+function edgeOf(from: string, to: string, { role, evidence }: EdgeAttributes): GraphEdge {
   const said = [...evidence.values()];
-  const edge = { from, to, role, evidence: [...new Set(said.map(each => each.evidence))].sort() };
-  if (!withColumns || role !== 'writes') return edge;
-  return { ...edge, columns: said.find(each => each.columns !== undefined)?.columns ?? null };
+  return { from, to, role, evidence: [...new Set(said.map(each => each.evidence))].sort() };
 }
 
 /** Everything that reads, directly or through others, what `root` writes or holds. */

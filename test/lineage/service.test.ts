@@ -272,7 +272,6 @@ describe('names without physical identity', () => {
         'kafka://k1:9092/cdo job:b',
       ],
     );
-    assert.deepEqual(edges[2]!.columns, [['default_catalog.dw.sdk_log_cdo.imei']]);
   });
 
   test('a topic of that name joins them, and when it goes they part again', async () => {
@@ -408,7 +407,6 @@ describe('two accounts of one submission', () => {
       assert.deepEqual([job.owner, job.sql, job.runs.map(run => run.jobId)], ['ann', ETL, ['a1']]);
       const writes = edges.find(edge => edge.role === 'writes');
       assert.deepEqual(writes?.evidence, ['sql']);
-      assert.ok(writes?.columns, 'the lineage of columns is known');
     });
   }
 

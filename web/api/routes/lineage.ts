@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { PushSource } from '../../../collector/push-source.ts';
-import type { GraphAnswer } from '../../../lineage/graph/path.ts';
+import type { GraphAnswer } from '../../../lineage/graph/answers.ts';
 import type { FreshnessRecorder } from '../../../lineage/lag/recorder.ts';
 import type { LineageService } from '../../../lineage/service.ts';
 import type { Clock } from '../../../model/clock.ts';
