@@ -4,20 +4,26 @@ import { z } from 'zod';
 import type { FileRule } from '../alerting/file-rule.ts';
 import { parseChannel } from '../alerting/notify/channel-document.ts';
 import { RouteDocument } from '../alerting/notify/route.ts';
-import { durationField } from '../config/fields.ts';
 import { loadConfig } from '../config/load.ts';
 import { checkAcross, sharedConfig } from '../config/schema.ts';
 import { UserError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
+import { ObjectiveDocument } from '../model/objective.ts';
 import { reporters } from '../reporters/index.ts';
 import { readRuleFiles } from './rule-files.ts';
 
-const report = z.strictObject({
-  name: z.string().min(1),
-  owner: z.string().default(''),
-  reads: z.array(z.string().min(1)).min(1),
-  slo: z.strictObject({ age: durationField, target: z.number().gt(0).lte(1).default(0.99) }).optional(),
-});
+const report = z
+  .strictObject({
+    name: z.string().min(1),
+    owner: z.string().default(''),
+    reads: z.array(z.string().min(1)).min(1),
+    objective: ObjectiveDocument.optional(),
+    slo: ObjectiveDocument.optional(),
+  })
+  .refine(({ objective, slo }) => objective === undefined || slo === undefined, {
+    error: 'objective and slo are the same; keep objective',
+    path: ['slo'],
+  });
 
 const document = z.record(z.string(), z.json());
 

@@ -11,12 +11,12 @@ export async function declareReports(lineage: LineageService, config: AppConfig,
 }
 
 function reportsOf(config: AppConfig, ts: number): ReportDeclared[] {
-  return config.reports.map(({ name, owner, reads, slo }) => ({
+  return config.reports.map(({ name, owner, reads, objective, slo = objective }) => ({
     type: 'report',
     ts,
     name,
     owner,
     reads,
-    ...(slo ? { slo: { ageMs: slo.age, target: slo.target } } : {}),
+    ...(slo && { slo }),
   }));
 }

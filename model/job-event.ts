@@ -1,5 +1,6 @@
 import type { Json } from './json.ts';
 import type { Labels } from './labels.ts';
+import type { ReportObjective } from './objective.ts';
 
 /** Events of the `tidewatch.jobs` stream after decoding: what runs, and what its lineage is known to be. */
 export type JobEvent =
@@ -75,7 +76,7 @@ export interface ReportDeclared {
   readonly owner: string;
   /** Dataset ids the report reads. */
   readonly reads: readonly string[];
-  readonly slo?: { readonly ageMs: number; readonly target: number };
+  readonly slo?: ReportObjective;
 }
 
 export interface DruidSupervisorDeclared {

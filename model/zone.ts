@@ -1,5 +1,8 @@
 /** Local time in an IANA zone, from the runtime's own time zone data. "Local ms" is a wall-clock reading written as if it were UTC. */
 
+/** No zone changes its offset twice within two days. */
+const DAY_MS = 86_400_000;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** True when the runtime knows the zone. */
@@ -19,6 +22,16 @@ export function zoneOffset(zone: string, instant: number): number {
   for (const { type, value } of formatOf(zone).formatToParts(second)) fields[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second: sec = 0 } = fields;
   return Date.UTC(year, month - 1, day, hour, minute, sec) - second;
+}
+
+/**
+ * The instant at which clocks of the zone show `local`: the first of two in a fold, and for a reading inside a gap the first instant after
+ * it. Throws `RangeError` for an unknown zone.
+ */
+export function instantOf(zone: string, local: number): number {
+  const [before, after] = [zoneOffset(zone, local - DAY_MS), zoneOffset(zone, local + DAY_MS)];
+  const readings = [local - before, local - after].filter(at => at + zoneOffset(zone, at) === local);
+  return readings.length > 0 ? Math.min(...readings) : transition(zone, local - DAY_MS, local + DAY_MS);
 }
 
 /** The instant in (before, after] at which the zone's offset stops being that of `before`. */

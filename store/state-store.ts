@@ -8,6 +8,8 @@ import type { Json } from '../model/json.ts';
 /** What a document is; each kind is a namespace of ids. */
 export type DocKind =
   | 'rule'
+  | 'rule_version'
+  | 'generated_rule'
   | 'channel'
   | 'receiver'
   | 'route'
@@ -22,6 +24,7 @@ export type DocKind =
   | 'nifi_flow'
   | 'lineage'
   | 'lag_table'
+  | 'objective_minutes'
   | 'source_offset'
   | 'intake_key'
   | 'setting'

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { JobEvent } from '../../model/job-event.ts';
 import type { Json } from '../../model/json.ts';
+import { ObjectiveRecord } from '../../model/objective.ts';
 import { MASK, type Redactor, redactJson } from '../redact.ts';
 import { type Fields, timeField } from './fields.ts';
 import { recordFields } from './json-record.ts';
@@ -49,7 +50,8 @@ const Report = z.object({
   name,
   owner: z.string().default(''),
   reads: names,
-  slo: orAbsent(z.object({ age_ms: z.number().positive(), target: z.number().gt(0).lte(1) })),
+  slo: orAbsent(ObjectiveRecord),
+  objective: orAbsent(ObjectiveRecord),
 });
 
 const Supervisor = z.object({ type: z.literal('druid_supervisor'), spec: json });
@@ -126,8 +128,7 @@ function eventOf(data: z.infer<typeof Declared>, at: number, redactor: Redactor)
       };
     }
     case 'report': {
-      const { slo } = data;
-      const objective = slo && { ageMs: slo.age_ms, target: slo.target };
+      const objective = data.objective ?? data.slo;
       return {
         type: 'report',
         ts: at,

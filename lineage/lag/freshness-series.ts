@@ -1,4 +1,5 @@
 import type { Labels } from '../../model/labels.ts';
+import type { ReportObjective } from '../../model/objective.ts';
 import type { MetricGroup } from '../../model/sample.ts';
 import { lagNow, type Sink, steps } from './answer.ts';
 import { Composition, type GraphIndex, type Reach } from './freshness.ts';
@@ -11,7 +12,7 @@ export interface Report {
   readonly owner: string;
   /** Dataset ids. */
   readonly reads: readonly string[];
-  readonly slo?: { readonly ageMs: number; readonly target: number };
+  readonly slo?: ReportObjective;
 }
 
 /** Ages of one sink at one instant, ms; null = unknown. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts';
 import { StoreAwayError } from '../../model/errors.ts';
+import { repeat } from '../../model/repeat.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
 import type { MetricStore } from '../../store/metric-store.ts';
 import type { StateStore } from '../../store/state-store.ts';
@@ -115,27 +116,5 @@ function indexOnce(graph: () => HopGraph, onChange: () => void): () => GraphInde
       onChange();
     }
     return indexed;
-  };
-}
-
-/** Does `work` every `ms`, never two at once. `stop` waits for the one under way; idempotent. */
-function repeat(clock: Clock, ms: number, work: () => Promise<void>): { start(): void; stop(): Promise<void> } {
-  let cancel: (() => void) | null = null;
-  let running: Promise<void> = Promise.resolve();
-  let stopped = false;
-  const next = (): void => {
-    cancel = clock.after(ms, () => {
-      running = work().then(() => {
-        if (!stopped) next();
-      });
-    });
-  };
-  return {
-    start: next,
-    async stop() {
-      stopped = true;
-      cancel?.();
-      await running;
-    },
   };
 }
