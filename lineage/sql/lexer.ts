@@ -44,7 +44,7 @@ export function tokenizeStatement(sql: string, from: number): StatementTokens {
   for (;;) {
     at = skipBlank(sql, at);
     if (at >= sql.length) break;
-    const token = readToken(sql, at);
+    const token = tokenAt(sql, at);
     at = token.end;
     if (token.word === ';') {
       tokens.push(endToken(token.pos));
@@ -80,7 +80,8 @@ function skipBlank(sql: string, from: number): number {
   }
 }
 
-function readToken(sql: string, pos: number): Token {
+/** The token that begins at `pos`. */
+export function tokenAt(sql: string, pos: number): Token {
   const code = sql.charCodeAt(pos);
   if (isWordStart(code)) return readWord(sql, pos);
   if (isDigit(code) || (code === 46 && isDigit(sql.charCodeAt(pos + 1)))) return readNumber(sql, pos);

@@ -3,17 +3,21 @@ import type { QName, Query } from './ast.ts';
 import { parseStatements, type SqlError } from './parser.ts';
 import { type Analysis, Findings, type TableRead, type WindowUse } from './resolve/analysis.ts';
 import { Catalog, type KnownTable } from './resolve/catalog.ts';
+import type { Surroundings } from './resolve/context.ts';
 import { alterTable, defineTable, defineView } from './resolve/ddl.ts';
+import { MentionLog, type Mentions } from './resolve/mentions.ts';
 import { parseSession } from './resolve/names.ts';
 import {
   type ControlColumn,
   controlColumns,
   insertTargets,
+  knownColumns,
   type OutputColumn,
   outputColumns,
 } from './resolve/outputs.ts';
-import { analyzeExpressions, analyzeQuery } from './resolve/query.ts';
+import { analyzeModify, analyzeQuery } from './resolve/query.ts';
 import type { Relation } from './resolve/relation.ts';
+import { noteStatement } from './resolve/statement-mentions.ts';
 import type { CreateTable, Statement } from './statement-ast.ts';
 
 /** A table as a statement names it: its id, its name's parts, and what the script's DDL or a `table` record says of it. */
@@ -69,10 +73,14 @@ export interface ScriptLineage {
   readonly statements: readonly StatementLineage[];
   readonly cycles: readonly ViewCycle[];
   readonly errors: readonly SqlError[];
+  /** Where names stand and which cannot be right; null unless asked for. */
+  readonly mentions: Mentions | null;
 }
 
 export interface ScriptInput {
   readonly sql: string;
+  /** Asks for `mentions`. */
+  readonly mentions?: boolean;
   /** `catalog.database`. */
   readonly session?: string | undefined;
   /** Finds tables declared elsewhere by dotted name, with or without the catalog. */
@@ -82,12 +90,14 @@ export interface ScriptInput {
 /** Analyses a script in order. Never throws: what cannot be read is in `errors`, and its tables in a `partial` statement. */
 export function analyzeScript(input: ScriptInput): ScriptLineage {
   const { statements, errors } = parseStatements(input.sql);
-  const script = new Script(input.sql, new Catalog(parseSession(input.session), input.known ?? (() => undefined)));
+  const catalog = new Catalog(parseSession(input.session), input.known ?? (() => undefined));
+  const mentions = input.mentions === true ? new MentionLog(input.sql) : null;
+  const script = new Script({ text: input.sql, catalog, mentions });
   for (const statement of statements) {
     if (statement.kind === 'broken') script.broken(statement.pos, statement.reads, statement.writes);
     else script.run(statement);
   }
-  return { statements: script.found, cycles: script.cycles, errors };
+  return { statements: script.found, cycles: script.cycles, errors, mentions: mentions?.result ?? null };
 }
 
 /** What a statement was found to do, before it is told. */
@@ -104,13 +114,13 @@ interface Found {
 class Script {
   readonly found: StatementLineage[] = [];
   readonly cycles: ViewCycle[] = [];
-  readonly #text: string;
+  readonly #around: Surroundings;
   readonly #catalog: Catalog;
   #pipelineName: string | null = null;
 
-  constructor(text: string, catalog: Catalog) {
-    this.#text = text;
-    this.#catalog = catalog;
+  constructor(around: Surroundings) {
+    this.#around = around;
+    this.#catalog = around.catalog;
   }
 
   run(statement: Statement): void {
@@ -126,18 +136,21 @@ class Script {
         this.#createTable(statement);
         return;
       case 'create-view': {
-        const query = analyzeQuery(statement.query, catalog, this.#text);
+        const query = analyzeQuery(statement.query, this.#around);
         this.#noteCycle(statement, statement.temporary, query);
+        noteStatement(statement, query.relation, this.#around);
         defineView(statement, query, catalog);
         return;
       }
       case 'alter-table': {
         const query = statement.change.kind === 'as' ? this.#analyze(statement.change.query) : null;
         if (query !== null) this.#noteCycle(statement, false, query);
+        noteStatement(statement, null, this.#around);
         alterTable(statement, query, catalog);
         return;
       }
       case 'drop':
+        noteStatement(statement, null, this.#around);
         if (statement.what !== 'other') catalog.drop(catalog.resolve(statement.name).id, statement.temporary);
         return;
       case 'use':
@@ -172,30 +185,28 @@ class Script {
     if (kind === 'explain') {
       this.#lineageOf(statement.of, true);
     } else if (kind === 'insert') {
-      const query = analyzeQuery(statement.query, this.#catalog, this.#text);
+      const query = analyzeQuery(statement.query, this.#around);
+      const sinks = [this.#named(statement.target)];
       const targets = insertTargets(statement, this.#catalog.resolve(statement.target).entry);
-      this.#add({
-        kind: explained ? 'explain' : 'insert',
-        pos,
-        sinks: [this.#named(statement.target)],
-        ...query,
-        targets,
-      });
+      noteStatement(statement, query.relation, this.#around);
+      this.#add({ kind: explained ? 'explain' : 'insert', pos, sinks, ...query, targets });
     } else if (kind === 'query-statement') {
-      const query = analyzeQuery(statement.query, this.#catalog, this.#text);
+      const query = analyzeQuery(statement.query, this.#around);
       this.#add({ kind: explained ? 'explain' : 'query', pos, sinks: [], ...query });
     } else if (kind === 'modify' && !explained) {
-      const findings = analyzeExpressions(statement.exprs, this.#catalog, this.#text);
+      const findings = analyzeModify(statement, this.#around);
       const sinks = statement.target.length > 0 ? [this.#named(statement.target)] : [];
+      noteStatement(statement, null, this.#around);
       this.#add({ kind: 'modify', pos, sinks, findings, relation: null });
     } else if (kind === 'create-table' && statement.query !== null) {
-      const query = analyzeQuery(statement.query, this.#catalog, this.#text);
+      const query = analyzeQuery(statement.query, this.#around);
       this.#add({ kind: 'explain', pos, sinks: [this.#named(statement.name)], ...query });
     }
   }
 
   #createTable(statement: CreateTable): void {
     const query = this.#analyze(statement.query);
+    noteStatement(statement, query?.relation ?? null, this.#around);
     const entry = defineTable(statement, query, this.#catalog);
     if (query === null) return;
     const sinks = [{ ...this.#named(statement.name), options: entry.options }];
@@ -213,7 +224,7 @@ class Script {
   }
 
   #analyze(query: Query | null): Analysis | null {
-    return query === null ? null : analyzeQuery(query, this.#catalog, this.#text);
+    return query === null ? null : analyzeQuery(query, this.#around);
   }
 
   #named(name: QName): NamedTable {
@@ -265,16 +276,6 @@ class Script {
       lookupHint: read.lookupHint,
     };
   }
-}
-
-function knownColumns(relation: Relation): readonly (readonly string[])[] | null {
-  if (relation.open.length > 0) return null;
-  const columns: (readonly string[])[] = [];
-  for (const { sources } of relation.columns) {
-    if (sources === null) return null;
-    columns.push(sources);
-  }
-  return columns;
 }
 
 function longest(lengths: readonly (number | null)[]): number | null {

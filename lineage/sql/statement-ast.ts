@@ -1,5 +1,5 @@
 /** Syntax tree of statements. */
-import type { DataType, Expr, Hint, Ident, QName, Query } from './ast.ts';
+import type { Alias, DataType, Expr, Hint, Ident, QName, Query } from './ast.ts';
 
 export type Statement =
   | CreateTable
@@ -103,6 +103,7 @@ export interface DropObject {
   readonly pos: number;
   readonly what: 'table' | 'view' | 'other';
   readonly temporary: boolean;
+  readonly ifExists: boolean;
   readonly name: QName;
 }
 
@@ -110,6 +111,7 @@ export interface AlterTable {
   readonly kind: 'alter-table';
   readonly pos: number;
   readonly name: QName;
+  readonly ifExists: boolean;
   readonly what: 'table' | 'view';
   readonly change: AlterChange;
 }
@@ -138,13 +140,16 @@ export interface SetOption {
   readonly value: string | null;
 }
 
-/** UPDATE, DELETE, TRUNCATE, CALL …: `target` is written; `queries` are sub-queries inside. */
+/** UPDATE, DELETE, TRUNCATE, CALL: `target` is written; empty for CALL. */
 export interface Modify {
   readonly kind: 'modify';
   readonly pos: number;
   readonly verb: string;
   readonly target: QName;
-  readonly exprs: readonly Expr[];
+  readonly alias: Alias | null;
+  /** What UPDATE assigns to its columns; of CALL the call alone. */
+  readonly values: readonly { readonly column: Ident | null; readonly value: Expr }[];
+  readonly where: Expr | null;
 }
 
 /** BEGIN STATEMENT SET / END. */

@@ -18,14 +18,14 @@ export function alter(c: Cursor): Statement {
   const pos = c.pos;
   c.expect('ALTER');
   if (c.accept('TABLE')) {
-    c.accept('IF', 'EXISTS');
+    const ifExists = c.accept('IF', 'EXISTS');
     const name = c.name('a table');
-    return { kind: 'alter-table', pos, name, what: 'table', change: alterTable(c) };
+    return { kind: 'alter-table', pos, name, ifExists, what: 'table', change: alterTable(c) };
   }
   if (c.accept('MATERIALIZED')) {
     c.expect('TABLE');
     const name = c.name('a table');
-    return { kind: 'alter-table', pos, name, what: 'table', change: alterMaterializedTable(c) };
+    return { kind: 'alter-table', pos, name, ifExists: false, what: 'table', change: alterMaterializedTable(c) };
   }
   if (c.accept('VIEW')) {
     const name = c.name('a view');
@@ -34,7 +34,7 @@ export function alter(c: Cursor): Statement {
       : c.accept('AS')
         ? { kind: 'as', query: c.grammar.query(c) }
         : c.fail('RENAME TO or AS');
-    return { kind: 'alter-table', pos, name, what: 'view', change };
+    return { kind: 'alter-table', pos, name, ifExists: false, what: 'view', change };
   }
   alterOther(c);
   return { kind: 'other', pos, verb: 'ALTER' };

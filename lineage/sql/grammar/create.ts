@@ -97,9 +97,9 @@ export function drop(c: Cursor): Statement {
   const kind = c.oneOf(kinds);
   if (kind === 'MATERIALIZED') c.expect('TABLE');
   if (kind === 'SYSTEM') c.oneOf(temporary ? ['FUNCTION', 'CONNECTION'] : ['FUNCTION']);
-  c.accept('IF', 'EXISTS');
+  const ifExists = c.accept('IF', 'EXISTS');
   const name = c.name('a name');
   if (kind === 'DATABASE' && !c.accept('RESTRICT')) c.accept('CASCADE');
   const what = kind === 'VIEW' ? 'view' : kind === 'TABLE' || kind === 'MATERIALIZED' ? 'table' : 'other';
-  return { kind: 'drop', pos, what, temporary, name };
+  return { kind: 'drop', pos, what, temporary, ifExists, name };
 }

@@ -1,7 +1,6 @@
 /** One statement of a Flink SQL script. */
-import type { Expr } from '../ast.ts';
 import type { Cursor } from '../cursor.ts';
-import type { Insert, Statement } from '../statement-ast.ts';
+import type { Insert, Modify, Statement } from '../statement-ast.ts';
 import { alias } from './alias.ts';
 import { alter } from './alter.ts';
 import { call } from './call.ts';
@@ -57,10 +56,9 @@ export function statement(c: Cursor): Statement {
     case 'TRUNCATE':
       c.next();
       c.expect('TABLE');
-      return { kind: 'modify', pos, verb: 'TRUNCATE', target: c.name('a table'), exprs: [] };
+      return { kind: 'modify', pos, verb: 'TRUNCATE', target: c.name('a table'), ...PLAIN_MODIFY };
     case 'CALL':
-      c.next();
-      return { kind: 'modify', pos, verb: 'CALL', target: [], exprs: [call(c, c.name('a procedure'), false)] };
+      return procedure(c);
     default:
       return command(c);
   }
@@ -149,18 +147,18 @@ function update(c: Cursor): Statement {
   c.expect('UPDATE');
   const target = c.name('a table');
   hints(c);
-  alias(c);
+  const name = alias(c);
   c.expect('SET');
-  const exprs = c.list(assignment);
-  if (c.accept('WHERE')) exprs.push(c.grammar.expression(c));
-  return { kind: 'modify', pos, verb: 'UPDATE', target, exprs };
+  const values = c.list(assignment);
+  const where = c.accept('WHERE') ? c.grammar.expression(c) : null;
+  return { kind: 'modify', pos, verb: 'UPDATE', target, alias: name, values, where };
 }
 
 /** `column = expression` of UPDATE. */
-function assignment(c: Cursor): Expr {
-  c.ident('a column');
+function assignment(c: Cursor): Modify['values'][number] {
+  const column = c.ident('a column');
   c.expect('=');
-  return c.grammar.expression(c);
+  return { column, value: c.grammar.expression(c) };
 }
 
 function remove(c: Cursor): Statement {
@@ -168,7 +166,16 @@ function remove(c: Cursor): Statement {
   c.expect('DELETE', 'FROM');
   const target = c.name('a table');
   hints(c);
-  alias(c);
-  const exprs = c.accept('WHERE') ? [c.grammar.expression(c)] : [];
-  return { kind: 'modify', pos, verb: 'DELETE', target, exprs };
+  const name = alias(c);
+  const where = c.accept('WHERE') ? c.grammar.expression(c) : null;
+  return { kind: 'modify', pos, verb: 'DELETE', target, alias: name, values: [], where };
+}
+
+const PLAIN_MODIFY = { alias: null, values: [], where: null } as const;
+
+/** Stands at CALL. */
+function procedure(c: Cursor): Statement {
+  const { pos } = c.next();
+  const value = call(c, c.name('a procedure'), false);
+  return { kind: 'modify', pos, verb: 'CALL', target: [], ...PLAIN_MODIFY, values: [{ column: null, value }] };
 }

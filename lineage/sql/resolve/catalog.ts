@@ -100,6 +100,15 @@ export class Catalog {
     (temporary ? this.#temporary : this.#permanent).delete(id);
   }
 
+  /** What the script can name so far, without the session's catalog and database where they go without saying. */
+  names(): readonly string[] {
+    const { catalog, database } = this.session;
+    return [...new Map([...this.#permanent, ...this.#temporary]).values()].map(({ parts }) => {
+      const own = parts.length === 3 && parts[0] === catalog;
+      return formatName(own ? parts.slice(parts[1] === database ? 2 : 1) : parts);
+    });
+  }
+
   isTemporary(id: string): boolean {
     return this.#temporary.has(id);
   }

@@ -2,6 +2,7 @@
 import type { Expr, Query, TableRef } from '../ast.ts';
 import type { Analysis, Findings, TableRead } from './analysis.ts';
 import type { Catalog } from './catalog.ts';
+import type { MentionLog } from './mentions.ts';
 import type { Relation, SourceSet } from './relation.ts';
 import type { Scope } from './scope.ts';
 
@@ -12,10 +13,16 @@ export interface CteScope {
   readonly outer: CteScope | null;
 }
 
-export interface Context {
+/** What every statement of a script is analysed with. */
+export interface Surroundings {
   readonly catalog: Catalog;
   /** The script, for the text of expressions. */
   readonly text: string;
+  /** Null when nobody asked where names stand and which are wrong. */
+  readonly mentions: MentionLog | null;
+}
+
+export interface Context extends Surroundings {
   readonly ctes: CteScope | null;
   readonly findings: Findings;
   readonly rules: Rules;

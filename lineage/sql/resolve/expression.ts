@@ -1,14 +1,15 @@
 /** What expressions come from: value sources, and apart from them what only decides a value (FILTER, keys of OVER). */
-import type { Arg, Call, Expr, Ident, WindowSpec } from '../ast.ts';
+import type { Arg, Call, Expr, WindowSpec } from '../ast.ts';
 import type { ControlRole } from './analysis.ts';
 import type { Context } from './context.ts';
+import { resolveRef } from './reference.ts';
 import { SourceSet } from './relation.ts';
 import type { Scope } from './scope.ts';
 import { groupWindow } from './window.ts';
 
 /** Base columns an expression's value comes from, in order of appearance; null when a column in it cannot be resolved. */
 export function expressionSources(expr: Expr, ctx: Context, scope: Scope): readonly string[] | null {
-  if (expr.kind === 'ref') return refSources(expr.parts, scope);
+  if (expr.kind === 'ref') return resolveRef(expr.parts, ctx, scope)?.sources ?? null;
   if (expr.kind === 'literal' || expr.kind === 'interval') return [];
   return expressionOrigins(expr, ctx, scope).result;
 }
@@ -35,7 +36,7 @@ function collect(expr: Expr, ctx: Context, scope: Scope, into: SourceSet): void 
       if (expr.qualifier.length > 0) into.addColumn(scope.resolve(expr.qualifier.map(part => part.text)));
       return;
     case 'ref':
-      into.addColumn(scope.resolve(expr.parts.map(part => part.text)));
+      into.addColumn(resolveRef(expr.parts, ctx, scope));
       return;
     case 'op':
       for (const arg of expr.args) collect(arg, ctx, scope, into);
@@ -98,8 +99,4 @@ function windowKeys(spec: WindowSpec, ctx: Context, scope: Scope): readonly stri
     at = at.base === null ? undefined : scope.windows.get(at.base.text);
   }
   return keys.known;
-}
-
-function refSources(parts: readonly Ident[], scope: Scope): readonly string[] | null {
-  return scope.resolve(parts.map(part => part.text))?.sources ?? null;
 }

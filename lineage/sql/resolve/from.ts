@@ -1,35 +1,14 @@
 /** Columns of FROM: base tables, views, CTEs, sub-queries, table functions, UNNEST, MATCH_RECOGNIZE, joins. */
-import type {
-  Alias,
-  Arg,
-  DataType,
-  Expr,
-  From,
-  Join,
-  MatchRecognize,
-  TableArg,
-  TableFunction,
-  TableName,
-  TableRef,
-  Unnest,
-} from '../ast.ts';
+import type { Alias, Expr, From, Ident, Join, MatchRecognize, TableName, TableRef } from '../ast.ts';
 import { Findings, type TableRead } from './analysis.ts';
 import type { TableEntry } from './catalog.ts';
-import type { Context } from './context.ts';
+import type { Context, CteScope } from './context.ts';
 import { walkControl } from './expression.ts';
 import { splitParts } from './names.ts';
-import {
-  type Column,
-  columnOf,
-  listsColumn,
-  NO_COLUMNS,
-  type OpenPart,
-  type Relation,
-  renameColumns,
-  SourceSet,
-} from './relation.ts';
+import { resolveRef } from './reference.ts';
+import { type Column, columnOf, listsColumn, NO_COLUMNS, type Relation, renameColumns } from './relation.ts';
 import { mergeJoinColumn, Scope, type ScopeEntry } from './scope.ts';
-import { tableWindow, windowFunctionKind } from './window.ts';
+import { tableFunction, unnest } from './table-function.ts';
 
 type How = TableRead['how'];
 
@@ -45,6 +24,7 @@ function addJoin(join: Join, ctx: Context, scope: Scope): void {
   const left = scope.entries.slice(0, before);
   const right = scope.entries.slice(before);
   const names = join.natural ? commonColumns(left, right) : join.using.map(column => column.text);
+  if (ctx.mentions !== null) noteUsing(join.using, [left, right], ctx, scope);
   for (const name of names) {
     const [a, b] = [columnIn(left, name), columnIn(right, name)];
     const merged = scope.merged.get(name) ?? a;
@@ -54,6 +34,21 @@ function addJoin(join: Join, ctx: Context, scope: Scope): void {
     }
   }
   walkControl('join', join.on, ctx, scope);
+}
+
+/** Looks for the columns of USING on both sides, so that the log is told of the missing ones. */
+function noteUsing(
+  using: readonly Ident[],
+  sides: readonly (readonly ScopeEntry[])[],
+  ctx: Context,
+  joined: Scope,
+): void {
+  sides.forEach((entries, i) => {
+    const side = new Scope(null);
+    side.entries.push(...entries);
+    if (i === 0) for (const [name, column] of joined.merged) side.merged.set(name, column);
+    for (const column of using) resolveRef([column], ctx, side);
+  });
 }
 
 function commonColumns(left: readonly ScopeEntry[], right: readonly ScopeEntry[]): string[] {
@@ -76,6 +71,7 @@ function addRef(ref: TableRef, ctx: Context, scope: Scope, isRight: boolean): vo
   walkControl('time', asOf, ctx, scope);
   const how = asOf === null ? 'plain' : isRight && !isInstant(asOf) ? 'temporal' : 'travel';
   const relation = tableRelation(ref, ctx, scope, how);
+  if (ref.alias !== null) ctx.mentions?.columnList(ref.alias.columns, relation);
   scope.entries.push({ path: entryPath(ref), relation: renamed(relation, ref.alias) });
 }
 
@@ -148,6 +144,7 @@ function namedTable(ref: TableName, ctx: Context, how: How): Relation {
     }
   }
   const { id, parts, byName, entry } = ctx.catalog.resolve(ref.name);
+  ctx.mentions?.table(ref.name, 'read', ctx.catalog, cteNames(ctx.ctes));
   if (entry?.view) {
     ctx.findings.views.set(id, [...new Set([...entry.view.findings.reads.values()].map(read => read.table))]);
     ctx.findings.merge(entry.view.findings, { how, lookupHint });
@@ -160,97 +157,17 @@ function namedTable(ref: TableName, ctx: Context, how: How): Relation {
   return { columns: entry.columns, open: [] };
 }
 
+function cteNames(ctes: CteScope | null): string[] {
+  const names: string[] = [];
+  for (let cte = ctes; cte !== null; cte = cte.outer) names.push(cte.name);
+  return names;
+}
+
 function noteWatermarks(entry: TableEntry, ctx: Context): void {
   for (const [column, delay] of entry.watermarks) {
     const source = entry.columns?.find(candidate => candidate.name === column)?.sources?.[0];
     if (source !== undefined) ctx.findings.watermarks.set(source, delay);
   }
-}
-
-/** Window functions pass their table through and add window_*; other functions give what comes from their arguments. */
-function tableFunction(fn: TableFunction, ctx: Context, scope: Scope): Relation {
-  const table = fn.args.map(arg => tableArgument(arg, fn.name)).find(arg => arg !== null) ?? null;
-  const input = table === null ? null : ctx.rules.table(table.source, ctx, scope, 'plain');
-  const inner = new Scope(scope);
-  if (input !== null) inner.entries.push({ path: [], relation: input });
-  if (table !== null) for (const key of table.keys) walkControl('group', key, ctx, inner);
-  const origins = new SourceSet();
-  for (const { value } of fn.args) {
-    if (value.kind === 'table-arg' || (value.kind === 'subquery' && input !== null)) continue;
-    if (value.kind === 'descriptor')
-      for (const column of value.columns) origins.addColumn(inner.resolve([column.text]));
-    else addOrigins(origins, value, ctx, inner);
-  }
-  const kind = windowFunctionKind(fn.name);
-  if (kind !== null && input !== null) {
-    const time = origins.result;
-    ctx.findings.addWindow(tableWindow(kind, fn, time ?? []));
-    const derivation = origins.carried;
-    const added = WINDOW_COLUMNS.map(name => ({ name, sources: time, type: null, derivation }));
-    return { columns: [...input.columns, ...added], open: input.open };
-  }
-  // ML_PREDICT keeps its input's columns in front of what the model adds; of a user's own function all may come from all.
-  if (input !== null && !fn.name.startsWith('ML_')) addAll(origins, input);
-  origins.addFunction(fn.parts.map(part => part.text).join('.'));
-  const open: OpenPart = { kind: 'function', sources: origins.result, derivation: origins.carried };
-  return input === null ? { columns: [], open: [open] } : { columns: input.columns, open: [...input.open, open] };
-}
-
-const WINDOW_COLUMNS = ['window_start', 'window_end', 'window_time'];
-
-function addOrigins(into: SourceSet, expr: Expr, ctx: Context, scope: Scope): void {
-  const origins = ctx.rules.origins(expr, ctx, scope);
-  into.addColumn({ name: '', sources: origins.result, type: null, derivation: origins.carried });
-}
-
-function addAll(into: SourceSet, relation: Relation): void {
-  for (const column of relation.columns) into.addColumn(column);
-  if (relation.open.length > 0) into.add(null);
-}
-
-/** The table an argument hands over; a sub-query is one for a window or a model, a value for other functions. */
-function tableArgument({ name, value }: Arg, fn: string): Pick<TableArg, 'source' | 'keys'> | null {
-  if (value.kind === 'table-arg') return value;
-  const isTable = windowFunctionKind(fn) !== null || fn.startsWith('ML_') || name?.toUpperCase() === 'INPUT';
-  if (value.kind !== 'subquery' || !isTable) return null;
-  const source = {
-    kind: 'derived',
-    pos: value.pos,
-    query: value.query,
-    lateral: false,
-    alias: null,
-    asOf: null,
-  } as const;
-  return { source, keys: [] };
-}
-
-function unnest(ref: Unnest, ctx: Context, scope: Scope): Relation {
-  const columns: Column[] = [];
-  const open: OpenPart[] = [];
-  for (const arg of ref.args) {
-    const origins = ctx.rules.origins(arg, ctx, scope);
-    const sources = origins.result;
-    const derivation = origins.carried;
-    const type = arg.kind === 'ref' ? (scope.resolve(arg.parts.map(part => part.text))?.type ?? null) : null;
-    const elements = elementColumns(type);
-    if (elements === null) open.push({ kind: 'function', sources, derivation });
-    else for (const element of elements) columns.push({ ...element, sources, derivation });
-  }
-  if (ref.ordinality) columns.push({ name: 'ORDINALITY', sources: [], type: null });
-  return { columns, open };
-}
-
-/** Columns an array's, multiset's or map's elements have; null when the type is not known. */
-function elementColumns(type: DataType | null): readonly { name: string; type: DataType | null }[] | null {
-  if (type === null) return null;
-  if (type.name === 'MAP')
-    return [
-      { name: 'KEY', type: type.args[0] ?? null },
-      { name: 'VALUE', type: type.args[1] ?? null },
-    ];
-  const element = type.args[0];
-  if (element === undefined) return null;
-  return element.fields.length > 0 ? element.fields : [{ name: 'EXPR$0', type: element }];
 }
 
 function match(ref: MatchRecognize, ctx: Context, scope: Scope): Relation {

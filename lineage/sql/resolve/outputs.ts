@@ -39,6 +39,17 @@ export function outputColumns(relation: Relation, targets: readonly string[] | n
   }));
 }
 
+/** Value sources of each column; null when they cannot all be known. */
+export function knownColumns(relation: Relation): readonly (readonly string[])[] | null {
+  if (relation.open.length > 0) return null;
+  const columns: (readonly string[])[] = [];
+  for (const { sources } of relation.columns) {
+    if (sources === null) return null;
+    columns.push(sources);
+  }
+  return columns;
+}
+
 export function controlColumns(findings: Findings): readonly ControlColumn[] {
   return [...findings.controls].map(([column, roles]) => ({ column, roles: [...roles] }));
 }
@@ -54,7 +65,8 @@ function nameOf(name: QName): string {
   return name.map(part => part.text).join('.');
 }
 
-function writableColumns(sink: TableEntry): readonly string[] | null {
+/** Columns an INSERT may name: not the computed ones nor virtual metadata; null when the sink's are not known. */
+export function writableColumns(sink: TableEntry): readonly string[] | null {
   const readOnly = (name: string): boolean => sink.generated.has(name) && sink.generated.get(name) !== 'metadata';
   return sink.columns?.map(column => column.name).filter(name => !readOnly(name)) ?? null;
 }

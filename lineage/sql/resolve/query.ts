@@ -1,54 +1,67 @@
 /** Columns of a query, and with them what it reads. */
-import type { Expr, Query, QueryBody, Select, SelectItem, Star } from '../ast.ts';
+import type { Cte, Expr, Query, QueryBody, Select, SelectItem, Star } from '../ast.ts';
+import type { Modify } from '../statement-ast.ts';
 import { type Analysis, Findings } from './analysis.ts';
-import type { Catalog } from './catalog.ts';
-import type { Context, CteScope, Rules } from './context.ts';
+import type { Context, CteScope, Rules, Surroundings } from './context.ts';
 import { expressionOrigins, expressionSources, walkControl } from './expression.ts';
 import { addFrom, tableRelation } from './from.ts';
+import type { MentionLog } from './mentions.ts';
+import { splitParts } from './names.ts';
+import { noteUnknownStar, resolveRef } from './reference.ts';
 import { type Column, NO_COLUMNS, type OpenPart, type Relation, renameColumns, SourceSet } from './relation.ts';
 import { Scope } from './scope.ts';
 
 const RULES: Rules = { query: queryRelation, origins: expressionOrigins, table: tableRelation };
 
 /** Analyses a statement's query against the tables known so far. */
-export function analyzeQuery(query: Query, catalog: Catalog, text: string): Analysis {
+export function analyzeQuery(query: Query, around: Surroundings): Analysis {
   const findings = new Findings();
-  const relation = queryRelation(query, { catalog, text, ctes: null, findings, rules: RULES }, null);
+  const relation = queryRelation(query, { ...around, ctes: null, findings, rules: RULES }, null);
   return { relation, findings };
 }
 
-/** Walks expressions that stand outside a query (UPDATE, DELETE) for what their sub-queries read. */
-export function analyzeExpressions(exprs: readonly Expr[], catalog: Catalog, text: string): Findings {
+/** What the expressions of UPDATE, DELETE and CALL read beside their target: the tables of their sub-queries. */
+export function analyzeModify({ target, alias, values, where }: Modify, around: Surroundings): Findings {
   const findings = new Findings();
-  const ctx: Context = { catalog, text, ctes: null, findings, rules: RULES };
-  for (const expr of exprs) walkControl('filter', expr, ctx, new Scope(null));
+  const ctx: Context = { ...around, ctes: null, findings, rules: RULES };
+  const scope = new Scope(null);
+  if (target.length > 0) {
+    const { entry } = around.catalog.resolve(target);
+    const columns = entry?.columns ?? null;
+    const relation: Relation = columns === null ? { columns: [], open: [{ kind: 'unknown' }] } : { columns, open: [] };
+    const path = alias === null ? splitParts(target.map(part => part.text)) : [alias.name.text];
+    scope.entries.push({ path, relation });
+  }
+  for (const { column, value } of values) {
+    if (column !== null) resolveRef([column], ctx, scope);
+    expressionOrigins(value, ctx, scope);
+  }
+  walkControl('filter', where, ctx, scope);
   return findings;
 }
 
 function queryRelation(query: Query, ctx: Context, outer: Scope | null): Relation {
   let ctes = ctx.ctes;
   for (const cte of query.ctes) {
-    ctes = {
-      name: cte.name.text,
-      outer: ctes,
-      analysis: once(
-        cte.query,
-        cte.columns.map(c => c.text),
-        { ...ctx, ctes },
-        outer,
-      ),
-    };
+    ctes = { name: cte.name.text, outer: ctes, analysis: once(cte, { ...ctx, ctes }, outer) };
+    // Flink validates one that nobody names as well.
+    if (ctx.mentions !== null) ctes.analysis();
   }
   return bodyRelation(query.body, { ...ctx, ctes }, outer, query.orderBy);
 }
 
 /** A CTE is analysed when it is first named, and only then reads its tables; a second use gets the same answer. */
-function once(query: Query, names: readonly string[], ctx: Context, outer: Scope | null): CteScope['analysis'] {
+function once({ query, columns }: Cte, ctx: Context, outer: Scope | null): CteScope['analysis'] {
   let done: Analysis | null = null;
   return () => {
     if (done === null) {
       const findings = new Findings();
-      const relation = renameColumns(queryRelation(query, { ...ctx, findings }, outer), names);
+      const given = queryRelation(query, { ...ctx, findings }, outer);
+      ctx.mentions?.columnList(columns, given);
+      const relation = renameColumns(
+        given,
+        columns.map(column => column.text),
+      );
       done = { relation, findings };
     }
     return done;
@@ -56,23 +69,47 @@ function once(query: Query, names: readonly string[], ctx: Context, outer: Scope
 }
 
 function bodyRelation(body: QueryBody, ctx: Context, outer: Scope | null, orderBy: readonly Expr[]): Relation {
+  if (body.kind === 'select') return selectRelation(body, ctx, outer, orderBy);
+  const relation = otherRelation(body, ctx, outer);
+  walkOrder(orderBy, relation, ctx, new Scope(outer));
+  return relation;
+}
+
+function otherRelation(body: Exclude<QueryBody, Select>, ctx: Context, outer: Scope | null): Relation {
   switch (body.kind) {
-    case 'select':
-      return selectRelation(body, ctx, outer, orderBy);
     case 'query':
       return queryRelation(body, ctx, outer);
     case 'table':
       return tableRelation(body, ctx, new Scope(outer), 'plain');
     case 'values': {
       const scope = new Scope(outer);
+      const rows = body.rows.map(row => row.map((expr, i) => valueColumn(expr, i, ctx, scope)));
+      const starts = body.rows.map(row => row[0]!.pos);
       return aligned(
-        body.rows.map(row => ({ ...NO_COLUMNS, columns: row.map((expr, i) => valueColumn(expr, i, ctx, scope)) })),
+        rows.map(columns => ({ ...NO_COLUMNS, columns })),
+        starts,
+        ctx,
       );
     }
-    case 'set':
-      return aligned(body.branches.map(branch => bodyRelation(branch, ctx, outer, [])));
+    case 'set': {
+      const branches = body.branches.map(branch => bodyRelation(branch, ctx, outer, []));
+      const starts = body.branches.map(branch => branch.pos);
+      return aligned(branches, starts, ctx);
+    }
     default:
       return body satisfies never;
+  }
+}
+
+/** Keys of ORDER BY: a column of the result by name or place, else what FROM has. */
+function walkOrder(keys: readonly Expr[], { columns, open }: Relation, ctx: Context, from: Scope): void {
+  if (keys.length === 0) return;
+  const scope = new Scope(from);
+  // Behind an open star the names of FROM are known better.
+  scope.entries.push({ path: [], relation: { columns, open: from.entries.length === 0 ? open : [] } });
+  for (const key of keys) {
+    if (key.kind !== 'literal') walkControl('sort', key, ctx, scope);
+    else if (open.length === 0) ctx.findings.addControls('sort', columns[Number(key.value) - 1]?.sources ?? null);
   }
 }
 
@@ -81,16 +118,25 @@ function valueColumn(expr: Expr, index: number, ctx: Context, scope: Scope): Col
 }
 
 /** Branches column by column under the first one's names; without all their columns no position is certain. */
-function aligned(branches: readonly Relation[]): Relation {
+function aligned(branches: readonly Relation[], starts: readonly number[], ctx: Context): Relation {
   const first = branches[0]!;
   if (branches.length === 1) return first;
   if (branches.some(branch => branch.open.length > 0)) return { columns: [], open: [{ kind: 'unknown' }] };
+  if (ctx.mentions !== null) noteCounts(branches, starts, ctx.mentions);
   const columns = first.columns.map((column, i) => {
     const origins = new SourceSet();
     for (const branch of branches) origins.addColumn(branch.columns[i]);
     return { ...column, sources: origins.result, derivation: origins.carried };
   });
   return { columns, open: [] };
+}
+
+function noteCounts(branches: readonly Relation[], starts: readonly number[], mentions: MentionLog): void {
+  const names = branches[0]!.columns.map(column => column.name);
+  branches.forEach(({ columns }, i) => {
+    if (columns.length !== names.length)
+      mentions.count(starts[i]!, { kind: 'set', given: columns.length, expected: names.length, names });
+  });
 }
 
 function selectRelation(select: Select, ctx: Context, outer: Scope | null, orderBy: readonly Expr[]): Relation {
@@ -108,24 +154,16 @@ function selectRelation(select: Select, ctx: Context, outer: Scope | null, order
     columns.push(...relation.columns);
     open.push(...relation.open);
   });
-  for (const key of orderBy) walkControl('sort', sortExpression(key, select.items), ctx, scope);
+  walkOrder(orderBy, { columns, open }, ctx, scope);
   return { columns, open };
-}
-
-/** `ORDER BY 2` and `ORDER BY alias` mean what the select list says. */
-function sortExpression(key: Expr, items: readonly SelectItem[]): Expr {
-  if (key.kind === 'literal') return items[Number(key.value) - 1]?.expr ?? key;
-  if (key.kind !== 'ref' || key.parts.length !== 1) return key;
-  return items.find(item => item.alias?.text === key.parts[0]!.text)?.expr ?? key;
 }
 
 function itemRelation(item: SelectItem, index: number, ctx: Context, scope: Scope): Relation {
   const { expr, alias } = item;
-  if (expr.kind === 'star') return starRelation(expr, scope);
+  if (expr.kind === 'star') return starRelation(expr, ctx, scope);
   if (expr.kind === 'ref') {
-    const parts = expr.parts.map(part => part.text);
-    const column = scope.resolve(parts);
-    const name = alias?.text ?? parts[parts.length - 1]!;
+    const column = resolveRef(expr.parts, ctx, scope);
+    const name = alias?.text ?? expr.parts.at(-1)!.text;
     const { sources = null, type = null, derivation } = column ?? {};
     return { columns: [{ name, sources, type, derivation }], open: [] };
   }
@@ -137,12 +175,13 @@ function itemRelation(item: SelectItem, index: number, ctx: Context, scope: Scop
 }
 
 /** `*`, `t.*`, `row_column.*`. */
-function starRelation(star: Star, scope: Scope): Relation {
+function starRelation(star: Star, ctx: Context, scope: Scope): Relation {
   if (star.qualifier.length === 0) return scope.all();
   const parts = star.qualifier.map(part => part.text);
   const entry = scope.entryOf(parts);
   if (entry !== undefined) return entry.relation;
   const column = scope.resolve(parts);
+  if (column === undefined) noteUnknownStar(star.qualifier, ctx, scope);
   const fields = column?.type?.fields ?? [];
   if (column === undefined || fields.length === 0)
     return { columns: [], open: [{ kind: 'function', sources: column?.sources ?? null }] };

@@ -84,7 +84,8 @@ function withoutType(column: Column): Column {
   return { ...column, type: null };
 }
 
-function endsWith(path: readonly string[], tail: readonly string[]): boolean {
+/** True when a FROM entry's path may be written as `tail`. */
+export function endsWith(path: readonly string[], tail: readonly string[]): boolean {
   const from = path.length - tail.length;
   return from >= 0 && tail.every((part, i) => path[from + i] === part);
 }
