@@ -3,18 +3,20 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../model/clock.ts';
 import { StoreAwayError, UserError, VersionConflictError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
-import type { MetricGroup } from '../model/sample.ts';
-import { MemoryMetricStore } from '../store/memory-metrics.ts';
 import type { StateStore } from '../store/state-store.ts';
 import type { Engine, RuleHealth } from './engine.ts';
-import type { RuleDocument } from './evaluate/document.ts';
+import type { RuleDocument, RuleDocumentInput } from './evaluate/document.ts';
 import type { MetricReader } from './evaluate/frame.ts';
 import type { RuleHistory } from './evaluate/record.ts';
-import { replayRule } from './evaluate/replay.ts';
 import { createResolver } from './evaluate/resolve.ts';
 import { compileRule, type Rule } from './evaluate/rule.ts';
 import { nextTicks } from './evaluate/schedule.ts';
 import { compileFileRule, type FileRule } from './file-rule.ts';
+import { type GeneratedOutcome, GeneratedRules, type OptedOutRule } from './generated/generated-rules.ts';
+import { nameTaken, RuleBook, type RuleEntry } from './rule-book.ts';
+import { RuleLog } from './rule-log.ts';
+import { type ReplayRequest, replayRequest } from './rule-replay.ts';
+import type { RuleVersion } from './rule-versions.ts';
 
 export interface RuleServiceDeps {
   readonly state: StateStore;
@@ -30,28 +32,16 @@ export interface RuleServiceDeps {
 export interface RuleView extends RuleDocument {
   readonly id: string;
   readonly version: string;
-  /** The file that manages it; absent for rules saved over the API. */
+  readonly origin: RuleEntry['origin']['kind'];
+  /** The file that manages it. */
   readonly file?: string;
+  /** The part of the daemon that wrote it, and whether a person's text stands in its place. */
+  readonly source?: string;
+  readonly overridden?: boolean;
   readonly health: RuleHealth;
   readonly late_after_eval: number;
   /** The next five ticks, ISO 8601; empty for a rule that is off. */
   readonly next_runs: readonly string[];
-}
-
-export interface ReplayRequest {
-  /** A whole document, or the id of a saved rule. */
-  readonly rule: { readonly document: unknown } | { readonly id: string };
-  readonly from: number;
-  readonly to: number;
-  readonly asOf: 'ideal' | 'arrival';
-  /** With samples, only these are used. */
-  readonly samples?: readonly MetricGroup[];
-}
-
-interface Entry {
-  readonly rule: Rule;
-  readonly version: string;
-  readonly file: string | null;
 }
 
 export type RuleService = InstanceType<typeof Rules>;
@@ -63,49 +53,62 @@ export function createRuleService(deps: RuleServiceDeps): RuleService {
 
 class Rules {
   readonly #deps: RuleServiceDeps;
-  readonly #entries = new Map<string, Entry>();
+  readonly #book: RuleBook;
+  readonly #log: RuleLog;
+  readonly #generated: GeneratedRules;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(deps: RuleServiceDeps) {
     this.#deps = deps;
+    this.#book = new RuleBook(deps.engine, deps.clock);
+    this.#log = new RuleLog(deps.state, deps.clock);
+    this.#generated = new GeneratedRules(deps.state, this.#book, this.#log);
   }
 
-  /** Loads saved rules and those of files and hands them to the engine. Throws `UserError` for a file rule that cannot be read. */
+  /** Loads all rules and hands them to the engine. Throws `UserError` for a file rule that cannot be read. */
   async start(files: readonly FileRule[] = []): Promise<void> {
     const { state, engine, clock, logger } = this.#deps;
     const savedAt = new Map<string, number>();
-    for (const entry of this.#compileFiles(files)) this.#entries.set(entry.rule.id, entry);
-    const fileRules = [...this.#entries.values()];
+    const fail = (rule: string, error: unknown): void =>
+      logger.error({ rule, error: String(error) }, 'a saved rule cannot be used and is not evaluated');
+    for (const entry of this.#compileFiles(files)) this.#book.enter(entry);
     for (const doc of await state.list('rule')) {
       try {
         const rule = compileRule(doc.id, doc.body);
-        // A file must not keep the daemon from evaluating at all.
-        this.#demandUniqueName(rule, fileRules);
-        this.#entries.set(doc.id, { rule, version: doc.version, file: null });
+        // A file must not keep the daemon from evaluating at all: its rule goes first.
+        this.#book.demandFreeName(rule);
+        this.#book.enter({ rule, version: doc.version, origin: { kind: 'api' } });
         savedAt.set(doc.id, doc.updatedAt);
       } catch (error) {
-        logger.error({ rule: doc.id, error: String(error) }, 'a saved rule cannot be used and is not evaluated');
+        fail(doc.id, error);
       }
     }
+    await this.#generated.load(fail);
     const now = clock.now();
-    await engine.load([...this.#entries.values()].map(({ rule }) => ({ rule, savedAt: savedAt.get(rule.id) ?? now })));
+    await engine.load([...this.#book.all()].map(({ rule }) => ({ rule, savedAt: savedAt.get(rule.id) ?? now })));
   }
 
   /** Replaces the rules of files (reload). All are checked before any takes effect. */
   setFileRules(files: readonly FileRule[]): Promise<void> {
     return this.#exclusive(async () => {
-      const { engine, clock } = this.#deps;
       const entries = this.#compileFiles(files);
       const kept = new Set(entries.map(entry => entry.rule.id));
-      const gone = [...this.#entries.values()].filter(entry => entry.file !== null && !kept.has(entry.rule.id));
-      for (const { rule } of gone) {
-        this.#entries.delete(rule.id);
-        await engine.remove(rule.id);
+      for (const entry of [...this.#book.all()]) {
+        if (entry.origin.kind !== 'file' || kept.has(entry.rule.id)) continue;
+        await this.#book.drop(entry.rule.id);
+        await this.#log.removed(entry, entry.origin.file);
       }
       for (const entry of entries) {
-        const unchanged = this.#entries.get(entry.rule.id)?.version === entry.version;
-        this.#entries.set(entry.rule.id, entry);
-        if (!unchanged) await engine.upsert({ rule: entry.rule, savedAt: clock.now() });
+        const before = this.#book.find(entry.rule.id) ?? null;
+        if (before?.version === entry.version) {
+          this.#book.enter(entry);
+          continue;
+        }
+        // A generated rule gives way to a person's of the same name.
+        const rival = this.#book.named(entry.rule.name);
+        if (rival?.origin.kind === 'generated') await this.#book.drop(rival.rule.id);
+        await this.#book.put(entry);
+        await this.#log.saved(entry, before, entry.origin.file);
       }
     });
   }
@@ -115,61 +118,87 @@ class Rules {
     this.#compileFiles(files);
   }
 
+  /**
+   * Takes all rules a part of the daemon (`source`) wants evaluated now, as ordinary documents: those it no longer names end as
+   * deleted. People see them with origin `generated`; what they change (an override) or delete (an opt-out) is kept, whatever the
+   * source says afterwards. Documents that cannot be taken are answered, never thrown. Cheap when nothing changed.
+   */
+  setGeneratedRules(source: string, documents: readonly RuleDocumentInput[]): Promise<GeneratedOutcome> {
+    return this.#exclusive(() => this.#generated.set(source, documents));
+  }
+
+  /** Generated rules that were deleted: `restore` brings them back. */
+  optedOut(): readonly OptedOutRule[] {
+    return this.#generated.optedOut();
+  }
+
+  /** A generated rule as its source wrote it, overrides and opt-outs undone. Throws `UserError` not-found. */
+  restore(id: string, who: string): Promise<RuleView> {
+    return this.#exclusive(async () => this.#view(await this.#generated.restore(id, who)));
+  }
+
   /** All rules, by name. */
   list(): readonly RuleView[] {
-    return [...this.#entries.values()]
-      .sort((a, b) => (a.rule.name < b.rule.name ? -1 : 1))
-      .map(entry => this.#view(entry));
+    return [...this.#book.all()].sort((a, b) => (a.rule.name < b.rule.name ? -1 : 1)).map(entry => this.#view(entry));
   }
 
   /** Throws `UserError` not-found. */
   get(id: string): RuleView {
-    return this.#view(this.#entry(id));
+    return this.#view(this.#book.get(id));
+  }
+
+  /** The rule ready to be evaluated. Throws `UserError` not-found. */
+  compiled(id: string): Rule {
+    return this.#book.get(id).rule;
   }
 
   /** Throws `UserError`: 422 for a document that cannot be read, 409 name-taken. */
   create(input: unknown, who: string): Promise<RuleView> {
-    return this.#exclusive(async () => {
-      const rule = await this.#check(randomUUID(), input);
-      return this.#save(rule, null, null, who);
-    });
+    return this.#exclusive(async () => this.#save(await this.#check(randomUUID(), input), null, who));
   }
 
   /** Throws `UserError`: 404, 409 managed-by-file or name-taken, 412 version-conflict, 422. */
   update(id: string, input: unknown, ifMatch: string, who: string): Promise<RuleView> {
-    return this.#exclusive(async () => {
-      const entry = this.#own(id);
-      const rule = await this.#check(id, input);
-      return this.#save(rule, ifMatch, entry.rule.document, who);
-    });
+    return this.#exclusive(async () => this.#replace(this.#own(id), input, ifMatch, who));
   }
 
   /** Deletes a rule; its alerts end as deleted. `ifMatch` null deletes whatever version. Throws as `update` does. */
   remove(id: string, ifMatch: string | null, who: string): Promise<void> {
     return this.#exclusive(async () => {
-      const { state, engine } = this.#deps;
       const entry = this.#own(id);
-      await withVersion(() => state.delete('rule', id, ifMatch ?? 'any'));
-      this.#entries.delete(id);
-      await engine.remove(id);
-      await this.#audit(who, entry.rule.name, '', entry.rule.document as Json, null);
+      if (entry.origin.kind === 'generated') {
+        demandVersion(entry, ifMatch);
+        return withVersion(() => this.#generated.optOut(entry, who));
+      }
+      await withVersion(() => this.#deps.state.delete('rule', id, ifMatch ?? 'any'));
+      await this.#book.drop(id);
+      await this.#log.removed(entry, who);
+    });
+  }
+
+  /** What the rule said before, newest first, what it says now among it. Throws `UserError` not-found. */
+  async versions(id: string): Promise<readonly RuleVersion[]> {
+    const { rule, version } = this.#book.get(id);
+    const versions = await this.#log.versions.list(id);
+    if (versions.some(known => known.version === version)) return versions;
+    return [{ version, at: this.#deps.clock.now(), who: '', document: rule.document }, ...versions];
+  }
+
+  /** Saves an earlier text again, as a new version. `ifMatch` null rolls back whatever version. Throws as `update` does. */
+  rollback(id: string, version: string, ifMatch: string | null, who: string): Promise<RuleView> {
+    return this.#exclusive(async () => {
+      const entry = this.#own(id);
+      const earlier = (await this.#log.versions.list(id)).find(known => known.version === version);
+      if (earlier === undefined)
+        throw new UserError('not-found', `the rule has no version ${version}`, { status: 404 });
+      return this.#replace(entry, earlier.document, ifMatch ?? entry.version, who);
     });
   }
 
   /** What a rule would have done (`POST /rules/replay`). Throws `UserError`. */
   async replay(request: ReplayRequest, signal?: AbortSignal): Promise<RuleHistory> {
-    const rule =
-      'id' in request.rule ? this.#entry(request.rule.id).rule : compileRule('replay', request.rule.document);
-    const { samples, from, to, asOf } = request;
-    let { reader } = this.#deps;
-    if (samples !== undefined) {
-      const memory = new MemoryMetricStore();
-      await memory.append(samples);
-      reader = memory;
-    }
-    const names = await reader.names(signal);
-    const resolve = createResolver(names.map(entry => entry.name));
-    return replayRule({ rule, from, to, asOf, delayMs: this.#deps.delayMs, reader, resolve }, signal);
+    const rule = 'id' in request.rule ? this.compiled(request.rule.id) : compileRule('replay', request.rule.document);
+    return replayRequest(rule, request, this.#deps, signal);
   }
 
   /** The next `n` (at most 100) runs of a schedule after `from`, ISO 8601. Throws `UserError` bad-schedule. */
@@ -179,7 +208,7 @@ class Rules {
 
   async #check(id: string, input: unknown): Promise<Rule> {
     const rule = compileRule(id, input);
-    this.#demandUniqueName(rule, this.#entries.values());
+    this.#book.demandFreeName(rule);
     try {
       const names = await this.#deps.reader.names();
       const resolve = createResolver(names.map(entry => entry.name));
@@ -191,63 +220,54 @@ class Rules {
     return rule;
   }
 
-  async #save(rule: Rule, ifMatch: string | null, before: RuleDocument | null, who: string): Promise<RuleView> {
-    const { state, engine, clock } = this.#deps;
-    const version = await withVersion(() => state.put('rule', rule.id, rule.document as Json, ifMatch));
-    const entry: Entry = { rule, version, file: null };
-    this.#entries.set(rule.id, entry);
-    await engine.upsert({ rule, savedAt: clock.now() });
-    for (const field of before === null ? [] : changedFields(before, rule.document)) {
-      await this.#audit(who, rule.name, field, fieldOf(before ?? rule.document, field), fieldOf(rule.document, field));
-    }
-    if (before === null) await this.#audit(who, rule.name, '', null, rule.document as Json);
+  async #replace(entry: RuleEntry, input: unknown, ifMatch: string, who: string): Promise<RuleView> {
+    const rule = await this.#check(entry.rule.id, input);
+    if (entry.origin.kind !== 'generated') return this.#save(rule, { entry, ifMatch }, who);
+    demandVersion(entry, ifMatch);
+    return this.#view(await withVersion(() => this.#generated.override(entry, rule.document as Json, who)));
+  }
+
+  async #save(
+    rule: Rule,
+    before: { readonly entry: RuleEntry; readonly ifMatch: string } | null,
+    who: string,
+  ): Promise<RuleView> {
+    const { state } = this.#deps;
+    const version = await withVersion(() => state.put('rule', rule.id, rule.document as Json, before?.ifMatch ?? null));
+    const entry: RuleEntry = { rule, version, origin: { kind: 'api' } };
+    await this.#book.put(entry);
+    await this.#log.saved(entry, before?.entry ?? null, who);
     return this.#view(entry);
   }
 
-  async #audit(who: string, name: string, field: string, before: Json, after: Json): Promise<void> {
-    const at = this.#deps.clock.now();
-    await this.#deps.state.appendAudit({ at, who, object: `rule/${name}`, field, before, after }, at);
-  }
-
-  #compileFiles(files: readonly FileRule[]): readonly Entry[] {
-    const entries: Entry[] = [];
-    for (const file of files) {
+  #compileFiles(files: readonly FileRule[]) {
+    const names = new Set<string>();
+    return files.map(file => {
       const entry = compileFileRule(file);
-      this.#demandUniqueName(entry.rule, [...entries, ...[...this.#entries.values()].filter(e => e.file === null)]);
-      entries.push(entry);
-    }
-    return entries;
+      const { name } = entry.rule;
+      if (names.has(name) || this.#book.named(name)?.origin.kind === 'api') throw nameTaken(name);
+      names.add(name);
+      return entry;
+    });
   }
 
-  #demandUniqueName(rule: Rule, others: Iterable<Entry>): void {
-    for (const { rule: other } of others) {
-      if (other.id === rule.id || other.name !== rule.name) continue;
-      const message = `another rule is named "${rule.name}"`;
-      throw new UserError('name-taken', message, { status: 409, issues: [{ path: 'name', message }] });
-    }
-  }
-
-  #entry(id: string): Entry {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) throw new UserError('not-found', `there is no rule ${id}`, { status: 404 });
+  #own(id: string): RuleEntry {
+    const entry = this.#book.get(id);
+    if (entry.origin.kind === 'file')
+      throw new UserError('managed-by-file', `the rule is changed in ${entry.origin.file}`, { status: 409 });
     return entry;
   }
 
-  #own(id: string): Entry {
-    const entry = this.#entry(id);
-    if (entry.file !== null)
-      throw new UserError('managed-by-file', `the rule is changed in ${entry.file}`, { status: 409 });
-    return entry;
-  }
-
-  #view({ rule, version, file }: Entry): RuleView {
+  #view({ rule, version, origin }: RuleEntry): RuleView {
     const { engine, clock } = this.#deps;
     const { schedule, zone, enabled } = rule.document;
     return {
       ...rule.document,
       id: rule.id,
       version,
-      ...(file === null ? {} : { file }),
+      origin: origin.kind,
+      ...(origin.kind === 'file' ? { file: origin.file } : {}),
+      ...(origin.kind === 'generated' ? { source: origin.source, overridden: origin.overridden } : {}),
       health: engine.health(rule.id),
       late_after_eval: engine.lateAfterEval(rule.id),
       next_runs: enabled ? this.nextRuns(schedule, zone, clock.now(), 5) : [],
@@ -261,23 +281,19 @@ class Rules {
   }
 }
 
+function demandVersion(entry: RuleEntry, ifMatch: string | null): void {
+  if (ifMatch !== null && ifMatch !== entry.version) throw changedMeanwhile();
+}
+
 async function withVersion<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
     if (!(error instanceof VersionConflictError)) throw error;
-    throw new UserError('version-conflict', 'the rule was changed meanwhile; read it again', {
-      status: 412,
-      cause: error,
-    });
+    throw changedMeanwhile(error);
   }
 }
 
-function changedFields(before: RuleDocument, after: RuleDocument): readonly string[] {
-  const fields = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...fields].filter(field => JSON.stringify(fieldOf(before, field)) !== JSON.stringify(fieldOf(after, field)));
-}
-
-function fieldOf(document: RuleDocument, field: string): Json {
-  return (document as { readonly [key: string]: Json | undefined })[field] ?? null;
+function changedMeanwhile(cause?: unknown): UserError {
+  return new UserError('version-conflict', 'the rule was changed meanwhile; read it again', { status: 412, cause });
 }

@@ -162,6 +162,163 @@ describe('rules over the API', () => {
   });
 });
 
+describe('versions of a rule', () => {
+  test('list what it said, newest first, with who and when; a rollback saves an earlier text as a new version', async () => {
+    const b = await bench();
+    const first = await b.rules.create(rule(), 'ann');
+    await b.clock.advance(MINUTE);
+    const second = await b.rules.update(first.id, rule({ condition: '{0} > 11' }), first.version, 'bob');
+
+    const back = await b.rules.rollback(first.id, first.version, null, 'eve');
+
+    assert.equal(back.condition, '{0} > 10');
+    const versions = await b.rules.versions(first.id);
+    assert.deepEqual(
+      versions.map(({ version, who, at, document }) => [version, who, at - START, document.condition]),
+      [
+        [back.version, 'eve', MINUTE + 10_000, '{0} > 10'],
+        [second.version, 'bob', MINUTE + 10_000, '{0} > 11'],
+        [first.version, 'ann', 10_000, '{0} > 10'],
+      ],
+    );
+    await assert.rejects(b.rules.rollback(first.id, 'nope', null, 'eve'), refused('not-found', 404));
+    await assert.rejects(
+      b.rules.rollback(first.id, first.version, second.version, 'eve'),
+      refused('version-conflict', 412),
+    );
+  });
+
+  test('a rule of a file has them too, but is rolled back in its file', async () => {
+    const file = (condition: string): FileRule => ({ file: 'lag.yaml', document: rule({ condition }) });
+    const b = await bench([file('{0} > 1')]);
+    const [{ id = '', version = '' } = {}] = b.rules.list();
+    await b.rules.setFileRules([file('{0} > 2')]);
+    assert.deepEqual(
+      (await b.rules.versions(id)).map(({ who, document }) => [who, document.condition]),
+      [
+        ['lag.yaml', '{0} > 2'],
+        ['', '{0} > 1'],
+      ],
+    );
+    await assert.rejects(b.rules.rollback(id, version, null, 'ann'), refused('managed-by-file', 409));
+  });
+
+  test('only the newest 50 are kept', async () => {
+    const b = await bench();
+    let view = await b.rules.create(rule(), 'ann');
+    for (let i = 0; i < 60; i++)
+      view = await b.rules.update(view.id, rule({ condition: `{0} > ${i}` }), view.version, 'ann');
+    const versions = await b.rules.versions(view.id);
+    assert.deepEqual([versions.length, versions[0]?.document.condition], [50, '{0} > 59']);
+  });
+});
+
+describe('generated rules', () => {
+  const wanted = (condition = '{0} > 10') => [rule({ name: 'lag of jobs', condition })];
+  const view = (b: Bench) => b.rules.list().find(r => r.name === 'lag of jobs');
+
+  test('are listed with their origin, evaluated, changed and ended as the source says, and cost nothing when it repeats itself', async () => {
+    const b = await bench();
+    await b.metrics.append(series({}, '20 20 20 20'));
+    assert.deepEqual(await b.rules.setGeneratedRules('jobs', wanted()), {
+      added: 1,
+      changed: 0,
+      removed: 0,
+      refused: [],
+    });
+    await live(b, 2);
+    const first = view(b);
+    assert.deepEqual([first?.origin, first?.source, first?.overridden], ['generated', 'jobs', false]);
+    assert.deepEqual(await kinds(b), ['firing']);
+    assert.deepEqual(await b.rules.setGeneratedRules('jobs', wanted()), {
+      added: 0,
+      changed: 0,
+      removed: 0,
+      refused: [],
+    });
+    assert.equal((await b.rules.setGeneratedRules('jobs', wanted('{0} > 12'))).changed, 1);
+    assert.equal(view(b)?.condition, '{0} > 12');
+    assert.equal((await b.rules.setGeneratedRules('reports', [])).removed, 0);
+    assert.equal((await b.rules.setGeneratedRules('jobs', [])).removed, 1);
+    assert.equal(view(b), undefined);
+    assert.deepEqual(await kinds(b), ['firing', 'resolved deleted']);
+  });
+
+  test('go on after a restart, before their source speaks again', async () => {
+    const b = await bench();
+    await b.metrics.append(series({}, '20 20 20 20 20'));
+    await b.rules.setGeneratedRules('jobs', wanted());
+    await live(b, 2);
+    const again = await bench([], b);
+    await live(again, 2);
+    assert.deepEqual(await kinds(again), ['firing']);
+    assert.equal((await again.rules.setGeneratedRules('jobs', wanted())).changed, 0);
+  });
+
+  test('a change is an override that outlives what the source says, until the rule is restored', async () => {
+    const b = await bench();
+    await b.rules.setGeneratedRules('jobs', wanted());
+    const { id = '', version = '' } = view(b) ?? {};
+    await assert.rejects(b.rules.update(id, wanted()[0], 'old', 'ann'), refused('version-conflict', 412));
+
+    const changed = await b.rules.update(id, rule({ name: 'lag of jobs', condition: '{0} > 99' }), version, 'ann');
+    assert.equal(changed.overridden, true);
+    await b.rules.setGeneratedRules('jobs', wanted('{0} > 12'));
+    assert.equal(view(b)?.condition, '{0} > 99');
+    const again = await bench([], b);
+    assert.equal(view(again)?.condition, '{0} > 99');
+
+    const restored = await again.rules.restore(id, 'ann');
+    assert.deepEqual([restored.condition, restored.overridden], ['{0} > 12', false]);
+    const back = await again.rules.rollback(id, changed.version, null, 'ann');
+    assert.deepEqual([back.condition, back.overridden], ['{0} > 99', true]);
+  });
+
+  test('a deletion is an opt-out: the source cannot bring the rule back, people can', async () => {
+    const b = await bench();
+    await b.metrics.append(series({}, '20 20 20 20'));
+    await b.rules.setGeneratedRules('jobs', wanted());
+    await live(b, 2);
+    const { id = '' } = view(b) ?? {};
+    await b.rules.remove(id, null, 'ann');
+    assert.deepEqual(await kinds(b), ['firing', 'resolved deleted']);
+    assert.deepEqual(b.rules.optedOut(), [{ id, name: 'lag of jobs', source: 'jobs' }]);
+    await b.rules.setGeneratedRules('jobs', wanted('{0} > 13'));
+    const again = await bench([], b);
+    assert.equal(view(again), undefined);
+    assert.equal((await again.rules.restore(id, 'ann')).condition, '{0} > 13');
+    assert.deepEqual(again.rules.optedOut(), []);
+  });
+
+  test('what cannot be taken is answered with its reason, the rest is taken', async () => {
+    const b = await bench();
+    await b.rules.create(rule({ name: 'mine' }), 'ann');
+    const outcome = await b.rules.setGeneratedRules('jobs', [
+      rule({ name: 'mine' }),
+      rule({ name: 'bad', condition: '{0} >' }),
+      ...wanted(),
+      ...wanted(),
+    ]);
+    assert.equal(outcome.added, 1);
+    assert.deepEqual(
+      outcome.refused.map(({ name }) => name),
+      ['mine', 'bad', 'lag of jobs'],
+    );
+    assert.match(outcome.refused[1]?.reason ?? '', /condition/);
+  });
+
+  test('a rule of a file takes the name of a generated one', async () => {
+    const b = await bench();
+    await b.rules.setGeneratedRules('jobs', wanted());
+    await b.rules.setFileRules([{ file: 'f.yaml', document: wanted('{0} > 5')[0] }]);
+    assert.deepEqual(
+      b.rules.list().map(({ origin, condition }) => [origin, condition]),
+      [['file', '{0} > 5']],
+    );
+    assert.equal((await b.rules.setGeneratedRules('jobs', wanted())).refused.length, 1);
+  });
+});
+
 describe('rules from files', () => {
   const file = (changes = {}): FileRule => ({
     file: 'rules/lag.yaml',

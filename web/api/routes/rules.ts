@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RuleHistory } from '../../../alerting/evaluate/record.ts';
-import type { ReplayRequest, RuleService } from '../../../alerting/rule-service.ts';
+import type { ReplayRequest } from '../../../alerting/rule-replay.ts';
+import type { RuleService } from '../../../alerting/rule-service.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { UserError } from '../../../model/errors.ts';
 import type { MetricGroup } from '../../../model/sample.ts';
@@ -29,6 +30,11 @@ export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): vo
 
   app.get('/rules', { schema: { tags, summary: 'All rules' } }, async () => ({
     items: services.rules.list(),
+    next: null,
+  }));
+
+  app.get('/rules/opted-out', { schema: { tags, summary: 'Generated rules that were deleted' } }, async () => ({
+    items: services.rules.optedOut(),
     next: null,
   }));
 
@@ -112,6 +118,38 @@ export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): vo
     await services.rules.remove(request.params.id, ifMatch(request), actorOf(request));
     return reply.code(204).send();
   });
+
+  app.get(
+    '/rules/:id/versions',
+    { schema: { tags, summary: 'What a rule said before, newest first', params: idParam } },
+    async ({ params }) => ({ items: await services.rules.versions(params.id), next: null }),
+  );
+
+  app.post(
+    '/rules/:id/rollback',
+    {
+      schema: {
+        tags,
+        summary: 'Save an earlier text again',
+        params: idParam,
+        body: z.strictObject({ version: z.coerce.string().min(1) }),
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const view = await services.rules.rollback(id, request.body.version, ifMatch(request), actorOf(request));
+      return reply.header('etag', etag(view.version)).send(view);
+    },
+  );
+
+  app.post(
+    '/rules/:id/restore',
+    { schema: { tags, summary: 'A generated rule as it was generated, changes and deletion undone', params: idParam } },
+    async (request, reply) => {
+      const view = await services.rules.restore(request.params.id, actorOf(request));
+      return reply.header('etag', etag(view.version)).send(view);
+    },
+  );
 
   app.get(
     '/rules/:id/history',
