@@ -16,7 +16,7 @@ import {
   outputColumns,
 } from './resolve/outputs.ts';
 import { analyzeModify, analyzeQuery } from './resolve/query.ts';
-import type { Relation } from './resolve/relation.ts';
+import type { Column, Relation } from './resolve/relation.ts';
 import { noteStatement } from './resolve/statement-mentions.ts';
 import type { CreateTable, Statement } from './statement-ast.ts';
 
@@ -28,6 +28,8 @@ export interface NamedTable {
   readonly byName: string;
   /** Empty when nobody declared the table. OPTIONS hints are laid over it. */
   readonly options: ReadonlyMap<string, string>;
+  /** As its DDL or a `table` record lists them; null when nobody did. */
+  readonly columns: readonly Pick<Column, 'name' | 'type'>[] | null;
 }
 
 export interface ReadTable extends NamedTable {
@@ -229,7 +231,7 @@ class Script {
 
   #named(name: QName): NamedTable {
     const { id, parts, byName, entry } = this.#catalog.resolve(name);
-    return { id, parts, byName, options: entry?.options ?? new Map() };
+    return { id, parts, byName, options: entry?.options ?? new Map(), columns: entry?.columns ?? null };
   }
 
   #use(what: 'catalog' | 'database', name: QName): void {
@@ -272,6 +274,7 @@ class Script {
       parts: read.parts,
       byName: read.byName,
       options,
+      columns: entry?.columns ?? null,
       how: read.how,
       lookupHint: read.lookupHint,
     };
