@@ -16,6 +16,7 @@ export type DocKind =
   | 'silence'
   | 'inhibition'
   | 'rota'
+  | 'ack'
   | 'job'
   | 'job_id'
   | 'table'
