@@ -53,11 +53,23 @@ export function createTelemetry(options: { processMetrics?: boolean } = {}) {
       'Lineage evidence not taken, by kind: unreadable, or beyond a limit',
       ['kind'],
     ),
+    lineageEvents: counter('lineage_events_total', 'OpenLineage events sent on, by target and outcome', [
+      'target',
+      'outcome',
+    ]),
+    lineageEventsWaiting: gauge('lineage_events_waiting', 'Jobs with OpenLineage events to send', ['target']),
     lagTables: gauge('lag_partitions', 'Partitions with an offset table'),
     lagRowsRefused: counter(
       'lag_rows_refused_total',
       'Offset rows of new partitions refused because the tables are full',
     ),
+    sloBudgetLeft: gauge('slo_budget_left_ratio', 'Share of a report’s error budget that is left; below 0 overspent', [
+      'report',
+    ]),
+    sloBurnRate: gauge('slo_burn_rate', 'Speed at which a report’s error budget goes; 1 spends it in its period', [
+      'report',
+      'window',
+    ]),
     forwardFailures: counter(
       'forward_failures_total',
       'Batches whose positions or jobs did not reach the daemon that owns lag, by stream',

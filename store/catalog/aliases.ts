@@ -47,6 +47,13 @@ export const ALIASES: readonly Alias[] = [
     '数据新鲜度上界；数据完整至当前时间减去该值',
   ),
   own('lag_sum_ms', 'ms', 'Sum of the hop lags along the slowest path', '最慢链路上各环节延迟之和'),
+  own(
+    'slo_burn_rate',
+    'x',
+    'Speed at which a report spends its error budget; 1 = in its period',
+    '错误预算消耗速度；1 = 恰好在周期内用完',
+  ),
+  own('slo_budget_left_ratio', 'ratio', 'Share of a report’s error budget that is left', '报表剩余的错误预算比例'),
   own('heap_used_ratio', 'ratio', 'Heap used divided by its maximum', '堆内存使用率'),
   own('checkpoint_age_ms', 'ms', 'Time since the last completed checkpoint', '距上次成功 Checkpoint 的时间'),
   rate('records_in_per_second', 'records/s', 'numRecordsInPerSecond', {
