@@ -71,6 +71,28 @@ const elasticsearch = z.strictObject({
   refresh_interval: durationField.prefault('5s'),
 });
 
+/** Somebody who is told of jobs in OpenLineage's words: an address, or a file of NDJSON. */
+const lineageTarget = z
+  .strictObject({
+    url: urlField.optional(),
+    /** Relative to the configuration's folder. */
+    file: z.string().min(1).optional(),
+    headers: z.record(z.string().min(1), secretField).default({}),
+    auth: z
+      .strictObject({
+        username: z.string().optional(),
+        password: secretField.optional(),
+        token: secretField.optional(),
+      })
+      .refine(auth => (auth.token === undefined) !== (auth.username === undefined || auth.password === undefined), {
+        error: 'expected {username, password} or {token}',
+      })
+      .optional(),
+  })
+  .refine(target => (target.url === undefined) !== (target.file === undefined), {
+    error: 'expected either url or file',
+  });
+
 const httpAuth = z.strictObject({ username: z.string().min(1).default('admin'), password: secretField });
 
 /** What every process shares; unknown keys are refused. Durations are milliseconds after parsing. */
@@ -114,6 +136,13 @@ export const sharedConfig = z.strictObject({
       delay: durationField.prefault('30s'),
       max_wait: durationField.prefault('5m'),
       meta_receivers: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  lineage: z
+    .strictObject({
+      events: z.array(lineageTarget).max(10).default([]),
+      /** `producer` of the events: a URI that names this daemon. */
+      producer: z.url({ error: 'expected a URI' }).optional(),
     })
     .prefault({}),
   receivers: z.record(z.string(), z.array(z.string()).min(1)).default({}),

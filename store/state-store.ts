@@ -24,6 +24,7 @@ export type DocKind =
   | 'druid_supervisor'
   | 'nifi_flow'
   | 'lineage'
+  | 'lineage_told'
   | 'lag_table'
   | 'objective_minutes'
   | 'source_offset'
