@@ -4,6 +4,7 @@
  */
 import type { Labels, Matcher } from '../model/labels.ts';
 import type { MetricGroup, Point } from '../model/sample.ts';
+import type { Across } from './across.ts';
 
 export const METRIC_OPS = [
   'MAX',
@@ -62,6 +63,8 @@ export interface WindowQuery extends SeriesSelector {
   /** Labels that stay apart (不聚合的维度); `*` keeps every label apart. A group's labels are exactly these, missing ones ''. */
   readonly groupBy: readonly string[] | '*';
   readonly op: MetricOp;
+  /** The group's series are first made one series, a point per reporting interval (`across.ts`); absent: one bag of all points. */
+  readonly across?: Across;
   readonly windowMs: number;
   /** Instants; each looks at points with t - windowMs < ts <= t (the caller has already subtracted any offset). */
   readonly at: readonly number[];

@@ -1,4 +1,5 @@
 import type { Point } from '../model/sample.ts';
+import { combineSeries } from './across.ts';
 import { aggregate } from './aggregate.ts';
 import type { WindowGroup, WindowQuery } from './metric-store.ts';
 import { PointBag } from './point-bag.ts';
@@ -12,13 +13,16 @@ const POINTS_PER_TURN = 500_000;
 /** Scratch beyond this many points is given back. */
 const MAX_KEPT_POINTS = 1_000_000;
 
+/** What of a query says how a window is worked out. */
+type Operation = Pick<WindowQuery, 'op' | 'across' | 'windowMs' | 'arrivedWithinMs'>;
+
 /**
  * Runs a window query over a plan of series, group by group: one answer per instant in `at` whose window holds a point. Pure but
  * for `read`; gives way to other work between groups when there is much to do.
  */
 export async function evaluateWindow(
   plan: SeriesPlan,
-  query: Pick<WindowQuery, 'op' | 'windowMs' | 'arrivedWithinMs'>,
+  query: Operation,
   at: readonly number[],
   read: ReadPoints,
 ): Promise<readonly WindowGroup[]> {
@@ -51,17 +55,10 @@ class Scratch {
   /** What one instant's window sees. */
   readonly bag = new PointBag();
 
-  one(
-    plan: SeriesPlan,
-    start: number,
-    end: number,
-    query: Pick<WindowQuery, 'op' | 'windowMs' | 'arrivedWithinMs'>,
-    t: number,
-    read: ReadPoints,
-  ): Point[] {
+  one(plan: SeriesPlan, start: number, end: number, query: Operation, t: number, read: ReadPoints): Point[] {
     if (query.arrivedWithinMs !== undefined) return this.many(plan, start, end, query, [t], read);
     gather(plan, start, end, t - query.windowMs, t, read, this.bag);
-    const value = aggregate(query.op, this.bag);
+    const value = outcome(this.bag, query);
     return value === null ? [] : [[t, value]];
   }
 
@@ -70,7 +67,7 @@ class Scratch {
     plan: SeriesPlan,
     start: number,
     end: number,
-    query: Pick<WindowQuery, 'op' | 'windowMs' | 'arrivedWithinMs'>,
+    query: Operation,
     at: readonly number[],
     read: ReadPoints,
   ): Point[] {
@@ -89,11 +86,15 @@ class Scratch {
         bag.endSeries();
         first = last;
       }
-      const value = aggregate(query.op, bag);
+      const value = outcome(bag, query);
       if (value !== null) points.push([t, value]);
     }
     return points;
   }
+}
+
+function outcome(bag: PointBag, { op, across }: Operation): number | null {
+  return aggregate(op, across === undefined ? bag : combineSeries(bag, across));
 }
 
 function gather(

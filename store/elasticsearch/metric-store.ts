@@ -70,7 +70,8 @@ export function openElasticsearchMetricStore(
   ): Promise<readonly WindowGroup[] | null> {
     const [t] = query.at;
     const [only] = query.names;
-    const simple = query.at.length === 1 && query.names.length === 1 && query.arrivedWithinMs === undefined;
+    const plain = query.across === undefined && query.arrivedWithinMs === undefined;
+    const simple = plain && query.at.length === 1 && query.names.length === 1;
     if (!simple || t === undefined || only === undefined || plan.scales !== null || !BY_STATS.has(query.op))
       return null;
     const groupOf = new Map<string, number>();

@@ -36,10 +36,11 @@ export function seriesToForget(index: SeriesIndex, maxSeries: number, rawTo: num
 export function refuseBeyondRaw(
   from: number,
   rawFrom: number,
-  { op, arrivedWithinMs }: Pick<WindowQuery, 'op' | 'arrivedWithinMs'>,
+  { op, across, arrivedWithinMs }: Pick<WindowQuery, 'op' | 'across' | 'arrivedWithinMs'>,
 ): void {
-  if (from >= rawFrom || (ROLLUP_OPS.has(op) && arrivedWithinMs === undefined)) return;
-  const what = arrivedWithinMs === undefined ? op : 'a replay as of arrival';
+  if (from >= rawFrom || (ROLLUP_OPS.has(op) && across === undefined && arrivedWithinMs === undefined)) return;
+  const what =
+    arrivedWithinMs !== undefined ? 'a replay as of arrival' : across !== undefined ? `across: ${across}` : op;
   const since = new Date(rawFrom).toISOString();
   throw new UserError(
     'bad-query',

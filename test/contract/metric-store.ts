@@ -104,6 +104,33 @@ export function metricStoreContract(name: string, make: () => Promise<Made>): vo
         }
       });
 
+      withStore('across makes one series of a group before the operation runs over time', async store => {
+        // a reports by the minute, b half a minute later and once not at all; c ended before.
+        await put(
+          store,
+          ...[10, 20, 30, 40].map((m, i) => at(T - (3 - i) * MIN, { p: 'a' }, { m })),
+          at(T - 3.5 * MIN, { p: 'b' }, { m: 1 }),
+          at(T - 2.5 * MIN, { p: 'b' }, { m: 2 }),
+          at(T - 0.5 * MIN, { p: 'b' }, { m: 4 }),
+          at(T - 4.5 * MIN, { p: 'c' }, { m: 500 }),
+        );
+        const found = async (op: MetricOp, across: 'sum' | 'max' | 'min' | 'avg') =>
+          values(await store.window(query('m', { op, across })))[''];
+
+        // Totals: 500 (c alone), 10+1, 20+2, 30+4, and 40 with b's last point, which is half a minute old.
+        assert.equal(await found('COUNT', 'sum'), 5);
+        assert.equal(await found('LAST', 'sum'), 44);
+        assert.equal(await found('MIN', 'sum'), 11);
+        assert.equal(await found('MAX', 'sum'), 500);
+        assert.equal(await found('LAST', 'avg'), 22);
+        assert.equal(await found('LAST', 'min'), 4);
+        assert.equal(await found('LAST', 'max'), 40);
+        const { length } =
+          (await store.window(query('m', { op: 'LAST', across: 'sum', groupBy: ['p'], at: [T - MIN, T] })))[0]
+            ?.points ?? [];
+        assert.equal(length, 2);
+      });
+
       withStore(
         'a matcher on job selects the task managers where the job ran in the window of each instant',
         async store => {

@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Clock } from '../../../model/clock.ts';
 import { UserError } from '../../../model/errors.ts';
+import { ACROSS } from '../../../store/across.ts';
 import { catalogEntries, resolveMetric } from '../../../store/metric-catalog.ts';
 import { METRIC_OPS, type MetricStore, type WindowGroup } from '../../../store/metric-store.ts';
 import { durationOrZero, intField, positiveDuration, timeField } from '../fields.ts';
@@ -88,6 +89,7 @@ export function metricRoutes(fastify: FastifyInstance, services: MetricServices)
           matchers: matchersField.default({}),
           group_by: z.union([z.array(z.string()), z.literal('*')]).default([]),
           op: z.enum(METRIC_OPS),
+          across: z.enum(ACROSS).optional(),
           window: positiveDuration.prefault('5m'),
           at: timeField.optional(),
           from: timeField.optional(),
@@ -106,6 +108,7 @@ export function metricRoutes(fastify: FastifyInstance, services: MetricServices)
           matchers: toMatchers(body.matchers),
           groupBy: body.group_by,
           op: body.op,
+          ...(body.across === undefined ? {} : { across: body.across }),
           windowMs: body.window,
           at: instants.map(t => t - body.offset),
         });
