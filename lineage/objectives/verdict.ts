@@ -25,6 +25,12 @@ export function worse(a: Look, b: Look): Look {
 
 const RANK: Readonly<Record<Look['verdict'], number>> = { good: 0, unknown: 1, bad: 2 };
 
+/** The worst verdict that has minutes; null when none has. */
+export function worst(minutes: Readonly<Record<Verdict, number>>): Verdict | null {
+  const order = ['bad', 'unknown', 'unwatched', 'good'] as const;
+  return order.find(verdict => minutes[verdict] > 0) ?? null;
+}
+
 /** One letter for each verdict, as days of minutes are stored and heartbeat bars are sent. */
 export const LETTERS: Readonly<Record<Verdict, string>> = { good: 'g', bad: 'b', unknown: 'u', unwatched: 'x' };
 
