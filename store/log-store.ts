@@ -68,6 +68,25 @@ export interface LogBucket {
 
 export type LogFacetField = 'job' | 'app' | 'container' | 'level' | 'logger' | 'host' | 'exception';
 
+/** Lines to be counted by group and step of time: step i is from + i * stepMs <= ts < from + (i + 1) * stepMs. */
+export interface LogCountQuery {
+  readonly query: LogQuery;
+  /** from <= ts < to, epoch ms, whole. */
+  readonly from: number;
+  readonly to: number;
+  readonly stepMs: number;
+  readonly groupBy: readonly LogFacetField[];
+  /** Groups at most; more are refused. */
+  readonly limit: number;
+}
+
+/** One group with lines; a line without a value of a field has '' there. */
+export interface LogGroupCount {
+  readonly values: Readonly<Partial<Record<LogFacetField, string>>>;
+  /** Steps with lines, ascending. */
+  readonly counts: readonly (readonly [step: number, n: number])[];
+}
+
 export interface LogStore {
   /**
    * Stores rows; resolves when they are durable. A row whose position is already stored is left as it is and counts as
@@ -89,6 +108,8 @@ export interface LogStore {
     names: JobNames,
     signal?: AbortSignal,
   ): Promise<readonly { readonly value: string; readonly count: number }[]>;
+  /** Counts by group and step, exactly; groups in no order. Throws `UserError` too-many-groups. */
+  counts(query: LogCountQuery, names: JobNames, signal?: AbortSignal): Promise<readonly LogGroupCount[]>;
   get(id: string, names: JobNames, signal?: AbortSignal): Promise<LogItem | null>;
   /** The lines before and after a line, oldest first, without the line itself; null when the id is unknown. */
   around(

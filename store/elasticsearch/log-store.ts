@@ -14,6 +14,7 @@ import {
 import type { Elasticsearch } from './client.ts';
 import { LOG_MAPPING, type LogSource, toItem } from './log-document.ts';
 import { expireLogs } from './log-expire.ts';
+import { countGroups } from './log-group-count.ts';
 import { type Clause, compileLogQuery, timeRange, unnamed } from './log-query.ts';
 import { LogWriter } from './log-writer.ts';
 
@@ -165,6 +166,11 @@ export function openElasticsearchLogStore(es: Elasticsearch, options: { telemetr
         .map(([value, count]) => ({ value, count }))
         .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
         .slice(0, limit);
+    },
+
+    counts(count, names, signal) {
+      const query = { bool: { filter: filters(count.query, count.from, count.to, names) } };
+      return countGroups(count, names, aggs => search({ size: 0, track_total_hits: false, query, aggs }, signal));
     },
 
     async get(id, names, signal) {

@@ -105,7 +105,8 @@ function errorOf({ kind, message }: WorkerFailure): Error {
     case 'away':
       return new StoreAwayError(message);
     case 'bad-cursor':
-      return new UserError('bad-cursor', message);
+    case 'too-many-groups':
+      return new UserError(kind, message);
     case 'bug':
       return new Error(message);
   }

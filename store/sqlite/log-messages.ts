@@ -1,6 +1,6 @@
 /** What the log store's main thread asks its two workers, and what they answer. */
 import type { LogQuery } from '../log-query.ts';
-import type { LogBucket, LogFacetField, LogItem, LogPage } from '../log-store.ts';
+import type { LogBucket, LogCountQuery, LogFacetField, LogGroupCount, LogItem, LogPage } from '../log-store.ts';
 import type { LogBatch } from './log-batch.ts';
 import type { RefusedLine } from './log-day-writer.ts';
 
@@ -33,6 +33,7 @@ export interface ReaderRequests {
     args: Filter & { field: LogFacetField; limit: number };
     answer: { values: { value: string; count: number }[] };
   };
+  counts: { args: LogCountQuery; answer: { groups: readonly LogGroupCount[] } };
   get: { args: { id: string }; answer: { item: LogItem | null } };
   around: {
     args: { id: string; scope: 'container' | 'job' | 'all'; before: number; after: number };
@@ -48,6 +49,6 @@ export interface ReaderRequests {
 
 /** How a failure crosses threads: what kind of error to make of it. */
 export interface WorkerFailure {
-  readonly kind: 'away' | 'bad-cursor' | 'bug';
+  readonly kind: 'away' | 'bad-cursor' | 'too-many-groups' | 'bug';
   readonly message: string;
 }

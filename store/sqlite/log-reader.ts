@@ -2,11 +2,13 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogLevel } from '../../model/log-record.ts';
 import { LOG_LEVELS } from '../../model/log-record.ts';
+import { LogGroupCounts } from '../log-group-counts.ts';
 import type { LogQuery } from '../log-query.ts';
-import { LOG_TOTAL_BOUND, type LogBucket, type LogItem, type LogPage } from '../log-store.ts';
+import { LOG_TOTAL_BOUND, type LogBucket, type LogGroupCount, type LogItem, type LogPage } from '../log-store.ts';
 import { countBuckets, countLines } from './log-count.ts';
 import { type DayQuery, DayReader, type FoundLine, type Run } from './log-day-reader.ts';
 import { countValues } from './log-facet.ts';
+import { countGroups } from './log-group-count.ts';
 import type { NameChanges, ReaderRequests } from './log-messages.ts';
 import { decodeCursor, decodeLineId, encodeCursor } from './log-order.ts';
 import { ALWAYS, type TimeRange } from './log-range.ts';
@@ -86,6 +88,17 @@ export class LogReader {
       .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
       .slice(0, limit)
       .map(([value, count]) => ({ value, count }));
+  }
+
+  counts({ query, from, to, stepMs, groupBy, limit }: Args<'counts'>): readonly LogGroupCount[] {
+    const counts = new LogGroupCounts(groupBy, limit);
+    const grouping = { fields: groupBy, stepMs: stepMs < to - from ? stepMs : null };
+    for (const day of this.#compile(query)) {
+      day.reader.guard(() =>
+        countGroups(day, { from, to }, grouping, this.#nameOf, (values, step, n) => counts.add(values, step, n)),
+      );
+    }
+    return counts.all();
   }
 
   get(publicId: string): LogItem | null {

@@ -5,7 +5,7 @@
 import { type Clock, systemClock } from '../../model/clock.ts';
 import type { JobNames } from '../../model/job-names.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
-import type { LogItem, LogRow, LogStore, RefusedRow } from '../log-store.ts';
+import type { LogCountQuery, LogItem, LogRow, LogStore, RefusedRow } from '../log-store.ts';
 import { AppendQueue } from './log-append-queue.ts';
 import { LogClient } from './log-client.ts';
 import { expireDays } from './log-expire.ts';
@@ -102,6 +102,11 @@ class SqliteLogStore implements LogStore {
   ) {
     this.#tell(names);
     return (await this.#reader.ask('facet', { query, from, to, field, limit }, { signal })).values;
+  }
+
+  async counts(query: LogCountQuery, names: JobNames, signal?: AbortSignal) {
+    this.#tell(names);
+    return (await this.#reader.ask('counts', query, { signal })).groups;
   }
 
   async get(id: string, names: JobNames, signal?: AbortSignal): Promise<LogItem | null> {

@@ -35,6 +35,7 @@ function readerHandlers(dir: string): Handlers<ReaderRequests> {
     search: args => reader.search(args),
     histogram: args => ({ buckets: reader.histogram(args) }),
     facet: args => ({ values: reader.facet(args) }),
+    counts: args => ({ groups: reader.counts(args) }),
     get: ({ id }) => ({ item: reader.get(id) }),
     around: args => ({ found: reader.around(args) }),
     stats: () => reader.stats(),
@@ -67,7 +68,8 @@ function openDirectory(dir: string): Record<never, never> {
 function failureOf(error: unknown): WorkerFailure {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof StoreAwayError) return { kind: 'away', message };
-  if (error instanceof UserError && error.code === 'bad-cursor') return { kind: 'bad-cursor', message };
+  if (error instanceof UserError && (error.code === 'bad-cursor' || error.code === 'too-many-groups'))
+    return { kind: error.code, message };
   return { kind: 'bug', message: error instanceof Error ? (error.stack ?? message) : message };
 }
 

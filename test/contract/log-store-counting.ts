@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
+import { UserError } from '../../model/errors.ts';
 import { parseLogQuery } from '../../store/log-query-parse.ts';
-import type { LogFacetField } from '../../store/log-store.ts';
+import type { LogCountQuery, LogFacetField } from '../../store/log-store.ts';
 import { jobNames, type MakeLogStore, MINUTE, put, row, storeTest, T0 } from './log-store-lines.ts';
 
 /** The part of the LogStore suite about histograms and facets. */
@@ -192,6 +193,45 @@ export function logCountingContract(make: MakeLogStore): void {
       assert.deepEqual(await store.facet({ query: { kind: 'all' }, field: 'host', limit: 5, to: T0 }, names), [
         { value: 'h1', count: 1 },
       ]);
+    });
+
+    testStore(
+      'counts by group and step: half-open steps from the beginning of the range, names joined',
+      async store => {
+        await put(store, corpus);
+        const counted = async (q: string, more: Partial<LogCountQuery> = {}) => {
+          const query = { query: parseLogQuery(q), from: T0 + 1, to: T0 + 5 * MINUTE + 1, stepMs: MINUTE, limit: 10 };
+          const groups = await store.counts({ ...query, groupBy: [], ...more }, names);
+          return groups
+            .map(({ values, counts }) => `${Object.values(values).join('/')} ${counts.map(c => c.join('x')).join(' ')}`)
+            .sort();
+        };
+        // The line at T0 lies before the range, that of T0 + 3.5 min in its fourth minute.
+        assert.deepEqual(await counted(''), [' 0x1 3x2']);
+        assert.deepEqual(await counted('', { from: T0, to: T0 + 4 * MINUTE, stepMs: 4 * MINUTE }), [' 0x4']);
+        assert.deepEqual(await counted('', { groupBy: ['job'] }), ['dws_stock 0x1 3x2']);
+        assert.deepEqual(await counted('', { groupBy: ['job', 'level'], from: T0 - MINUTE }), [
+          'dwd_order/INFO 1x1',
+          'dwd_order/WARN 0x1',
+          'dws_stock/ERROR 1x1',
+          'dws_stock/INFO 4x2',
+        ]);
+        assert.deepEqual(await counted('', { groupBy: ['exception'] }), [' 0x1 3x1', 'x.Y 3x1']);
+        assert.deepEqual(await counted('NOT b', { groupBy: ['host'] }), ['h1 0x1', 'h2 3x1']);
+        assert.deepEqual(await counted('level:ERROR OR b', { groupBy: ['app', 'container'] }), [
+          'application_1_0001/container_1_0001_01_000002 0x1 3x1',
+        ]);
+        assert.deepEqual(await counted('nothing'), []);
+      },
+    );
+
+    testStore('counts of more groups than asked for are refused', async store => {
+      await put(store, corpus);
+      const query = { query: parseLogQuery(''), from: T0 - MINUTE, to: T0 + 5 * MINUTE, stepMs: MINUTE };
+      await assert.rejects(
+        store.counts({ ...query, groupBy: ['level'], limit: 2 }, names),
+        (error: unknown) => error instanceof UserError && error.code === 'too-many-groups',
+      );
     });
   });
 }
