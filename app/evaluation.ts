@@ -21,6 +21,8 @@ import type { StateStore } from '../store/state-store.ts';
 import type { AppConfig } from './config.ts';
 import { jobEndedAt } from './job-end.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { startLineageEvents } from './lineage-events.ts';
+import { type Objectives, startObjectives } from './objectives.ts';
 
 const STOP_MS = 4000;
 
@@ -46,6 +48,8 @@ export interface Evaluation {
   readonly rules: RuleService;
   readonly channels: ChannelService;
   readonly recorder: FreshnessRecorder;
+  readonly objectives: Objectives['objectives'];
+  readonly readiness: Objectives['readiness'];
   /** Takes over a configuration that was checked before. */
   reload(config: AppConfig): Promise<void>;
   stop(): Promise<void>;
@@ -69,6 +73,8 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
     });
     life.onStop('freshness', () => recorder.stop());
     await recorder.start();
+    const promised = await startObjectives({ ...parts, recorder });
+    life.onStop('objectives', () => promised.stop());
 
     const channels = new ChannelService({ state, registry: reporters, clock, publicUrl });
     life.onStop('channels', () => channels.close());
@@ -126,6 +132,8 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
     dispatcher.start();
 
     life.onStop('engine', () => engine.stop());
+    const lineageEvents = await startLineageEvents(parts);
+    life.onStop('lineage events', () => lineageEvents.stop());
     const heartbeat = nodeCron.schedule(
       '* * * * * *',
       async () => {
@@ -142,9 +150,12 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
       rules,
       channels,
       recorder,
+      objectives: promised.objectives,
+      readiness: promised.readiness,
       async reload(config) {
         rules.checkFileRules(config.fileRules);
         await channels.load(config.channels);
+        await lineageEvents.reload(config);
         await rules.setFileRules(config.fileRules);
       },
       stop: () => life.stop(STOP_MS),

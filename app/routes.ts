@@ -7,13 +7,16 @@ import type { Clock } from '../model/clock.ts';
 import type { MetricGroup } from '../model/sample.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { type AlertServices, alertRoutes } from '../web/api/routes/alerts.ts';
+import { badgeRoutes } from '../web/api/routes/badge.ts';
 import { channelRoutes } from '../web/api/routes/channels.ts';
 import { daemonRoutes, type InboxMessage } from '../web/api/routes/daemon.ts';
 import { estateRoutes } from '../web/api/routes/estate.ts';
+import { freshnessRoutes } from '../web/api/routes/freshness.ts';
 import { ingestRoutes } from '../web/api/routes/ingest.ts';
 import { lineageRoutes } from '../web/api/routes/lineage.ts';
 import { logRoutes } from '../web/api/routes/logs.ts';
 import { metricRoutes } from '../web/api/routes/metrics.ts';
+import { readinessRoutes } from '../web/api/routes/readiness.ts';
 import { ruleRoutes } from '../web/api/routes/rules.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Slot } from './slot.ts';
@@ -91,6 +94,12 @@ export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promis
     get recorder() {
       return evaluation.get().recorder;
     },
+    get objectives() {
+      return evaluation.get().objectives;
+    },
+    get readiness() {
+      return evaluation.get().readiness;
+    },
   };
   logRoutes(api, services);
   metricRoutes(api, services);
@@ -98,5 +107,8 @@ export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promis
   alertRoutes(api, alerting);
   channelRoutes(api, services);
   estateRoutes(api, services);
+  freshnessRoutes(api, services);
+  readinessRoutes(api, services);
+  badgeRoutes(api, services);
   lineageRoutes(api, services);
 }

@@ -11,6 +11,9 @@ const TIMEOUT_MS = 10_000;
 /** What each daemon says of itself. */
 const OWN = new Set(['/api/v1/status', '/api/v1/openapi.json', '/api/v1/inbox']);
 
+/** Headers of an answer that mean something to the one who asked. */
+const PASSED_ON = ['cache-control', 'etag', 'cross-origin-resource-policy', 'retry-after'];
+
 /** Tells the others where the holder of the lease listens. */
 export async function announce(state: StateStore, address: string): Promise<void> {
   await state.put(KIND, ID, { address }, 'any');
@@ -36,6 +39,10 @@ export function passReadsOn(
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       const type = answer.headers.get('content-type') ?? 'application/json';
+      for (const name of PASSED_ON) {
+        const value = answer.headers.get(name);
+        if (value !== null) void reply.header(name, value);
+      }
       return reply
         .code(answer.status)
         .type(type)

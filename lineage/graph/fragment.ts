@@ -1,5 +1,6 @@
-/** One piece of evidence as the graph takes it: nodes of its own, edges to and from datasets, hops for the lag side. */
-import type { DatasetRef } from './dataset.ts';
+/** One piece of evidence as the graph takes it: nodes of its own, edges to and from datasets, columns, hops for the lag side. */
+import type { ControlUse } from './answers.ts';
+import type { Dataset, DatasetRef } from './dataset.ts';
 
 export type NodeKind = 'dataset' | 'job' | 'view' | 'report' | 'nifi' | 'druid';
 
@@ -19,6 +20,8 @@ export interface FragmentNode {
   readonly namespace: string;
   readonly name: string;
   readonly owner?: string;
+  /** Name of the job whose run started this one's. */
+  readonly parent?: string;
 }
 
 /** An edge end: a node of a fragment, or a dataset. */
@@ -29,8 +32,52 @@ export interface FragmentEdge {
   readonly to: End;
   readonly role: EdgeRole;
   readonly evidence: Evidence;
-  /** Value sources per column, of `writes` edges. */
-  readonly columns?: readonly (readonly string[])[] | null;
+}
+
+/** A column of one of a flow's `tables`, by its place there. One object is shared by all that name the column. */
+export interface ColumnRef {
+  readonly table: number;
+  readonly column: string;
+}
+
+/** One column a flow fills. */
+export interface FlowColumn {
+  readonly name: string;
+  /** Columns its value comes from; all of them unless `open`. */
+  readonly sources: readonly ColumnRef[];
+  /** Columns that decide this value alone. */
+  readonly controls: readonly ColumnRef[];
+  readonly open: boolean;
+  readonly functions: readonly string[];
+  readonly steps: readonly string[];
+}
+
+/** What one statement, spec or event says of the columns it reads, and of those it writes to one dataset. */
+export interface FragmentFlow {
+  /** Node id of the job, supervisor … */
+  readonly node: string;
+  /** Null for a query whose result goes nowhere. */
+  readonly sink: DatasetRef | null;
+  readonly evidence: Evidence;
+  /** Everything it reads, whether a column of it is named or not. */
+  readonly tables: readonly DatasetRef[];
+  readonly columns: readonly FlowColumn[];
+  /** Columns that decide which rows come out. */
+  readonly controls: readonly { readonly of: ColumnRef; readonly roles: readonly ControlUse[] }[];
+  /** It fills, or reads, columns that are not listed. */
+  readonly open: boolean;
+}
+
+/** Columns of a dataset as a declaration or facet lists them. */
+export interface FragmentSchema {
+  readonly dataset: DatasetRef;
+  readonly columns: readonly { readonly name: string; readonly type: string | null }[];
+}
+
+/** `from` is another name of `to`. */
+export interface FragmentAlias {
+  readonly from: Dataset;
+  readonly to: Dataset;
 }
 
 /** What one statement, spec or flow does, for the lag side. */
@@ -55,6 +102,11 @@ export interface Fragment {
   readonly nodes: readonly FragmentNode[];
   readonly edges: readonly FragmentEdge[];
   readonly hops: readonly FragmentHop[];
+  readonly flows?: readonly FragmentFlow[];
+  readonly schemas?: readonly FragmentSchema[];
+  readonly aliases?: readonly FragmentAlias[];
+  /** Views that are defined by themselves: names from the view back to it. */
+  readonly viewCycles?: readonly (readonly string[])[];
   /** Of several fragments about one hop only those of the lowest rank give hops: SQL 0, OpenLineage 1, topic metrics 2. */
   readonly rank: number;
 }

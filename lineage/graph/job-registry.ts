@@ -2,7 +2,7 @@
 import type { JobStatusChanged, JobSubmitted } from '../../model/job-event.ts';
 import type { JobNames } from '../../model/job-names.ts';
 import { foldRestarts, isPartOf, type StatusEvent, settledStatus } from './job-status.ts';
-import { isEnded } from './path.ts';
+import { isEnded } from './view.ts';
 
 export interface JobRun {
   readonly jobId: string;

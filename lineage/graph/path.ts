@@ -1,7 +1,8 @@
 /** Questions to the graph: what is around a node, what leads to it, what depends on it. */
-import type { GraphAnswer, GraphEdge, GraphNode } from './answers.ts';
-import type { EdgeAttributes, Graph, NodeAttributes } from './build.ts';
+import type { GraphAnswer, GraphEdge } from './answers.ts';
+import type { Graph } from './build.ts';
 import type { EdgeRole } from './fragment.ts';
+import { edgeOf, type GraphView, nodeOf } from './view.ts';
 
 export type Direction = 'up' | 'down' | 'both';
 
@@ -60,47 +61,16 @@ function neighbours(graph: Graph, id: string, direction: Direction): { id: strin
 }
 
 /** The part of the graph between these nodes, nodes and edges sorted by id. */
-export function subgraph(
-  graph: Graph,
-  ids: ReadonlySet<string>,
-  options: { columns: boolean; truncated: boolean; statusOf: (job: string) => string | null },
-): GraphAnswer {
-  const nodes: GraphNode[] = [];
+export function subgraph(view: GraphView, ids: ReadonlySet<string>, truncated: boolean): GraphAnswer {
+  const nodes = [...ids].sort().map(id => nodeOf(view, id));
+  const conflicts = new Map(nodes.map(node => [node.id, node.conflicts]));
   const edges: GraphEdge[] = [];
-  for (const id of [...ids].sort()) {
-    nodes.push(nodeOf(id, graph.getNodeAttributes(id), options.statusOf));
-    graph.forEachOutEdge(id, (_edge, attributes, from, to) => {
-      if (ids.has(to)) edges.push(edgeOf(from, to, attributes));
+  for (const { id } of nodes) {
+    view.lineage.graph.forEachOutEdge(id, (_edge, attributes, from, to) => {
+      if (ids.has(to)) edges.push(edgeOf(from, to, attributes, conflicts.get(from) ?? conflicts.get(to)));
     });
   }
-  return { nodes, edges, truncated: options.truncated };
-}
-
-const ENDED: ReadonlySet<string> = new Set(['CANCELED', 'FINISHED', 'FAILED', 'SUSPENDED']);
-
-/** True for a job status after which a run does not come back. */
-export function isEnded(status: string | null): boolean {
-  return status !== null && ENDED.has(status);
-}
-
-function nodeOf(id: string, attributes: NodeAttributes, statusOf: (job: string) => string | null): GraphNode {
-  const { kind, namespace, name, owner, connector } = attributes;
-  const status = kind === 'job' ? statusOf(name) : null;
-  return {
-    id,
-    kind,
-    namespace,
-    name,
-    label: name,
-    ...(owner === undefined ? {} : { owner }),
-    ...(connector === undefined || connector === null ? {} : { connector }),
-    ...(status === null ? {} : { status, stopped: isEnded(status) }),
-  };
-}
-
-function edgeOf(from: string, to: string, { role, evidence }: EdgeAttributes): GraphEdge {
-  const said = [...evidence.values()];
-  return { from, to, role, evidence: [...new Set(said.map(each => each.evidence))].sort() };
+  return { nodes, edges, truncated };
 }
 
 /** Everything that reads, directly or through others, what `root` writes or holds. */

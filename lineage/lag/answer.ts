@@ -1,6 +1,6 @@
+import { STALE_INTERVALS } from './compose/alive.ts';
 import { drainOf, type EtaRange, etaRange, SLOPE_MS } from './compose/eta.ts';
 import type { FreshnessRule } from './compose/freshness-rules.ts';
-import { STALE_INTERVALS } from './compose/progress.ts';
 import { Composition, type GraphIndex, isHopStale, type PathStep, type Reach } from './freshness.ts';
 import type { Hop } from './hop-graph.ts';
 import { type HopStatus, hopStatus } from './hop-status.ts';

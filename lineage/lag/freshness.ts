@@ -1,5 +1,6 @@
+import { aliveUntil, STALE_INTERVALS } from './compose/alive.ts';
 import type { FreshnessRule } from './compose/freshness-rules.ts';
-import { consumedUpTo, type Estimate, isStale, STALE_INTERVALS } from './compose/progress.ts';
+import { consumedUpTo, type Estimate, isStale } from './compose/progress.ts';
 import type { Hop, HopGraph } from './hop-graph.ts';
 import type { OffsetTables } from './offsets.ts';
 import { medianGap } from './tables/hop-topic.ts';
@@ -77,7 +78,9 @@ export class Composition {
       consumers: this.#tables.consumersOf(hop.hop, topic),
       at: a,
       estimate,
-      outputGrew: since => (output === null ? null : this.#tables.grewSince(output, since)),
+      aliveUntil: (since, intervalMs) => aliveUntil(this.#tables, output, since, a, intervalMs),
+      checkpoints: this.#tables.factsOf(hop.hop)?.checkpoints ?? null,
+      rollsBack: hop.delivery === 'exactly_once' || hop.visibleOnCheckpoint === true,
       transactional: (this.#writers.get(topic) ?? []).some(writer => writer.delivery === 'exactly_once'),
       note: rule => this.rules.add(rule),
     });
@@ -105,11 +108,11 @@ export class Composition {
     if (i < 0) return a - (queue.firstT - queue.valueOf(0));
     const exact = queue.at(a);
     if (exact !== null) return Math.min(a, exact);
-    const since = a - queue.lastT;
-    const stale = since > STALE_INTERVALS * medianGap(queue);
-    const grew = stale && hop.output !== null && this.#tables.grewSince(hop.output, queue.lastT) === true;
+    const interval = medianGap(queue);
+    const stale = a - queue.lastT > STALE_INTERVALS * interval;
+    const until = stale ? aliveUntil(this.#tables, hop.output, queue.lastT, a, interval) : a;
     this.rules.add(stale ? 'dead-reporter' : 'extrapolated');
-    return stale && !grew ? queue.lastX : Math.min(a, queue.lastX + since);
+    return Math.min(a, queue.lastX + (until - queue.lastT));
   }
 
   #compose(hop: Hop, a: number, estimate: Estimate, shown: boolean): Reach {
@@ -180,8 +183,11 @@ export class Composition {
     if (!waits || hop.inputs.length === 0) return a;
     this.rules.add('commit-wait');
     const checkpoints = this.#tables.factsOf(hop.hop)?.checkpoints;
-    // A checkpoint whose report is still to come may have made everything visible.
-    if (estimate === 'high' && !(checkpoints !== undefined && checkpoints.lastT >= a)) return a;
+    if (estimate === 'high') {
+      // A checkpoint whose report is still to come, or of which the table keeps nothing any more, may have made more visible.
+      const next = (checkpoints?.indexAt(a) ?? -1) + 1;
+      return checkpoints !== undefined && next < checkpoints.length ? Math.min(a, checkpoints.valueOf(next)) : a;
+    }
     const barrier = this.#barrier(hop, a);
     if (barrier !== null) return Math.min(a, barrier);
     this.rules.add('checkpoint-unknown');
@@ -201,9 +207,10 @@ export class Composition {
     if (windowMs === null || windowMs <= 0) return reach;
     this.rules.add('window');
     const floor = (w: number): number => windowMs * Math.floor((w - allowedOooMs) / windowMs);
-    const sources = new Map([...reach.sources].map(([topic, w]) => [topic, w === null ? null : floor(w)] as const));
-    if (reach.w === null) return { ...reach, sources };
+    if (reach.w === null) return { ...reach, sources: new Map([...reach.sources].map(([topic]) => [topic, null])) };
     const w = floor(reach.w);
+    // A window closes when every input has passed its end, so no source is shown further than the last one lets it.
+    const sources = new Map([...reach.sources].map(([topic, own]) => [topic, own && Math.min(w, floor(own))] as const));
     const path = reach.path && { ...reach.path, residenceMs: reach.path.residenceMs + (reach.w - w) };
     return { w, sources, path };
   }

@@ -87,20 +87,20 @@ export class OffsetTables {
     return all.length === 1 ? all[0]! : null;
   }
 
-  /** Whether any end offset of the topic has risen since `t`; null when no later sample says. */
-  grewSince(topicId: string, t: number): boolean | null {
+  /** When an end offset of the topic was last seen to have risen, `since` where none has since then; null when no later sample says. */
+  grewUntil(topicId: string, since: number): number | null {
     const wanted = this.#identity(topicId);
-    let known: boolean | null = null;
+    let until: number | null = null;
     for (const ends of this.#ends.get(wanted.topic) ?? []) {
       if (!sameTopic(wanted, identityOf(ends))) continue;
       for (const { curve } of ends.partitions.values()) {
-        const i = curve.indexAt(t);
-        if (i < 0 || curve.lastT <= t) continue;
-        if (curve.lastX > curve.valueOf(i)) return true;
-        known = false;
+        if (curve.indexAt(since) < 0 || curve.lastT <= since) continue;
+        let i = curve.length - 1;
+        while (curve.timeOf(i) > since && curve.valueOf(i - 1) === curve.valueOf(i)) i--;
+        until = Math.max(until ?? since, curve.timeOf(i));
       }
     }
-    return known;
+    return until;
   }
 
   factsOf(hop: string): HopFacts | undefined {

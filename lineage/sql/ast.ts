@@ -184,7 +184,7 @@ export interface Join {
   readonly using: readonly Ident[];
 }
 
-export type TableRef = TableName | Derived | TableFunction | Unnest | MatchRecognize | JoinedTable;
+export type TableRef = TableName | Derived | TableFunction | Unnest | MatchRecognize | Pivot | Unpivot | JoinedTable;
 
 export interface Alias {
   readonly name: Ident;
@@ -244,6 +244,28 @@ export interface MatchRecognize {
   readonly allRows: boolean;
   readonly variables: readonly Ident[];
   readonly defines: readonly { readonly name: Ident; readonly expr: Expr }[];
+  readonly alias: Alias | null;
+}
+
+/** `t PIVOT (SUM(x) AS s FOR a IN (1 AS one, 2))`; a value's name is its alias, else its text. */
+export interface Pivot {
+  readonly kind: 'pivot';
+  readonly pos: number;
+  readonly input: TableRef;
+  readonly aggregates: readonly { readonly expr: Expr; readonly alias: Ident | null }[];
+  readonly axes: readonly Ident[];
+  readonly values: readonly { readonly pos: number; readonly end: number; readonly alias: Ident | null }[];
+  readonly alias: Alias | null;
+}
+
+/** `t UNPIVOT (value FOR name IN (a AS 'x', b))`; `sources` has one group of columns a row. */
+export interface Unpivot {
+  readonly kind: 'unpivot';
+  readonly pos: number;
+  readonly input: TableRef;
+  readonly measures: readonly Ident[];
+  readonly axes: readonly Ident[];
+  readonly sources: readonly (readonly Ident[])[];
   readonly alias: Alias | null;
 }
 

@@ -1,19 +1,14 @@
-/** Jobs and reports as screens show them: what the lineage service knows, joined with figures, freshness and alerts. */
+/** Jobs as screens show them: what the lineage service knows, joined with figures and alerts. */
 import type { LiveAlert } from '../../alerting/engine.ts';
 import type { JobInfo } from '../../lineage/graph/job-registry.ts';
-import type { FreshnessAnswer } from '../../lineage/lag/answer.ts';
-import type { FreshnessRecorder } from '../../lineage/lag/recorder.ts';
-import type { ReportFreshness } from '../../lineage/lag/report-answer.ts';
 import type { LineageService } from '../../lineage/service.ts';
 import type { Clock } from '../../model/clock.ts';
-import type { Point } from '../../model/sample.ts';
 import type { MetricStore } from '../../store/metric-store.ts';
 import { type JobFigures, jobFigures } from './job-figures.ts';
 
 /** What the estate's screens need of the daemon. */
 export interface EstateServices {
   readonly lineage: LineageService;
-  readonly recorder: FreshnessRecorder;
   readonly metrics: MetricStore;
   readonly alerts: () => readonly LiveAlert[];
   readonly clock: Clock;
@@ -21,57 +16,10 @@ export interface EstateServices {
 
 export type Level = 'ok' | 'warning' | 'critical' | 'unknown';
 const RANK: Readonly<Record<Level, number>> = { critical: 0, warning: 1, unknown: 2, ok: 3 };
-/** Without an objective an age beyond these is worth a look; the steps of the UI's lag scale. */
-const WARN_AGE_MS = 300_000;
-const CRITICAL_AGE_MS = 1_800_000;
 const WARN_LAG_MS = 60_000;
 const CRITICAL_LAG_MS = 600_000;
 const ENDED = new Set(['CANCELED', 'FINISHED']);
 const DOWN = new Set(['FAILED', 'FAILING', 'RESTARTING', 'SUSPENDED']);
-
-function freshnessLevel(answer: FreshnessAnswer, sloMs: number | undefined): Level {
-  const age = answer.age_ms;
-  if (age === null) return 'unknown';
-  if (sloMs !== undefined) return age > sloMs ? 'critical' : age > 0.8 * sloMs ? 'warning' : 'ok';
-  return age > CRITICAL_AGE_MS ? 'critical' : age > WARN_AGE_MS ? 'warning' : 'ok';
-}
-
-/** `GET /freshness/{…}`: the contract's answer with what the screens add. */
-export function freshnessView(answer: FreshnessAnswer | ReportFreshness, trend: readonly Point[] = []) {
-  const report = 'report' in answer ? answer : null;
-  return {
-    ...answer,
-    report: report?.report ?? null,
-    owner: report?.owner ?? '',
-    dataset: report ? (report.oldest ?? report.reads[0] ?? '') : answer.sink,
-    slo: report?.slo ?? null,
-    level: freshnessLevel(answer, report?.slo?.age_ms),
-    trend,
-  };
-}
-export type FreshnessView = ReturnType<typeof freshnessView>;
-
-const TREND_MS = 3_600_000;
-const TREND_STEP_MS = 60_000;
-
-/** All reports, worst first, each with the last hour of its age. */
-export async function reportViews({ recorder, metrics, clock }: EstateServices): Promise<FreshnessView[]> {
-  const now = clock.now();
-  const at = Array.from({ length: TREND_MS / TREND_STEP_MS }, (_, i) => now - TREND_MS + (i + 1) * TREND_STEP_MS);
-  const history = await metrics.window({
-    names: [{ name: 'age_ms' }],
-    matchers: [],
-    groupBy: ['report'],
-    op: 'MAX',
-    windowMs: TREND_STEP_MS,
-    at,
-  });
-  const trends = new Map(history.map(g => [g.labels['report'] ?? '', g.points]));
-  return recorder
-    .freshness()
-    .map(answer => freshnessView(answer, trends.get(answer.report) ?? []))
-    .sort((a, b) => RANK[a.level] - RANK[b.level] || (b.age_ms ?? 0) - (a.age_ms ?? 0));
-}
 
 function jobLevel(status: string, figures: JobFigures | undefined): Level {
   if (ENDED.has(status)) return 'ok';

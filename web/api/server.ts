@@ -44,6 +44,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 2000 },
+    // Badges stand in other pages under a short address.
+    rewriteUrl: ({ url = '/' }) => (url.startsWith('/badge/') ? `/api/v1${url}` : url),
     bodyLimit: 4 * 1024 * 1024,
   });
   app.setValidatorCompiler(validatorCompiler);

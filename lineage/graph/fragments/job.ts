@@ -10,10 +10,13 @@ import {
   type Evidence,
   type Fragment,
   type FragmentEdge,
+  type FragmentFlow,
   type FragmentHop,
+  type FragmentSchema,
   NODE_ID,
 } from '../fragment.ts';
 import { connectorOf, deliveryOf, groupOf, identify, isLookup } from '../identity.ts';
+import { statementFlows, statementSchemas } from './job-flows.ts';
 
 export interface JobFragment {
   readonly fragment: Fragment;
@@ -30,7 +33,7 @@ export interface JobSurroundings {
 
 /** Pure but for the brokers `clusters` learns. */
 export function jobFragment(job: JobSubmitted, { clusters, known }: JobSurroundings): JobFragment {
-  const { statements, errors } = analyzeScript({ sql: job.sql ?? '', session: job.session, known });
+  const { statements, cycles, errors } = analyzeScript({ sql: job.sql ?? '', session: job.session, known });
   const builder = new JobBuilder(job, clusters);
   for (const statement of ownStatements(statements, job.jobName)) builder.statement(statement);
   const declares = (job.reads?.length ?? 0) > 0 || (job.writes?.length ?? 0) > 0;
@@ -45,6 +48,9 @@ export function jobFragment(job: JobSubmitted, { clusters, known }: JobSurroundi
     nodes: [job.owner === undefined ? node : { ...node, owner: job.owner }, ...builder.views.values()],
     edges: builder.edges,
     hops: builder.hops,
+    flows: builder.flows,
+    schemas: [...builder.schemas.values()],
+    viewCycles: cycles.map(({ path }) => path),
     rank: 0,
   };
   return { fragment, errors, tables: [...builder.tables] };
@@ -63,6 +69,9 @@ function ownStatements(statements: readonly StatementLineage[], jobName: string)
 class JobBuilder {
   readonly edges: FragmentEdge[] = [];
   readonly hops: FragmentHop[] = [];
+  readonly flows: FragmentFlow[] = [];
+  /** By dataset: statements name the same tables again and again. */
+  readonly schemas = new Map<string, FragmentSchema>();
   readonly views = new Map<string, Fragment['nodes'][number]>();
   readonly tables = new Set<string>();
   readonly #job: string;
@@ -93,6 +102,9 @@ class JobBuilder {
       }
     }
     for (const view of statement.views) this.#view(view, refs);
+    const refsOf = (table: NamedTable): readonly DatasetRef[] => refs.get(table.id) ?? this.#refs(table);
+    this.flows.push(...statementFlows(statement, this.#self.node, evidence, refsOf));
+    for (const schema of statementSchemas(statement, refsOf)) this.schemas.set(refId(schema.dataset), schema);
     const base = {
       hop: this.#job,
       inputs,
@@ -112,7 +124,6 @@ class JobBuilder {
           to: { dataset: ref },
           role: 'writes',
           evidence: evidenceOf(ref, evidence),
-          columns: statement.columns,
         });
         this.hops.push({ ...base, output: ref, ...deliveryOf(sink.options) });
       }
@@ -169,6 +180,10 @@ export function plainHops(
     visibleOnCheckpoint: false,
     groups,
   }));
+}
+
+function refId(ref: DatasetRef): string {
+  return ref.kind === 'physical' ? ref.dataset.id : ref.text;
 }
 
 function evidenceOf(ref: DatasetRef, evidence: Evidence): Evidence {

@@ -1,14 +1,15 @@
 import type { OffsetTables } from '../offsets.ts';
 import type { Curve } from '../tables/curve.ts';
 import type { HopTopic, PartitionEnds, PartitionPositions } from '../tables/hop-topic.ts';
+import { STALE_INTERVALS } from './alive.ts';
+import { beforeFall, highCommitted, highProgress, lowProgress } from './bounds.ts';
 import type { FreshnessRule } from './freshness-rules.ts';
 import { boundedPositions, wholeProgress } from './reported-lag.ts';
+import { barrierPositions, settledPositions } from './settled.ts';
 
 /** `point`: the estimate; `low` and `high`: the truth is never before `low` nor after `high`, using samples as they are. */
 export type Estimate = 'point' | 'low' | 'high';
 
-/** Reports missing for more than this many of their own intervals make a hop stale. */
-export const STALE_INTERVALS = 2.5;
 /** Transaction markers that may stand behind the last record of a partition. */
 const MAX_MARKERS = 4;
 /** A position before the table is placed by the table's own rate, at most this far back, ms. */
@@ -20,8 +21,12 @@ export interface ProgressQuestion {
   readonly consumers: readonly HopTopic[];
   readonly at: number;
   readonly estimate: Estimate;
-  /** Whether the hop's output has grown since an instant; null when nobody knows. */
-  readonly outputGrew: (since: number) => boolean | null;
+  /** Up to when the hop kept its lag after its last report at `since`. */
+  readonly aliveUntil: (since: number, intervalMs: number) => number;
+  /** The hop's checkpoints: completion time -> barrier time; null when none is known. */
+  readonly checkpoints: Curve | null;
+  /** A restart undoes what the hop wrote after its last checkpoint. */
+  readonly rollsBack: boolean;
   /** The topic has transactional writers. */
   readonly transactional: boolean;
   readonly note: (rule: FreshnessRule) => void;
@@ -65,10 +70,10 @@ function consumerProgress(question: ProgressQuestion, consumer: HopTopic): numbe
   if (ends === null) return null;
   if (consumer.whole !== null) {
     note('lag-only');
-    const frozen =
-      estimate === 'point' && isStale(consumer, question.at) && question.outputGrew(consumer.lastSampleTs) !== true;
-    if (frozen) note('dead-reporter');
-    return wholeProgress(consumer.whole, ends, frozen ? consumer.lastSampleTs : question.at, estimate);
+    const dead = estimate === 'point' && isStale(consumer, question.at);
+    if (dead) note('dead-reporter');
+    const at = dead ? question.aliveUntil(consumer.lastSampleTs, consumer.intervalMs) : question.at;
+    return wholeProgress(consumer.whole, ends, at, estimate);
   }
   const results: PartitionResult[] = [];
   let unknown = consumer.partitions.size === 0;
@@ -118,16 +123,26 @@ function partitionProgress(
   const span = STALE_INTERVALS * consumer.intervalMs;
   const quietEnd = isFlat(ends, at, span);
   const slack = question.transactional && quietEnd && isFlat(visible, at, span) ? MAX_MARKERS : 0;
-  if (estimate !== 'point') {
-    const bound = estimate === 'low' ? lowProgress : highProgress;
+  const settled = own.rewound && question.rollsBack ? settledPositions(own, question.checkpoints) : visible;
+  if (estimate === 'low') {
     return {
-      f: bound(own.lag === null ? visible : boundedPositions(own, ends, estimate), ends, at, slack),
+      f: lowProgress(own.lag === null ? settled : boundedPositions(own, ends, estimate), ends, at, slack),
       quiet: false,
     };
   }
+  if (estimate === 'high') return { f: highOf(question, own, ends), quiet: false };
   if (own.rewound && (own.raw.at(at) ?? own.raw.lastX) < (visible.at(at) ?? visible.lastX)) note('rewind');
-  const f = pointProgress(question, consumer, visible, ends, slack);
+  const { checkpoints } = question;
+  const placed = own.commitsOnly && checkpoints !== null ? barrierPositions(own, checkpoints) : settled;
+  if (own.commitsOnly) note('commits-only');
+  const f = pointProgress(question, consumer, placed, ends, slack);
   return { f, quiet: quietEnd && f === at };
+}
+
+function highOf({ at, checkpoints }: ProgressQuestion, own: PartitionPositions, ends: Curve): number {
+  if (own.commitsOnly) return highCommitted(own, ends, at, checkpoints);
+  const positions = own.lag === null ? own.visible : boundedPositions(own, ends, 'high');
+  return Math.max(highProgress(positions, ends, at), beforeFall(own, at));
 }
 
 function pointProgress(
@@ -153,7 +168,7 @@ function pointProgress(
   note(stale ? 'dead-reporter' : 'extrapolated');
   // Level with end offsets that ended with the reports: nothing newer than those is known to be consumed.
   const known = Math.min(f, Math.max(last, ends.lastT));
-  if (stale) return question.outputGrew(last) === true ? Math.min(at, known + (at - last)) : known;
+  if (stale) return Math.min(at, known + (question.aliveUntil(last, consumer.intervalMs) - last));
   return Math.min(at, extrapolate(visible, ends, at, consumer.intervalMs, f, reach));
 }
 
@@ -178,23 +193,6 @@ function extrapolate(
   const rate = (visible.lastX - before) / (last - visible.timeOf(n - 2));
   const position = visible.lastX + rate * (at - last);
   return position >= ends.lastX ? Math.max(f, ends.lastT) : Math.max(f, reach(position, at));
-}
-
-/** Table point on the left, for the last position sampled at or before `at`. */
-function lowProgress(visible: Curve, ends: Curve, at: number, slack: number): number | null {
-  const i = visible.indexAt(at);
-  if (i < 0) return null;
-  const above = ends.firstAbove(visible.valueOf(i) + slack);
-  return above === 0 ? null : Math.min(at, ends.timeOf(above - 1));
-}
-
-/** Table point on the right, for the first position sampled at or after `at`; without one the hop may be level. */
-function highProgress(visible: Curve, ends: Curve, at: number): number {
-  let i = visible.indexAt(at);
-  if (i < 0 || visible.timeOf(i) < at) i++;
-  if (i === visible.length) return at;
-  const above = ends.firstAbove(visible.valueOf(i));
-  return above === ends.length ? at : Math.min(at, ends.timeOf(above));
 }
 
 /** When the end offset was `x` for the last time at or before `at`; `at` itself when it has not passed `x` by then. */

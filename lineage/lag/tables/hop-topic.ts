@@ -48,6 +48,8 @@ export class PartitionPositions {
   commits: OffsetSample[] | null = null;
   /** True once a row carried `position`. */
   hasPositions = false;
+  /** What stands in `raw` last came from commits, which trail what has been read. */
+  commitsOnly = false;
   /** Latest end-offset time at which a lag was derived without a fresh position; 0 when none waits for correction. */
   silentUntil = 0;
 

@@ -59,7 +59,7 @@ function addOffsets(tables: OffsetTables, row: OffsetsRow, changes: OffsetChange
   const cluster = clusterOf(tables, row);
   if (row.endOffset !== undefined && row.endOffset >= 0) addEnd(tables, row, cluster, row.endOffset, changes);
   if (row.hop === '') return;
-  // Flink reports -1 for a position or commit it does not have yet.
+  // Flink reports -1 for a position or commit it does not have yet: after a restart the commit is where it goes on.
   const position = row.position !== undefined && row.position >= 0 ? row.position : null;
   const committed = row.committed !== undefined && row.committed >= 0 ? row.committed : null;
   const consumer = tables.consumer(row.hop, cluster, row.topic, row.group ?? '');
@@ -74,8 +74,10 @@ function addOffsets(tables: OffsetTables, row: OffsetsRow, changes: OffsetChange
     keepRecent((own.commits ??= []), { ts: row.ts, offset: committed });
   }
   if (position !== null) {
+    own.commitsOnly = false;
     move(consumer, row.partition, own, row.ts, position, changes);
-  } else if (committed !== null && commitsStandIn(consumer, own, row.ts)) {
+  } else if (committed !== null && (row.position !== undefined || commitsStandIn(consumer, own, row.ts))) {
+    own.commitsOnly = true;
     move(consumer, row.partition, own, row.ts, committed, changes);
   }
   consumer.dirty = true;

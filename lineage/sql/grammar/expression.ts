@@ -17,7 +17,7 @@ const BINARY: ReadonlyMap<string, number> = new Map([
   ['OR', OR],
   ['AND', AND],
   ...['=', '<>', '<', '<=', '>', '>='].map(op => [op, COMPARE] as const),
-  ['OVERLAPS', COMPARE],
+  ...['OVERLAPS', 'CONTAINS', 'EQUALS', 'PRECEDES', 'SUCCEEDS'].map(op => [op, COMPARE] as const),
   ...['+', '-', '||'].map(op => [op, ADD] as const),
   ...['*', '/', '%'].map(op => [op, MULTIPLY] as const),
 ]);
@@ -134,6 +134,12 @@ function predicate(c: Cursor, left: Expr): Expr | null {
     if (!c.accept('UNION') && !c.accept('INTERSECT')) c.expect('EXCEPT');
     if (!c.accept('ALL')) c.accept('DISTINCT');
     return chain('MULTISET', COMPARE, left, [right(c, ADD)]);
+  }
+  const word = c.peek(1).word;
+  if (c.at('IMMEDIATELY') && (word === 'PRECEDES' || word === 'SUCCEEDS')) {
+    c.next();
+    c.next();
+    return chain(word, COMPARE, left, [right(c, ADD)]);
   }
   if (negated) c.fail('BETWEEN, IN, LIKE, SIMILAR TO or MEMBER OF');
   return null;

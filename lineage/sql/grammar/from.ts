@@ -1,11 +1,11 @@
 /** FROM: tables with hints and AS OF, sub-queries, table functions, UNNEST, MATCH_RECOGNIZE, and joins of them. */
-import type { Expr, From, Ident, Join, TableName, TableRef } from '../ast.ts';
+import type { Expr, From, Ident, Join, TableRef } from '../ast.ts';
 import type { Cursor } from '../cursor.ts';
-import { alias } from './alias.ts';
 import { call } from './call.ts';
 import { hints } from './hint.ts';
 import { atParenthesizedQuery } from './lookahead.ts';
 import { matchRecognize } from './match-recognize.ts';
+import { turned } from './pivot.ts';
 
 const JOIN_STARTS = new Set(['JOIN', 'INNER', 'LEFT', 'RIGHT', 'FULL', 'CROSS', 'NATURAL', ',']);
 
@@ -63,7 +63,7 @@ function tableFunction(c: Cursor, pos: number): TableRef {
   const parts = c.name('a table function');
   const { name, args } = call(c, parts, false);
   c.expect(')');
-  return { kind: 'function', pos, name, parts, args, alias: alias(c) };
+  return turned(c, { kind: 'function', pos, name, parts, args, alias: null });
 }
 
 /** `name [/*+ hint *\/] [FOR SYSTEM_TIME AS OF t] [alias]`, or `f(…) [alias]`. */
@@ -72,13 +72,13 @@ function tableName(c: Cursor): TableRef {
   const name = c.name('a table');
   if (c.at('(')) {
     const found = call(c, name, false);
-    return { kind: 'function', pos, name: found.name, parts: name, args: found.args, alias: alias(c) };
+    return turned(c, { kind: 'function', pos, name: found.name, parts: name, args: found.args, alias: null });
   }
   const given = hints(c);
   const asOf = systemTime(c);
   const table = { kind: 'table', pos, name, asOf, hints: given } as const;
   if (c.at('MATCH_RECOGNIZE')) return matchRecognize(c, { ...table, alias: null });
-  const named = { ...table, alias: alias(c) } satisfies TableName;
+  const named = turned(c, { ...table, alias: null });
   if (c.at('MATCH_RECOGNIZE')) return matchRecognize(c, named);
   sample(c);
   return named;
@@ -117,7 +117,7 @@ function parenthesized(c: Cursor, lateral: boolean): TableRef {
     c.expect(')');
     const plain = { kind: 'derived', pos, query, lateral, asOf: null } as const;
     if (c.at('MATCH_RECOGNIZE')) return matchRecognize(c, { ...plain, alias: null });
-    const named = { ...plain, alias: alias(c) } as const;
+    const named = turned(c, { ...plain, alias: null });
     return c.at('MATCH_RECOGNIZE') ? matchRecognize(c, named) : named;
   }
   if (lateral) return c.fail('a query behind LATERAL');
@@ -137,5 +137,5 @@ function unnest(c: Cursor): TableRef {
     query === null ? c.list(c.grammar.expression) : [{ kind: 'subquery', pos, query, exists: false }];
   c.expect(')');
   const ordinality = c.accept('WITH', 'ORDINALITY');
-  return { kind: 'unnest', pos, args, ordinality, alias: alias(c) };
+  return turned(c, { kind: 'unnest', pos, args, ordinality, alias: null });
 }

@@ -23,6 +23,7 @@ export function primary(c: Cursor): Expr {
       return wordOperand(c);
     default:
       if (token.word === '(') return parenthesis(c);
+      if (token.word === '{') return jdbcEscape(c);
       if (token.word === '?') {
         c.next();
         return { kind: 'literal', pos: token.pos, type: 'symbol', value: '?' };
@@ -65,6 +66,10 @@ function wordOperand(c: Cursor): Expr {
       return subquery(c, true);
     case 'ROW':
       return rowConstructor(c);
+    case 'PERIOD':
+      if (c.peek(1).word !== '(') break;
+      c.next();
+      return parenthesis(c);
     case 'ARRAY':
     case 'MAP':
     case 'MULTISET':
@@ -89,6 +94,15 @@ function wordOperand(c: Cursor): Expr {
       if (NILADIC_FUNCTIONS.has(word) && c.peek(1).word !== '(') return niladic(c);
   }
   return nameOrCall(c);
+}
+
+/** `{fn UPPER(x)}`, `{ts '2026-01-01 00:00:00'}`. */
+function jdbcEscape(c: Cursor): Expr {
+  const { pos } = c.next();
+  const kind = c.oneOf(['FN', 'D', 'TS', 'T']);
+  const value = kind === 'FN' ? call(c, [c.anyIdent('a function')], false) : datetime(c, pos);
+  c.expect('}');
+  return value;
 }
 
 function datetime(c: Cursor, pos: number): Expr {

@@ -1,10 +1,11 @@
 /** Columns of FROM: base tables, views, CTEs, sub-queries, table functions, UNNEST, MATCH_RECOGNIZE, joins. */
-import type { Alias, Expr, From, Ident, Join, MatchRecognize, TableName, TableRef } from '../ast.ts';
+import type { Expr, From, Ident, Join, MatchRecognize, TableName, TableRef } from '../ast.ts';
 import { Findings, type TableRead } from './analysis.ts';
 import type { TableEntry } from './catalog.ts';
 import type { Context, CteScope } from './context.ts';
 import { walkControl } from './expression.ts';
 import { splitParts } from './names.ts';
+import { pivotRelation, unpivotRelation } from './pivot.ts';
 import { resolveRef } from './reference.ts';
 import { type Column, columnOf, listsColumn, NO_COLUMNS, type Relation, renameColumns } from './relation.ts';
 import { mergeJoinColumn, Scope, type ScopeEntry } from './scope.ts';
@@ -27,11 +28,12 @@ function addJoin(join: Join, ctx: Context, scope: Scope): void {
   if (ctx.mentions !== null) noteUsing(join.using, [left, right], ctx, scope);
   for (const name of names) {
     const [a, b] = [columnIn(left, name), columnIn(right, name)];
-    const merged = scope.merged.get(name) ?? a;
-    if (merged !== undefined && b !== undefined) {
-      scope.merged.set(name, mergeJoinColumn(name, merged, b));
-      ctx.findings.addControls('join', [...(merged.sources ?? []), ...(b.sources ?? [])]);
-    }
+    const before = scope.merged.get(name);
+    const merged = before?.all ?? a;
+    if (merged === undefined || b === undefined) continue;
+    const all = mergeJoinColumn(name, merged, b);
+    scope.merged.set(name, { all, first: before?.first ?? all });
+    ctx.findings.addControls('join', [...(merged.sources ?? []), ...(b.sources ?? [])]);
   }
   walkControl('join', join.on, ctx, scope);
 }
@@ -72,7 +74,7 @@ function addRef(ref: TableRef, ctx: Context, scope: Scope, isRight: boolean): vo
   const how = asOf === null ? 'plain' : isRight && !isInstant(asOf) ? 'temporal' : 'travel';
   const relation = tableRelation(ref, ctx, scope, how);
   if (ref.alias !== null) ctx.mentions?.columnList(ref.alias.columns, relation);
-  scope.entries.push({ path: entryPath(ref), relation: renamed(relation, ref.alias) });
+  scope.entries.push({ path: entryPath(ref), relation: renamed(relation, ref) });
 }
 
 /** A period without any column or PROCTIME(): time travel, not a join per row. */
@@ -88,13 +90,14 @@ function entryPath(ref: Exclude<TableRef, { kind: 'joined' }>): readonly string[
   return ref.kind === 'table' ? splitParts(ref.name.map(part => part.text)) : [];
 }
 
-function renamed(relation: Relation, alias: Alias | null): Relation {
-  return alias === null
-    ? relation
-    : renameColumns(
-        relation,
-        alias.columns.map(column => column.text),
-      );
+function renamed(relation: Relation, ref: Exclude<TableRef, { kind: 'joined' }>): Relation {
+  const { alias } = ref;
+  if (alias === null) return relation;
+  const given = alias.columns.map(column => column.text);
+  // The one column of `UNNEST(tags) AS tag` and `(VALUES 1, 2) AS n` goes by the alias.
+  const isList = ref.kind === 'unnest' || (ref.kind === 'derived' && ref.query.body.kind === 'values');
+  const isAlone = isList && relation.columns.length === 1 && relation.open.length === 0;
+  return renameColumns(relation, given.length === 0 && isAlone ? [alias.name.text] : given);
 }
 
 /** Columns of one table expression before its alias; records what it reads. */
@@ -110,6 +113,10 @@ export function tableRelation(ref: TableRef, ctx: Context, scope: Scope, how: Ho
       return unnest(ref, ctx, scope);
     case 'match':
       return match(ref, ctx, scope);
+    case 'pivot':
+      return pivotRelation(ref, tableRelation(ref.input, ctx, scope, how), ctx, scope.parent);
+    case 'unpivot':
+      return unpivotRelation(ref, tableRelation(ref.input, ctx, scope, how), ctx, scope.parent);
     case 'joined': {
       const inner = new Scope(scope.parent);
       addFrom(ref.from, ctx, inner);

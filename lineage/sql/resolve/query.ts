@@ -149,9 +149,14 @@ function selectRelation(select: Select, ctx: Context, outer: Scope | null, order
   walkControl('filter', select.qualify, ctx, scope);
   const columns: Column[] = [];
   const open: OpenPart[] = [];
+  const taken = new Set<string>();
   select.items.forEach((item, i) => {
     const relation = itemRelation(item, i, ctx, scope);
-    columns.push(...relation.columns);
+    for (const column of relation.columns) {
+      const name = item.expr.kind === 'star' ? freeName(column.name, taken) : column.name;
+      taken.add(name);
+      columns.push(name === column.name ? column : { ...column, name });
+    }
     open.push(...relation.open);
   });
   walkOrder(orderBy, { columns, open }, ctx, scope);
@@ -172,6 +177,14 @@ function itemRelation(item: SelectItem, index: number, ctx: Context, scope: Scop
   const origins = expressionOrigins(expr, ctx, scope);
   const derivation = expr.kind === 'literal' ? undefined : origins.derivation(ctx.text.slice(expr.pos, item.end));
   return { columns: [{ name, sources: origins.result, type, derivation }], open: [] };
+}
+
+/** A name that `*` repeats gets a number, as Flink gives it: k, k0, k1. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name;
+  let number = 0;
+  while (taken.has(`${name}${number}`)) number++;
+  return `${name}${number}`;
 }
 
 /** `*`, `t.*`, `row_column.*`. */

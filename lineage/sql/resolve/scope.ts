@@ -10,11 +10,17 @@ export interface ScopeEntry {
   readonly qualifiedOnly?: boolean;
 }
 
+/** A column that several joins with USING made one: in `*` all sides are in it, by its bare name Flink takes the first two. */
+export interface MergedColumn {
+  readonly all: Column;
+  readonly first: Column;
+}
+
 export class Scope {
   readonly parent: Scope | null;
   readonly entries: ScopeEntry[] = [];
-  /** Columns that USING and NATURAL made one; they stand first in `*`. */
-  readonly merged = new Map<string, Column>();
+  /** Columns that USING and NATURAL made one. */
+  readonly merged = new Map<string, MergedColumn>();
   /** Windows of this level's WINDOW clause. */
   readonly windows = new Map<string, WindowSpec>();
 
@@ -38,7 +44,7 @@ export class Scope {
 
   /** Columns of `*`. */
   all(): Relation {
-    const columns: Column[] = [...this.merged.values()];
+    const columns: Column[] = [...this.merged.values()].map(({ all }) => all);
     for (const { relation, qualifiedOnly } of this.entries) {
       if (qualifiedOnly) continue;
       for (const column of relation.columns) if (!this.merged.has(column.name)) columns.push(column);
@@ -52,7 +58,7 @@ export class Scope {
       for (const entry of this.entries) {
         if (!endsWith(entry.path, qualifier)) continue;
         const column = columnOf(entry.relation, parts[length]!);
-        if (column !== undefined) return parts.length > length + 1 ? withoutType(column) : column;
+        if (column !== undefined) return fieldOf(column, parts.slice(length + 1));
       }
     }
     return undefined;
@@ -60,8 +66,8 @@ export class Scope {
 
   #unqualified(parts: readonly string[]): Column | undefined {
     const name = parts[0]!;
-    const column = this.merged.get(name) ?? this.#listed(name) ?? this.#open(name);
-    return column !== undefined && parts.length > 1 ? withoutType(column) : column;
+    const column = this.merged.get(name)?.first ?? this.#listed(name) ?? this.#open(name);
+    return column === undefined ? undefined : fieldOf(column, parts.slice(1));
   }
 
   #listed(name: string): Column | undefined {
@@ -79,9 +85,12 @@ export class Scope {
   }
 }
 
-/** A field of a row comes from the row's column, whose type is not the field's. */
-function withoutType(column: Column): Column {
-  return { ...column, type: null };
+/** A field of a row comes from the row's column; its type is known when the row's is. */
+function fieldOf(column: Column, path: readonly string[]): Column {
+  if (path.length === 0) return column;
+  let type = column.type;
+  for (const name of path) type = type?.fields.find(field => field.name === name)?.type ?? null;
+  return { ...column, type };
 }
 
 /** True when a FROM entry's path may be written as `tail`. */

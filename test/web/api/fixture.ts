@@ -17,6 +17,7 @@ import type { AppConfig } from '../../../app/config.ts';
 import { readAppConfig } from '../../../app/config.ts';
 import type { Evaluation } from '../../../app/evaluation.ts';
 import { createImpactSource, createLogSource } from '../../../app/explain.ts';
+import { startObjectives } from '../../../app/objectives.ts';
 import { apiRoutes } from '../../../app/routes.ts';
 import { Slot } from '../../../app/slot.ts';
 import { createStatus } from '../../../app/status.ts';
@@ -146,6 +147,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     clock,
     telemetry,
   });
+  const promised = await startObjectives({ recorder, lineage, tables, metrics, state, clock, telemetry, logger });
   const channels = new ChannelService({ state, registry: reporters, clock, publicUrl: 'http://localhost' });
   await channels.load(options.channels ?? []);
   const engine = createEngine({
@@ -177,7 +179,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
   );
   const evaluation = new Slot<Evaluation>('evaluation has not started here');
   if (options.evaluating !== false) {
-    evaluation.set({ engine, rules, channels, recorder, reload: async () => undefined, stop: async () => undefined });
+    evaluation.set({ engine, rules, channels, recorder, ...promised, reload: async () => undefined });
   }
   const status = createStatus({
     config: () => config,
@@ -273,6 +275,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
       await server.close();
       status.stop();
       await push.peek()?.stop();
+      await promised.stop();
       await recorder.stop();
       await engine.stop();
       await channels.close();

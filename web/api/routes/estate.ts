@@ -3,22 +3,14 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { UserError } from '../../../model/errors.ts';
 import type { LogStore } from '../../../store/log-store.ts';
-import {
-  type EstateServices,
-  edgesByJob,
-  type FreshnessView,
-  freshnessView,
-  jobView,
-  jobViews,
-  reportViews,
-} from '../estate-view.ts';
-import { timeField } from '../fields.ts';
+import { type EstateServices, edgesByJob, jobView, jobViews } from '../estate-view.ts';
+import { type FreshnessServices, reportViews } from '../freshness-view.ts';
 import { jobFigures, subtaskFigures } from '../job-figures.ts';
 import { jobProcesses } from '../job-processes.ts';
 import { type AlertServices, listAlerts } from './alerts.ts';
 
 /** What the estate routes need of the daemon. */
-export interface EstateRouteServices extends EstateServices {
+export interface EstateRouteServices extends EstateServices, FreshnessServices {
   readonly alerting: AlertServices;
   readonly logs: LogStore;
   readonly streams: () => Promise<readonly unknown[]>;
@@ -27,7 +19,7 @@ export interface EstateRouteServices extends EstateServices {
 const DAY = 86_400_000;
 const WORST = 8;
 
-/** GET /overview, /jobs, /jobs/{name}, /freshness, /freshness/{report or dataset}. */
+/** GET /overview, /jobs, /jobs/{name}. */
 export function estateRoutes(fastify: FastifyInstance, services: EstateRouteServices): void {
   const app = fastify.withTypeProvider<ZodTypeProvider>();
   const tags = ['estate'];
@@ -143,29 +135,6 @@ export function estateRoutes(fastify: FastifyInstance, services: EstateRouteServ
         affects: services.lineage.impactOf(name).reports.map(r => ({ report: r.name, owner: r.owner })),
       };
     },
-  );
-
-  app.get('/freshness', { schema: { tags, summary: 'All reports, worst first' } }, async () => ({
-    items: await reportViews(services),
-    next: null,
-  }));
-
-  const oneFreshness = (name: string, at: number | undefined): FreshnessView => {
-    const answer = services.recorder.freshnessOf(name, at);
-    if (!answer) throw new UserError('not-found', `neither a report nor a dataset is called ${name}`, { status: 404 });
-    return freshnessView(answer);
-  };
-  const schema = { tags, summary: 'One report or dataset', querystring: z.strictObject({ at: timeField.optional() }) };
-  app.get(
-    '/freshness/:name',
-    { schema: { ...schema, params: z.strictObject({ name: z.string() }) } },
-    async ({ params, query }) => oneFreshness(params.name, query.at),
-  );
-  // Ids of datasets hold slashes, which people do not escape.
-  app.get(
-    '/freshness/*',
-    { schema: { ...schema, hide: true, params: z.strictObject({ '*': z.string() }) } },
-    async ({ params, query }) => oneFreshness(params['*'], query.at),
   );
 }
 

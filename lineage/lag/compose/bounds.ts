@@ -1,0 +1,45 @@
+import type { Curve } from '../tables/curve.ts';
+import type { PartitionPositions } from '../tables/hop-topic.ts';
+
+/** Table point on the left, for the last position sampled at or before `at`: F is not before it. */
+export function lowProgress(positions: Curve, ends: Curve, at: number, slack: number): number | null {
+  const i = positions.indexAt(at);
+  if (i < 0) return null;
+  const above = ends.firstAbove(positions.valueOf(i) + slack);
+  return above === 0 ? null : Math.min(at, ends.timeOf(above - 1));
+}
+
+/** Table point on the right, for the first position sampled at or after `at`; without one the hop may be level. */
+export function highProgress(positions: Curve, ends: Curve, at: number): number {
+  let i = positions.indexAt(at);
+  if (i < 0 || positions.timeOf(i) < at) i++;
+  if (i === positions.length) return at;
+  const above = ends.firstAbove(positions.valueOf(i));
+  return above === ends.length ? at : Math.min(at, ends.timeOf(above));
+}
+
+/**
+ * Before a position fell it may have been further than any sample says, up to the end: F was at most the time of the sample
+ * that shows the fall. The latest fall that had begun by `at`; -Infinity without one.
+ */
+export function beforeFall(own: PartitionPositions, at: number): number {
+  if (!own.rewound) return Number.NEGATIVE_INFINITY;
+  const { raw } = own;
+  for (let i = Math.min(raw.length - 1, raw.indexAt(at) + 1); i > 0; i--) {
+    if (raw.valueOf(i) < raw.valueOf(i - 1)) return Math.min(at, raw.timeOf(i));
+  }
+  return Number.NEGATIVE_INFINITY;
+}
+
+/**
+ * The latest F of a consumer known by its commits: it may be ahead of them, but by the barrier of a later checkpoint it was where the
+ * first commit seen after that checkpoint says.
+ */
+export function highCommitted(own: PartitionPositions, ends: Curve, at: number, checkpoints: Curve | null): number {
+  for (let k = checkpoints?.indexAt(at) ?? 0; checkpoints !== null && k < checkpoints.length; k++) {
+    if (k >= 0 && checkpoints.valueOf(k) >= at) {
+      return Math.min(at, highProgress(own.visible, ends, checkpoints.timeOf(k)));
+    }
+  }
+  return at;
+}
