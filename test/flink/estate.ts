@@ -32,6 +32,17 @@ restart-strategy.fixed-delay.attempts: 1000
 restart-strategy.fixed-delay.delay: 1s
 `;
 
+/** What an estate is made of. */
+export interface EstatePlan {
+  /** Topics of the jobs, each with its partitions. */
+  readonly topics: Readonly<Record<string, number>>;
+  /** Whether the daemon keeps its data in Elasticsearch; else in its own folder. */
+  readonly elasticsearch: boolean;
+}
+
+/** The jobs of the fixtures that most suites run. */
+const PRODUCTION: EstatePlan = { topics: { dw_sdk_log: 2, dw_sdk_log_cdo: 2, dw_sdk_agg: 1 }, elasticsearch: true };
+
 /** All of it, running. */
 export class FlinkEstate {
   readonly broker: Broker;
@@ -39,13 +50,13 @@ export class FlinkEstate {
   readonly rest: FlinkRest;
   readonly daemon: Daemon;
   readonly producer: EventProducer;
-  readonly #elasticsearch: TestElasticsearch;
+  readonly #elasticsearch: TestElasticsearch | null;
   readonly #jobManager: TestServer;
   readonly #taskManagers: TestServer[];
 
   private constructor(parts: {
     readonly broker: Broker;
-    readonly elasticsearch: TestElasticsearch;
+    readonly elasticsearch: TestElasticsearch | null;
     readonly flink: TestFlink;
     readonly jobManager: TestServer;
     readonly taskManagers: readonly TestServer[];
@@ -61,21 +72,21 @@ export class FlinkEstate {
     this.#taskManagers = [...parts.taskManagers];
   }
 
-  /** Starts the servers, the daemon in production mode, and a session cluster with two TaskManagers. */
-  static async start(version: FlinkVersion): Promise<FlinkEstate> {
+  /** Starts the servers, the daemon, and a session cluster with two TaskManagers. */
+  static async start(version: FlinkVersion, plan: EstatePlan = PRODUCTION): Promise<FlinkEstate> {
     const [broker, elasticsearch, flink] = await Promise.all([
       startBroker(),
-      startElasticsearch(),
+      plan.elasticsearch ? startElasticsearch() : null,
       installFlink(version),
     ]);
-    await createTopics(broker.admin, { dw_sdk_log: 2, dw_sdk_log_cdo: 2, dw_sdk_agg: 1 });
+    await createTopics(broker.admin, plan.topics);
     const { brokers } = broker.server;
     const file = writeConfig(scratchDir(), 'daemon', {
       http: { port: 0 },
       data_dir: 'data',
       kafka: { brokers, group: 'flink-e2e' },
       clusters: { data: { brokers, poll: `${INTERVAL_MS / 1000}s` } },
-      elasticsearch: { node: elasticsearch.node, refresh_interval: '1s' },
+      ...(elasticsearch ? { elasticsearch: { node: elasticsearch.node, refresh_interval: '1s' } } : {}),
     });
     await installTelemetry(flink, { config: file, cluster: CLUSTER, interval: `${INTERVAL_MS / 1000} s` });
     await flink.configure(JOB_SETTINGS);
@@ -127,7 +138,7 @@ export class FlinkEstate {
     await until('all tasks run', run, 60_000);
   }
 
-  /** The aggregate waits so long at each record; 0 ends it. */
+  /** The functions that can be slow wait so long at each record; 0 ends it, a negative number holds them until another comes. */
   slowDown(microseconds: number): void {
     writeFileSync(slownessFile(this.flink), String(microseconds));
   }
@@ -162,7 +173,7 @@ export class FlinkEstate {
     await this.producer.stop();
     await this.daemon.stop();
     await this.flink.close();
-    await Promise.all([this.broker.close(), this.#elasticsearch.kill()]);
+    await Promise.all([this.broker.close(), this.#elasticsearch?.kill()]);
   }
 }
 
