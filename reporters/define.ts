@@ -9,15 +9,29 @@ import type { Notifier } from '../alerting/notify/notifier.ts';
 import { type InputIssue, UserError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
 
-/** Ties a schema to the factory that takes what it yields. */
+/** What a person can do about a class of failure, whatever the channel. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  throttled: 'nothing to do, it is sent again when the channel allows; send less often if this stays',
+  server: 'the other side has a problem; it is sent again',
+  gateway: 'something between tidewatch and the channel answered; check proxy and address if this stays',
+  network: 'check the address, DNS, the firewall and the certificate',
+  timeout: 'the other side is slow or a firewall drops the connection; it is sent again',
+  redirect: 'the address has moved; enter the final address',
+  blocked: 'set allow_private: true if this address is meant',
+  unknown: 'the answer is not documented; it is sent again',
+};
+
+/** Ties a schema to the factory that takes what it yields. `remedies` adds to what every channel says of a class of failure. */
 export function defineReporter<S extends z.ZodType>(reporter: {
   readonly schema: S;
   readonly secrets: readonly string[];
   readonly budget?: Budget;
   readonly throttleFloorMs?: number;
+  readonly remedies?: Readonly<Record<string, string>>;
   readonly create: (config: z.output<S>, deps: ReporterDeps) => Notifier;
 }): ReporterType {
   const { schema, secrets, budget, throttleFloorMs, create } = reporter;
+  const remedies = { ...REMEDIES, ...reporter.remedies };
   const check = (document: unknown): InputIssue[] => issuesOf(schema.safeParse(document).error);
   return {
     schema,
@@ -27,7 +41,7 @@ export function defineReporter<S extends z.ZodType>(reporter: {
     check,
     open(document, deps) {
       const parsed = schema.safeParse(document);
-      if (parsed.success) return create(parsed.data, deps);
+      if (parsed.success) return withRemedies(create(parsed.data, deps), remedies);
       const issues = issuesOf(parsed.error);
       throw new UserError('bad-request', `channel: ${issues[0]?.path}: ${issues[0]?.message}`, { issues });
     },
@@ -48,6 +62,12 @@ export const secretField = z
     return z.NEVER;
   });
 
+/** A secret that is an http or https address: whoever knows it can send. A query is part of it. */
+export const secretUrlField = secretField.refine(
+  secret => URL.canParse(secret.reveal()) && /^https?:$/.test(new URL(secret.reveal()).protocol),
+  'expected an http:// or https:// address',
+);
+
 /** An http or https address without credentials, query or fragment; a path is kept, a trailing slash is not. */
 export const baseUrlField = z
   .string()
@@ -56,6 +76,17 @@ export const baseUrlField = z
     return url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
   }, 'expected an http:// or https:// address without credentials or query')
   .transform(text => text.replace(/\/+$/, ''));
+
+function withRemedies(notifier: Notifier, remedies: Readonly<Record<string, string>>): Notifier {
+  return {
+    async send(message, options, signal) {
+      const result = await notifier.send(message, options, signal);
+      const remedy = result.kind === 'sent' ? undefined : remedies[result.class];
+      return result.kind === 'sent' || remedy === undefined ? result : { ...result, remedy };
+    },
+    close: () => notifier.close(),
+  };
+}
 
 function readSecretFile(path: string): string | undefined {
   try {

@@ -2,14 +2,22 @@
 import { createHash } from 'node:crypto';
 import nodemailer, { type NodemailerError, type SMTPPoolSentMessageInfo } from 'nodemailer';
 import { z } from 'zod';
+import type { Message } from '../alerting/notify/message.ts';
 import type { Notifier, Recipient, SendOptions, SendResult } from '../alerting/notify/notifier.ts';
+import { renderChart } from './chart/png.ts';
 import { defineReporter, secretField } from './define.ts';
-import { renderMail } from './email-render.ts';
+import { type MailChart, renderHtml } from './email-render.ts';
+import { renderText } from './email-text.ts';
+import { codePoints, truncate } from './truncate.ts';
+import { headline, langField } from './words.ts';
 
 /** Checked before any address parser sees the text: parsers have been made to hang by long ones. */
 const MAX_ADDRESS_CHARACTERS = 254;
 const MAX_RECIPIENTS = 200;
 const CONNECT_MS = 10_000;
+const MAX_SUBJECT_CHARACTERS = 180;
+/** Pictures of one mail; further alerts have their numbers. */
+const MAX_CHARTS = 5;
 
 const address = z
   .string()
@@ -37,11 +45,23 @@ const EmailConfig = z.strictObject({
   tls_insecure: z.boolean().default(false),
   user: z.string().min(1).optional(),
   password: secretField.optional(),
+  lang: langField,
 });
 type EmailConfig = z.infer<typeof EmailConfig>;
 
 /** No budget: the mail server queues. */
-export const email = defineReporter({ schema: EmailConfig, secrets: ['password'], create: createEmail });
+export const email = defineReporter({
+  schema: EmailConfig,
+  secrets: ['password'],
+  remedies: {
+    auth: 'check user and password; some servers want tls before they take a login',
+    recipient: 'check the addresses in "to" the server named',
+    refused: 'the mail server refuses the mail: check "from" and whether this machine may send through it',
+    server: 'the mail server cannot take it now; it is sent again',
+    network: 'check host, port and tls, and the firewall between',
+  },
+  create: createEmail,
+});
 
 function createEmail(config: EmailConfig): Notifier {
   const transport = nodemailer.createTransport({
@@ -73,7 +93,8 @@ function createEmail(config: EmailConfig): Notifier {
       const to = config.to.filter(recipient => !skip.has(recipient));
       if (to.length === 0) return { kind: 'sent' };
       try {
-        const { subject, html, text } = renderMail(message);
+        const subject = truncate(headline(message, config.lang), MAX_SUBJECT_CHARACTERS, codePoints);
+        const charts = await drawCharts(message, options.idempotencyKey, domain);
         const thread = `<group-${digest(message.groupKey)}@${domain}>`;
         const info = await transport.sendMail({
           from: config.from,
@@ -81,8 +102,9 @@ function createEmail(config: EmailConfig): Notifier {
           to: config.to,
           envelope: { from: envelopeFrom(config.from), to },
           subject,
-          html,
-          text,
+          html: renderHtml(message, subject, charts, config.lang),
+          text: renderText(message, config.lang),
+          attachments: charts.flatMap(chart => (chart ? [chart.attachment] : [])),
           messageId: `<${options.idempotencyKey}@${domain}>`,
           references: [thread],
           inReplyTo: thread,
@@ -102,6 +124,36 @@ function createEmail(config: EmailConfig): Notifier {
     },
     close: async () => transport.close(),
   };
+}
+
+interface DrawnChart extends MailChart {
+  readonly attachment: {
+    readonly cid: string;
+    readonly filename: string;
+    readonly content: Buffer;
+    readonly contentType: string;
+  };
+}
+
+/** The picture for each alert that has one; a chart that cannot be drawn makes a poorer mail, never a missing one. */
+async function drawCharts(message: Message, key: string, domain: string): Promise<readonly (DrawnChart | null)[]> {
+  let drawn = 0;
+  const charts: (DrawnChart | null)[] = [];
+  for (const { chart } of message.alerts) {
+    const png = chart && drawn < MAX_CHARTS ? await renderChart(chart, message.zone) : null;
+    if (!chart || !png) {
+      charts.push(null);
+      continue;
+    }
+    drawn++;
+    const cid = `chart-${drawn}-${key}@${domain}`;
+    charts.push({
+      cid,
+      chart,
+      attachment: { cid, filename: `chart-${drawn}.png`, content: png, contentType: 'image/png' },
+    });
+  }
+  return charts;
 }
 
 /** Accepted by the server does not mean accepted for everyone. */

@@ -1,10 +1,14 @@
 /** One HTTP request to a channel: time limit from the caller, no redirects, bounded answer, optional guard against private addresses. */
-import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { SendResult } from '../alerting/notify/notifier.ts';
+import { PRIVATE_ADDRESSES } from './private-addresses.ts';
 
 /** Bytes of an answer that are read; the rest cannot change the verdict. */
 const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** A result that is not a success. */
+export type Failure = Exclude<SendResult, { kind: 'sent' }>;
 
 export interface HttpAnswer {
   readonly status: number;
@@ -24,23 +28,13 @@ export interface HttpRequest {
 }
 
 /** Posts JSON. An answer of any status is an answer; no answer is a failure of class network, timeout or blocked. */
-export async function postJson(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer | SendResult> {
+export async function postJson(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer | Failure> {
   try {
-    const url = new URL(request.url);
-    if (!request.allowPrivate && (await isPrivate(url.hostname))) {
-      return { kind: 'permanent', class: 'blocked', error: `${url.hostname} is a private address` };
-    }
-    const response = await fetch(url, {
-      method: 'POST',
-      body: request.body,
-      headers: { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'tidewatch', ...request.headers },
-      redirect: 'manual',
-      signal,
-    });
+    const response = await open(request, signal);
     return {
-      status: response.status,
+      status: response.statusCode ?? 0,
       body: await readCapped(response),
-      retryAfterMs: retryAfter(response.headers.get('retry-after'), request.now),
+      retryAfterMs: retryAfter(response.headers['retry-after'], request.now),
     };
   } catch (error) {
     return noAnswer(error, signal);
@@ -48,18 +42,28 @@ export async function postJson(request: HttpRequest, signal: AbortSignal): Promi
 }
 
 /** Tells an answer from a failure. */
-export function isAnswer(result: HttpAnswer | SendResult): result is HttpAnswer {
+export function isAnswer(result: HttpAnswer | Failure): result is HttpAnswer {
   return 'status' in result;
 }
 
 /** The verdict on a status that is not a success, where the channel's own rules say nothing else. */
-export function classifyStatus(answer: HttpAnswer): Exclude<SendResult, { kind: 'sent' }> {
-  const error = `HTTP ${answer.status}: ${excerpt(answer.body)}`;
+export function classifyStatus(answer: HttpAnswer): Failure {
+  const { status } = answer;
+  const error = `HTTP ${status}: ${excerpt(answer.body)}`;
   const wait = answer.retryAfterMs === null ? {} : { retryAfterMs: answer.retryAfterMs };
-  if (answer.status === 429) return { kind: 'retryable', class: 'throttled', error, ...wait };
-  if (answer.status === 408) return { kind: 'retryable', class: 'timeout', error, ...wait };
-  if (answer.status >= 500) return { kind: 'retryable', class: 'server', error, ...wait };
-  return { kind: 'permanent', class: answer.status >= 300 && answer.status < 400 ? 'redirect' : 'refused', error };
+  if (status === 429) return { kind: 'retryable', class: 'throttled', error, ...wait };
+  if (status === 408) return { kind: 'retryable', class: 'timeout', error, ...wait };
+  if (status >= 500) return { kind: 'retryable', class: 'server', error, ...wait };
+  return { kind: 'permanent', class: status >= 300 && status < 400 ? 'redirect' : 'refused', error };
+}
+
+/** A page of a proxy, an empty body: something before the channel answered, and the message may not have arrived. */
+export function notTheChannel(answer: HttpAnswer): Failure {
+  return {
+    kind: 'retryable',
+    class: 'gateway',
+    error: `HTTP ${answer.status}, not an answer of the channel: ${excerpt(answer.body)}`,
+  };
 }
 
 /** The beginning of an answer, in one line, for an error text. */
@@ -68,63 +72,70 @@ export function excerpt(body: string): string {
   return line.length > 200 ? `${[...line.slice(0, 400)].slice(0, 200).join('')}…` : line;
 }
 
-async function readCapped(response: Response): Promise<string> {
-  if (!response.body) return '';
-  const chunks: Uint8Array[] = [];
+/** JSON, or undefined for what is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The guard sits in the connection (`blockList`), after the name was looked up: a name that changes its address between a check
+ * and the request gets nowhere. A guarded request has a connection of its own, as a kept one might have been made without guard.
+ */
+function open(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  const url = new URL(request.url);
+  const options: RequestOptions & { blockList?: typeof PRIVATE_ADDRESSES } = {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(request.body),
+      'user-agent': 'tidewatch',
+      connection: 'close',
+      ...request.headers,
+    },
+    signal,
+    ...(request.allowPrivate ? {} : { agent: false, blockList: PRIVATE_ADDRESSES }),
+  };
+  return new Promise((resolve, reject) => {
+    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    send(url, options, resolve).on('error', reject).end(request.body);
+  });
+}
+
+async function readCapped(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response.body) {
+  for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     size += chunk.byteLength;
-    // Leaving the loop cancels the stream.
+    // Leaving the loop closes the connection.
     if (size >= MAX_ANSWER_BYTES) break;
   }
   return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
 }
 
-function retryAfter(header: string | null, now: number): number | null {
-  if (header === null) return null;
+function retryAfter(header: string | undefined, now: number): number | null {
+  if (header === undefined) return null;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
   const at = Date.parse(header);
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 
-/** Never quotes the address: a query may hold a token. */
-function noAnswer(error: unknown, signal: AbortSignal): SendResult {
+/** Never quotes the address: a path or query may hold a token. */
+function noAnswer(error: unknown, signal: AbortSignal): Failure {
   if (signal.aborted) return { kind: 'retryable', class: 'timeout', error: 'no answer in time' };
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'the request failed';
-  return { kind: 'retryable', class: 'network', error: code };
+  const codes = errorCodes(error);
+  if (codes.includes('ERR_IP_BLOCKED')) {
+    return { kind: 'permanent', class: 'blocked', error: 'the address is private, or its name leads to a private one' };
+  }
+  return { kind: 'retryable', class: 'network', error: codes[0] ?? 'the request failed' };
 }
 
-const PRIVATE = new BlockList();
-for (const [net, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const) {
-  PRIVATE.addSubnet(net, bits, 'ipv4');
-}
-for (const [net, bits] of [
-  ['::', 127],
-  ['64:ff9b::', 96],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const) {
-  PRIVATE.addSubnet(net, bits, 'ipv6');
-}
-
-/** True when the host is, or resolves to, an address that is not public. */
-async function isPrivate(hostname: string): Promise<boolean> {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const addresses = isIP(host) ? [host] : (await lookup(host, { all: true })).map(entry => entry.address);
-  // The list also catches the IPv6 spelling of an IPv4 address.
-  return addresses.some(address => PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'));
+/** The code of an error, or those of every address that was tried. */
+function errorCodes(error: unknown): string[] {
+  if (error instanceof AggregateError) return error.errors.flatMap(errorCodes);
+  return error instanceof Error && 'code' in error ? [String(error.code)] : [];
 }

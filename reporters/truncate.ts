@@ -5,6 +5,13 @@ export function utf8Bytes(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }
 
+/** Length in code points. */
+export function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
 /**
  * The longest beginning of `text` whose `measure` is at most `limit`, with `…` when anything was cut (the mark included in the
  * measure). Cuts between code points. `measure` must not fall when text is added.
@@ -23,37 +30,36 @@ export function truncate(text: string, limit: number, measure: (text: string) =>
   return measure(cut) <= limit ? cut : '';
 }
 
-/** A text in parts, by importance: `head` and `tail` stay, rows are dropped from the end. */
-export interface FitParts {
-  readonly head: string;
-  readonly rows: readonly string[];
-  /** Says how many rows are missing, with the link to them; called with the count, 0 when all are there. */
-  readonly tail: (omitted: number) => string;
+/**
+ * Builds the message with as many rows as fit, from the first; `missing` is how many were dropped. A row is a list of pieces that
+ * are never cut (a tag or link lies within one); where not even the first row fits, it gives up pieces from its end. What `build`
+ * makes without any row must fit: it holds the headline and the link.
+ */
+export function fitRows<Piece>(
+  rows: readonly (readonly Piece[])[],
+  build: (rows: readonly (readonly Piece[])[], missing: number) => string,
+  limit: number,
+  measure: (built: string) => number = utf8Bytes,
+): string {
+  const total = rows.length;
+  const all = build(rows, 0);
+  if (measure(all) <= limit) return all;
+  const some = largest(total - 1, count => measure(build(rows.slice(0, count), total - count)) <= limit);
+  if (some > 0) return build(rows.slice(0, some), total - some);
+  const first = rows[0] ?? [];
+  const brief = (count: number): string => build([first.slice(0, count)], total - 1);
+  const pieces = largest(first.length, count => measure(brief(count)) <= limit);
+  return pieces > 0 ? brief(pieces) : build([], total);
 }
 
-/**
- * Joins the parts so that `measure` stays within `limit`. When not even one row fits, the first is cut; when not even the head
- * does, the head is. The tail, which holds the link, always stays whole.
- */
-export function fit(parts: FitParts, limit: number, measure: (text: string) => number = utf8Bytes): string {
-  const join = (rows: readonly string[]): string =>
-    parts.head + rows.join('') + parts.tail(parts.rows.length - rows.length);
+/** The largest count in 1..`high` that fits, 0 when none does; fewer always fit better. */
+function largest(high: number, fits: (count: number) => boolean): number {
   let low = 0;
-  let high = parts.rows.length;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (measure(join(parts.rows.slice(0, middle))) <= limit) low = middle;
-    else high = middle - 1;
+  let top = Math.max(0, high);
+  while (low < top) {
+    const middle = Math.ceil((low + top) / 2);
+    if (fits(middle)) low = middle;
+    else top = middle - 1;
   }
-  if (low > 0) return join(parts.rows.slice(0, low));
-
-  const total = parts.rows.length;
-  const [first] = parts.rows;
-  const tail = parts.tail(Math.max(0, total - 1));
-  if (first !== undefined && measure(parts.head + tail) < limit) {
-    const row = truncate(first, limit, text => measure(parts.head + text + tail));
-    return parts.head + row + tail;
-  }
-  const end = parts.tail(total);
-  return truncate(parts.head, limit, text => measure(text + end)) + end;
+  return low;
 }

@@ -1,50 +1,95 @@
-/** The words every channel uses: Chinese first, English beside it. */
+/** The words every channel uses, in Chinese and English. */
+import { z } from 'zod';
 import type { Message, MessageAlert } from '../alerting/notify/message.ts';
 
-const STATUS_WORDS: Readonly<Record<MessageAlert['status'], string>> = {
-  firing: '告警 Firing',
-  resolved: '恢复 Resolved',
-  nodata: '无数据 No data',
-  stale: '停止上报 Stale',
-  flapping: '抖动 Flapping',
-  meta: '系统 Meta',
+/** Language of a channel (`lang`): Chinese with English beside it, or one of the two alone. */
+export const langField = z.enum(['both', 'zh', 'en']).default('both');
+export type Lang = z.output<typeof langField>;
+
+type Words = readonly [zh: string, en: string];
+
+const STATUS_WORDS: Readonly<Record<MessageAlert['status'], Words>> = {
+  firing: ['告警', 'Firing'],
+  resolved: ['恢复', 'Resolved'],
+  nodata: ['无数据', 'No data'],
+  stale: ['停止上报', 'Stale'],
+  flapping: ['抖动', 'Flapping'],
+  meta: ['系统', 'Meta'],
 };
 
-const SEVERITY_WORDS: Readonly<Record<Message['severity'], string>> = {
-  critical: '严重 Critical',
-  error: '错误 Error',
-  warning: '警告 Warning',
-  info: '提示 Info',
+const SEVERITY_WORDS: Readonly<Record<Message['severity'], Words>> = {
+  critical: ['严重', 'Critical'],
+  error: ['错误', 'Error'],
+  warning: ['警告', 'Warning'],
+  info: ['提示', 'Info'],
 };
 
-const REASON_WORDS: Readonly<Record<string, string>> = {
-  edited: '规则已修改 rule edited',
-  disabled: '规则已停用 rule disabled',
-  deleted: '规则已删除 rule deleted',
-  'group-by-changed': '分组维度已修改 group-by changed',
-  vanished: '序列已消失 series vanished',
-  'job-ended': '作业已结束 job ended',
+const MARK_WORDS: Readonly<Record<Message['status'], Words>> = {
+  firing: ['告警', 'Alert'],
+  resolved: ['恢复', 'Resolved'],
+  info: ['通知', 'Notice'],
 };
 
-export function statusWords(status: MessageAlert['status']): string {
-  return STATUS_WORDS[status];
+const REASON_WORDS: Readonly<Record<string, Words>> = {
+  edited: ['规则已修改', 'rule edited'],
+  disabled: ['规则已停用', 'rule disabled'],
+  deleted: ['规则已删除', 'rule deleted'],
+  'group-by-changed': ['分组维度已修改', 'group-by changed'],
+  vanished: ['序列已消失', 'series vanished'],
+  'job-ended': ['作业已结束', 'job ended'],
+};
+
+const PHRASES = {
+  labels: ['标签', 'Labels'],
+  condition: ['条件', 'Condition'],
+  since: ['时间', 'Since'],
+  reason: ['原因', 'Reason'],
+  owner: ['负责人', 'Owner'],
+  affects: ['影响报表', 'Affects'],
+  alsoAffected: ['连带告警', 'Also affected'],
+  acknowledged: ['已确认', 'Acknowledged by'],
+  acknowledge: ['确认告警', 'Acknowledge'],
+  log: ['日志', 'Log'],
+  stillFiring: ['仍在告警', 'still firing'],
+  receiver: ['接收人', 'Receiver'],
+  open: ['查看详情', 'Open'],
+  openLong: ['查看详情', 'Open in tidewatch'],
+} satisfies Readonly<Record<string, Words>>;
+
+/** A fixed phrase in the channel's language. */
+export function phrase(key: keyof typeof PHRASES, lang: Lang): string {
+  return say(PHRASES[key], lang);
 }
 
-export function severityWords(severity: Message['severity']): string {
-  return SEVERITY_WORDS[severity];
+export function statusWords(status: MessageAlert['status'], lang: Lang): string {
+  return say(STATUS_WORDS[status], lang);
+}
+
+function severityWords(severity: Message['severity'], lang: Lang): string {
+  return say(SEVERITY_WORDS[severity], lang);
 }
 
 /** A resolve's or unknown's reason; a reason without words stands for itself. */
-export function reasonWords(reason: string): string {
-  return REASON_WORDS[reason] ?? reason;
+export function reasonWords(reason: string, lang: Lang): string {
+  const words = REASON_WORDS[reason];
+  return words ? say(words, lang) : reason;
+}
+
+/** What stands beside the title: how bad it is, or that it is over. */
+export function badge(message: Message, lang: Lang): string {
+  if (message.status === 'resolved') return statusWords('resolved', lang);
+  return message.status === 'info' ? statusWords('meta', lang) : severityWords(message.severity, lang);
+}
+
+/** How many alerts are not shown: `… 还有 5 条 and 5 more`. */
+export function moreWords(count: number, lang: Lang): string {
+  return `… ${say([`还有 ${count} 条`, `and ${count} more`], lang)}`;
 }
 
 /** One line that says what, how bad and how many: subject of a mail, title of an IM message. */
-export function headline(message: Message): string {
-  const mark =
-    message.status === 'resolved' ? '恢复 Resolved' : message.status === 'info' ? '通知 Notice' : '告警 Alert';
-  const severity = message.status === 'resolved' ? '' : `[${severityWords(message.severity)}]`;
-  return `[${mark}]${severity} ${message.title}`.replace(/[\r\n\t]+/g, ' ');
+export function headline(message: Message, lang: Lang): string {
+  const severity = message.status === 'resolved' ? '' : `[${severityWords(message.severity, lang)}]`;
+  return `[${say(MARK_WORDS[message.status], lang)}]${severity} ${message.title}`.replace(/[\r\n\t]+/g, ' ');
 }
 
 /** `2026-11-21 18:05:00 GMT+8`: date, time and the zone it is told in. An unknown zone falls back to UTC. */
@@ -69,7 +114,13 @@ export function formatTime(at: number, zone: string): string {
   return `${part['year']}-${part['month']}-${part['day']} ${part['hour']}:${part['minute']}:${part['second']} ${offset}`;
 }
 
-/** Labels people look for first, then the rest by name; `alertname` and `severity` are said elsewhere. */
+/** From when to when, and how long: `2026-11-21 17:55:00 GMT+8 → 2026-11-21 18:05:00 GMT+8 (10m)`. */
+export function period(alert: Pick<MessageAlert, 'startsAt' | 'endsAt'>, message: Message): string {
+  const end = alert.endsAt === null ? '' : ` → ${formatTime(alert.endsAt, message.zone)}`;
+  return `${formatTime(alert.startsAt, message.zone)}${end} (${lasted(alert, message.at)})`;
+}
+
+/** The labels by name; `alertname` and `severity` are said elsewhere. */
 export function labelText(labels: Readonly<Record<string, string>>): string {
   return Object.keys(labels)
     .filter(name => name !== 'alertname' && name !== 'severity' && labels[name] !== '')
@@ -79,7 +130,7 @@ export function labelText(labels: Readonly<Record<string, string>>): string {
 }
 
 /** How long it lasted, or has lasted at `at`: `2h5m`; seconds only below an hour. */
-export function lasted(alert: Pick<MessageAlert, 'startsAt' | 'endsAt'>, at: number): string {
+function lasted(alert: Pick<MessageAlert, 'startsAt' | 'endsAt'>, at: number): string {
   const seconds = Math.max(0, Math.round(((alert.endsAt ?? at) - alert.startsAt) / 1000));
   const [d, h, m, s] = [
     Math.floor(seconds / 86_400),
@@ -89,4 +140,9 @@ export function lasted(alert: Pick<MessageAlert, 'startsAt' | 'endsAt'>, at: num
   ];
   const parts = [d ? `${d}d` : '', h ? `${h}h` : '', m ? `${m}m` : '', s && seconds < 3600 ? `${s}s` : ''];
   return parts.join('') || '0s';
+}
+
+function say([zh, en]: Words, lang: Lang): string {
+  if (lang === 'zh') return zh;
+  return lang === 'en' ? en : `${zh} ${en}`;
 }

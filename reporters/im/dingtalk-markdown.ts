@@ -1,7 +1,9 @@
 /** A message as DingTalk's markdown: a small dialect without tables, in which a line ends with an empty one. */
-import type { Message, MessageAlert } from '../../alerting/notify/message.ts';
-import { fit, truncate, utf8Bytes } from '../truncate.ts';
-import { formatTime, headline, labelText, lasted, reasonWords, statusWords } from '../words.ts';
+import type { Message } from '../../alerting/notify/message.ts';
+import { loosened, markdownUrl } from '../markdown.ts';
+import { type Markup, markedRow, outline } from '../outline.ts';
+import { fitRows, truncate } from '../truncate.ts';
+import type { Lang } from '../words.ts';
 
 /** The whole JSON body, in bytes; DingTalk refuses more. */
 const MAX_BODY_BYTES = 20_000;
@@ -14,66 +16,34 @@ export interface Mentions {
   readonly all: boolean;
 }
 
+const MARKUP: Markup = {
+  text: loosened,
+  bold: text => `**${loosened(text)}**`,
+  link: (text, url) => `[${loosened(text)}](${markdownUrl(url)})`,
+};
+
 /** The request body, at most `MAX_BODY_BYTES`. */
-export function renderMarkdown(message: Message, at: Mentions): string {
-  const title = truncate(headline(message), MAX_TITLE_BYTES);
-  const body = (text: string): string =>
-    JSON.stringify({
-      msgtype: 'markdown',
-      markdown: { title, text },
-      at: { atMobiles: at.mobiles, atUserIds: at.user_ids, isAtAll: at.all },
-    });
+export function renderMarkdown(message: Message, at: Mentions, lang: Lang): string {
+  const { headline, facts, rows, more, open, url } = outline(message, lang);
+  const title = truncate(headline, MAX_TITLE_BYTES);
   const mentions = at.mobiles.map(mobile => `@${mobile}`).join(' ');
-  const text = fit(
-    {
-      head: `### ${plain(title)}\n\n${facts(message)}`,
-      rows: message.alerts.map(alert => row(alert, message)),
-      tail: dropped => {
-        const missing = message.omitted + dropped;
-        const more = missing > 0 ? `… 还有 ${missing} 条 and ${missing} more · ` : '';
-        return `\n\n${more}[查看详情 Open](${message.url})${mentions === '' ? '' : `\n\n${mentions}`}`;
-      },
+  return fitRows(
+    rows.map(row => markedRow(row, MARKUP)),
+    (shown, dropped) => {
+      const missing = more(dropped);
+      const text = [
+        `### ${loosened(title)}`,
+        `> ${loosened(facts)}`,
+        ...shown.map(pieces => `- ${pieces.join('\n\n  ')}`),
+        `${missing === '' ? '' : `${missing} · `}${MARKUP.link(open, url)}`,
+        ...(mentions === '' ? [] : [mentions]),
+      ];
+      return JSON.stringify({
+        msgtype: 'markdown',
+        markdown: { title, text: text.join('\n\n') },
+        at: { atMobiles: at.mobiles, atUserIds: at.user_ids, isAtAll: at.all },
+      });
     },
     MAX_BODY_BYTES,
-    candidate => utf8Bytes(body(candidate)),
   );
-  return body(text);
-}
-
-function facts(message: Message): string {
-  const still = message.stillFiring ? ` · 仍在告警 still firing: ${message.stillFiring}` : '';
-  const labels = labelText(message.groupLabels);
-  return `> ${formatTime(message.at, message.zone)}${labels === '' ? '' : ` · ${plain(labels)}`}${still}`;
-}
-
-function row(alert: MessageAlert, message: Message): string {
-  const { zone } = message;
-  const lines = [
-    `**${statusWords(alert.status)}** [${plain(alert.summary || labelText(alert.labels) || 'alert')}](${alert.url})`,
-  ];
-  if (alert.summary !== '' && labelText(alert.labels) !== '')
-    lines.push(`标签 Labels: ${plain(labelText(alert.labels))}`);
-  if (alert.formula !== '') lines.push(`条件 Condition: ${plain(alert.formula)}`);
-  for (const { name, value } of alert.annotations) lines.push(`${plain(name)}: ${plain(value)}`);
-  const end = alert.endsAt === null ? '' : ` → ${formatTime(alert.endsAt, zone)}`;
-  lines.push(`时间 Since: ${formatTime(alert.startsAt, zone)}${end} (${lasted(alert, message.at)})`);
-  if (alert.reason !== undefined) lines.push(`原因 Reason: ${plain(reasonWords(alert.reason))}`);
-  if (alert.owner !== '') lines.push(`负责人 Owner: ${plain(alert.owner)}`);
-  if (alert.affects.length > 0) lines.push(`影响报表 Affects: ${plain(listed(alert.affects))}`);
-  if (alert.logLine) lines.push(`日志 Log: [${plain(truncate(alert.logLine.text, 400))}](${alert.logLine.url})`);
-  return `\n\n- ${lines.join('\n\n  ')}`;
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(', ');
-  return names.length > 5 ? `${shown} +${names.length - 5}` : shown;
-}
-
-/** Text that stays text: one line, no link, no tag. DingTalk knows no escapes, so the marks themselves are loosened. */
-function plain(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replaceAll('](', '] (')
-    .replace(/<(?=[a-z/!])/gi, '＜')
-    .trim();
 }

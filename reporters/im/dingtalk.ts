@@ -7,7 +7,8 @@ import { z } from 'zod';
 import type { Notifier, SendOptions, SendResult } from '../../alerting/notify/notifier.ts';
 import type { Clock } from '../../model/clock.ts';
 import { baseUrlField, defineReporter, secretField } from '../define.ts';
-import { classifyStatus, excerpt, isAnswer, postJson } from '../http.ts';
+import { classifyStatus, excerpt, isAnswer, parseJson, postJson } from '../http.ts';
+import { langField } from '../words.ts';
 import { renderMarkdown } from './dingtalk-markdown.ts';
 
 /** Configuration of a robot; `secret` is the one shown beside "signature" (加签), absent where the robot checks keywords or addresses. */
@@ -25,6 +26,7 @@ const DingtalkConfig = z.strictObject({
       all: z.boolean().default(false),
     })
     .prefault({}),
+  lang: langField,
 });
 type DingtalkConfig = z.infer<typeof DingtalkConfig>;
 
@@ -34,13 +36,25 @@ export const dingtalk = defineReporter({
   secrets: ['access_token', 'secret'],
   budget: { requests: 20, windowMs: 60_000 },
   throttleFloorMs: 60_000,
+  remedies: {
+    sign: 'check the secret: it must be the one shown beside "sign" (加签) of this robot',
+    timestamp: "check this machine's clock: it must be right within an hour",
+    keyword:
+      'the robot wants one of its keywords in every message: switch it to signatures (加签) or add a keyword such as "tidewatch"',
+    ip: "add this machine's outgoing address to the robot's list, or switch the robot to signatures (加签)",
+    token: 'check the access_token: it is the last part of the webhook address of the robot',
+    'robot-stopped': 'the robot was switched off: switch it on in the settings of the group',
+    'group-gone': 'the group was dissolved: make a robot in another group and enter its token',
+    'bad-parameter': 'DingTalk does not take the message; check base_url, it must lead to the robot interface',
+    'too-large': 'DingTalk finds the message too long, which should not happen: report it',
+  },
   create: (config, { clock }) => createDingtalk(config, clock),
 });
 
 function createDingtalk(config: DingtalkConfig, clock: Clock): Notifier {
   return {
     async send(message, options, signal) {
-      const body = renderMarkdown(message, config.at);
+      const body = renderMarkdown(message, config.at, config.lang);
       // Signed anew for each attempt: a signature lives for an hour, an outbox row for a day.
       const url = signedUrl(config, clock.now());
       const answer = await postJson({ url, body, allowPrivate: true, now: clock.now() }, signal);
@@ -93,6 +107,7 @@ const PERMANENT: Readonly<Record<number, string>> = {
   400013: 'group-gone',
   40035: 'bad-parameter',
   43004: 'bad-content-type',
+  460101: 'too-large',
 };
 
 /** The verdict on an answer of HTTP status 200. */
@@ -128,12 +143,4 @@ function classifySecurity(errmsg: string, error: string, previousClass?: string)
   if (/sign/i.test(errmsg)) return { kind: 'permanent', class: 'sign', error };
   if (/whitelist|\bip\b/i.test(errmsg)) return { kind: 'permanent', class: 'ip', error };
   return { kind: 'permanent', class: 'refused', error };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

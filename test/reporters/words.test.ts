@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatTime, headline, lasted } from '../../reporters/words.ts';
+import { formatTime, headline, period, phrase, statusWords } from '../../reporters/words.ts';
 import { AT, sampleMessage } from './samples.ts';
 
 const TIMES: readonly [string, string, string][] = [
@@ -22,10 +22,24 @@ const LASTED: readonly [number, string][] = [
   [90_000_000, '1d1h'],
 ];
 for (const [ms, expected] of LASTED) {
-  test(`${ms} ms reads ${expected}`, () => assert.equal(lasted({ startsAt: 0, endsAt: ms }, 0), expected));
+  test(`${ms} ms reads ${expected}`, () => {
+    const text = period({ startsAt: 0, endsAt: ms }, sampleMessage({ zone: 'UTC' }));
+    assert.ok(text.endsWith(` (${expected})`), text);
+  });
 }
 
 test('the headline is one line in both languages', () => {
-  assert.equal(headline(sampleMessage({ title: 'a\r\nBcc: b' })), '[告警 Alert][严重 Critical] a Bcc: b');
-  assert.equal(headline(sampleMessage({ status: 'resolved', title: 'a' })), '[恢复 Resolved] a');
+  assert.equal(headline(sampleMessage({ title: 'a\r\nBcc: b' }), 'both'), '[告警 Alert][严重 Critical] a Bcc: b');
+  assert.equal(headline(sampleMessage({ status: 'resolved', title: 'a' }), 'both'), '[恢复 Resolved] a');
+});
+
+test('a channel speaks both languages, or one of them', () => {
+  assert.deepEqual(
+    (['both', 'zh', 'en'] as const).map(lang => statusWords('firing', lang)),
+    ['告警 Firing', '告警', 'Firing'],
+  );
+  assert.deepEqual(
+    (['both', 'zh', 'en'] as const).map(lang => phrase('owner', lang)),
+    ['负责人 Owner', '负责人', 'Owner'],
+  );
 });
