@@ -1,4 +1,4 @@
-import { aliveUntil, STALE_INTERVALS } from './compose/alive.ts';
+import { aliveMs, STALE_INTERVALS } from './compose/alive.ts';
 import type { FreshnessRule } from './compose/freshness-rules.ts';
 import { consumedUpTo, type Estimate, isStale } from './compose/progress.ts';
 import type { Hop, HopGraph } from './hop-graph.ts';
@@ -78,7 +78,7 @@ export class Composition {
       consumers: this.#tables.consumersOf(hop.hop, topic),
       at: a,
       estimate,
-      aliveUntil: (since, intervalMs) => aliveUntil(this.#tables, output, since, a, intervalMs),
+      aliveMs: (since, intervalMs) => aliveMs(this.#tables, output, since, a, intervalMs),
       checkpoints: this.#tables.factsOf(hop.hop)?.checkpoints ?? null,
       rollsBack: hop.delivery === 'exactly_once' || hop.visibleOnCheckpoint === true,
       transactional: (this.#writers.get(topic) ?? []).some(writer => writer.delivery === 'exactly_once'),
@@ -110,9 +110,9 @@ export class Composition {
     if (exact !== null) return Math.min(a, exact);
     const interval = medianGap(queue);
     const stale = a - queue.lastT > STALE_INTERVALS * interval;
-    const until = stale ? aliveUntil(this.#tables, hop.output, queue.lastT, a, interval) : a;
     this.rules.add(stale ? 'dead-reporter' : 'extrapolated');
-    return Math.min(a, queue.lastX + (until - queue.lastT));
+    const since = a - queue.lastT;
+    return Math.min(a, queue.lastX + (stale ? aliveMs(this.#tables, hop.output, queue.lastT, a, interval) : since));
   }
 
   #compose(hop: Hop, a: number, estimate: Estimate, shown: boolean): Reach {

@@ -87,20 +87,13 @@ export class OffsetTables {
     return all.length === 1 ? all[0]! : null;
   }
 
-  /** When an end offset of the topic was last seen to have risen, `since` where none has since then; null when no later sample says. */
-  grewUntil(topicId: string, since: number): number | null {
+  /** End offsets of every partition of a topic that has any. */
+  *endCurves(topicId: string): Generator<Curve> {
     const wanted = this.#identity(topicId);
-    let until: number | null = null;
     for (const ends of this.#ends.get(wanted.topic) ?? []) {
       if (!sameTopic(wanted, identityOf(ends))) continue;
-      for (const { curve } of ends.partitions.values()) {
-        if (curve.indexAt(since) < 0 || curve.lastT <= since) continue;
-        let i = curve.length - 1;
-        while (curve.timeOf(i) > since && curve.valueOf(i - 1) === curve.valueOf(i)) i--;
-        until = Math.max(until ?? since, curve.timeOf(i));
-      }
+      for (const { curve } of ends.partitions.values()) if (curve.length > 0) yield curve;
     }
-    return until;
   }
 
   factsOf(hop: string): HopFacts | undefined {

@@ -1,20 +1,39 @@
 import type { OffsetTables } from '../offsets.ts';
+import type { Curve } from '../tables/curve.ts';
 
 /** Reports missing for more than this many of their own intervals make a hop stale. */
 export const STALE_INTERVALS = 2.5;
 
 /**
- * Up to when a hop that has not reported since `since` is believed to have kept its lag, at most `at`: as long as what it writes
- * grows (end offsets need no report of the job). From its last growth on it stands still, and all along where nobody knows its output.
+ * For how much of the time from `since`, its last report, to `at` a hop is believed to have kept its lag, ms: while what it writes
+ * grows (end offsets need no report of the job). While its output stands still it does too, and all along where nobody knows
+ * its output.
  */
-export function aliveUntil(
+export function aliveMs(
   tables: OffsetTables,
   output: string | null,
   since: number,
   at: number,
   intervalMs: number,
 ): number {
-  const grew = output === null ? null : tables.grewUntil(output, since);
-  if (grew === null || grew <= since) return since;
-  return at - grew <= STALE_INTERVALS * intervalMs ? at : grew;
+  if (output === null) return 0;
+  let most = 0;
+  for (const curve of tables.endCurves(output))
+    most = Math.max(most, growingMs(curve, since, at, STALE_INTERVALS * intervalMs));
+  return most;
+}
+
+/** Time within (since, at] in which the curve rose at least every `patience` ms. */
+function growingMs(curve: Curve, since: number, at: number, patience: number): number {
+  const first = curve.indexAt(since);
+  if (first < 0) return 0;
+  let growing = 0;
+  let grew = since;
+  for (let i = first + 1; i < curve.length && curve.timeOf(i) <= at; i++) {
+    if (curve.valueOf(i) <= curve.valueOf(i - 1)) continue;
+    const gap = curve.timeOf(i) - grew;
+    growing += gap <= patience ? gap : curve.timeOf(i) - Math.max(grew, curve.timeOf(i - 1));
+    grew = curve.timeOf(i);
+  }
+  return grew > since && at - grew <= patience ? growing + at - grew : growing;
 }

@@ -21,8 +21,8 @@ export interface ProgressQuestion {
   readonly consumers: readonly HopTopic[];
   readonly at: number;
   readonly estimate: Estimate;
-  /** Up to when the hop kept its lag after its last report at `since`. */
-  readonly aliveUntil: (since: number, intervalMs: number) => number;
+  /** For how much of the time since its last report the hop kept its lag, ms. */
+  readonly aliveMs: (since: number, intervalMs: number) => number;
   /** The hop's checkpoints: completion time -> barrier time; null when none is known. */
   readonly checkpoints: Curve | null;
   /** A restart undoes what the hop wrote after its last checkpoint. */
@@ -72,7 +72,8 @@ function consumerProgress(question: ProgressQuestion, consumer: HopTopic): numbe
     note('lag-only');
     const dead = estimate === 'point' && isStale(consumer, question.at);
     if (dead) note('dead-reporter');
-    const at = dead ? question.aliveUntil(consumer.lastSampleTs, consumer.intervalMs) : question.at;
+    const last = consumer.lastSampleTs;
+    const at = dead ? last + question.aliveMs(last, consumer.intervalMs) : question.at;
     return wholeProgress(consumer.whole, ends, at, estimate);
   }
   const results: PartitionResult[] = [];
@@ -168,7 +169,7 @@ function pointProgress(
   note(stale ? 'dead-reporter' : 'extrapolated');
   // Level with end offsets that ended with the reports: nothing newer than those is known to be consumed.
   const known = Math.min(f, Math.max(last, ends.lastT));
-  if (stale) return Math.min(at, known + (question.aliveUntil(last, consumer.intervalMs) - last));
+  if (stale) return Math.min(at, known + question.aliveMs(last, consumer.intervalMs));
   return Math.min(at, extrapolate(visible, ends, at, consumer.intervalMs, f, reach));
 }
 

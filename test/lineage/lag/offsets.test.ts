@@ -48,26 +48,6 @@ test('live positions count, commits only where there are none', () => {
   assert.equal(positionOf(tablesOf([{ ...ROW, position: -1, committed: 50 }])), 50);
 });
 
-test('growth of a topic since an instant is known only from later samples', () => {
-  const tables = tablesOf([
-    { ...ROW, hop: '', endOffset: 5 },
-    { ...ROW, hop: '', ts: 10, endOffset: 5 },
-    { ...ROW, hop: '', ts: 20, endOffset: 6 },
-  ]);
-
-  assert.deepEqual(
-    [0, 10, 20, 99].map(t => tables.grewSince('dw', t)),
-    [true, true, null, null],
-  );
-  assert.equal(
-    tablesOf([
-      { ...ROW, hop: '', endOffset: 5 },
-      { ...ROW, hop: '', ts: 10, endOffset: 5 },
-    ]).grewSince('dw', 0),
-    false,
-  );
-});
-
 test('beyond the bound new partitions are refused and counted, known ones go on', () => {
   const tables = tablesOf([], { maxPartitions: 2 });
   for (const partition of [0, 1, 2, 3]) addRow(tables, { ...ROW, hop: '', partition, endOffset: 1 });

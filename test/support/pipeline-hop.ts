@@ -1,0 +1,245 @@
+/** One simulated job: it reads, holds windows, makes checkpoints, crashes and goes on from the last complete one. */
+import { type PartitionLog, Reader, type Trail, type Transaction, type Written } from './pipeline-log.ts';
+import type { SimulatedHop } from './pipeline-spec.ts';
+
+/** Records of one source in one window that is still open. */
+interface Bucket {
+  readonly end: number;
+  readonly source: string;
+  readonly count: number;
+  /** Entry of the oldest. */
+  readonly born: number;
+  readonly trail: Trail | null;
+}
+
+/** State as of a barrier. */
+interface Snapshot {
+  readonly barrier: number;
+  readonly positions: ReadonlyMap<Reader, number>;
+  readonly buckets: ReadonlyMap<string, Bucket>;
+  readonly firedUpTo: number;
+  /** What was written until then and not committed. */
+  readonly transactions: readonly Transaction[];
+}
+
+/** Told of everything not yet visible behind a hop. */
+export type Pending = (born: number, source: string, trail: () => Trail) => void;
+
+export class RunningHop {
+  readonly spec: SimulatedHop;
+  readonly inputs: ReadonlyMap<string, readonly Reader[]>;
+  readonly #output: readonly PartitionLog[];
+  #buckets = new Map<string, Bucket>();
+  #transactions: Transaction[] = [];
+  #underWay: (Snapshot & { readonly completes: number }) | null = null;
+  /** The last complete checkpoint; a job starts from nothing. */
+  committed: Snapshot;
+  /** Completed checkpoints, oldest first. */
+  readonly checkpoints: { readonly ts: number; readonly barrierTs: number }[] = [];
+  #firedUpTo = 0;
+  #barriers = 0;
+  #carry = 0;
+  #spread = 0;
+  #down = 0;
+
+  constructor(spec: SimulatedHop, topics: ReadonlyMap<string, readonly PartitionLog[]>) {
+    this.spec = spec;
+    this.inputs = new Map(spec.inputs.map(topic => [topic, topics.get(topic)!.map(log => new Reader(log))] as const));
+    this.#output = spec.output === null ? [] : topics.get(spec.output)!;
+    this.committed = this.#snapshot(0, []);
+  }
+
+  get readers(): readonly Reader[] {
+    return [...this.inputs.values()].flat();
+  }
+
+  /** Crashed and not back yet. */
+  isDown(t: number): boolean {
+    return t < this.#down;
+  }
+
+  /** Output waits for checkpoints. */
+  get waits(): boolean {
+    return this.spec.delivery === 'exactly_once' || this.spec.visibleOnCheckpoint === true;
+  }
+
+  /** One tick that ends at `t`. `watermark`: everything older has reached this hop. */
+  step(t: number, tickMs: number, watermark: () => number): void {
+    for (const crash of this.spec.crashes ?? []) {
+      if (crash.at > t - tickMs && crash.at <= t) this.#crash(crash.at + crash.downMs);
+    }
+    if (this.#down > 0) {
+      if (t < this.#down) return;
+      this.#restart(t);
+    }
+    for (const rewind of this.spec.rewinds ?? []) {
+      if (rewind.at <= t - tickMs || rewind.at > t) continue;
+      for (const reader of this.readers) reader.seek(Math.max(reader.log.start, reader.next - rewind.records));
+    }
+    this.#checkpoint(t, tickMs);
+    this.#consume(t, tickMs);
+    if (this.spec.windowMs !== undefined) this.#fire(t, watermark() - (this.spec.allowedOooMs ?? 0));
+  }
+
+  /** What has not left this hop: in its inputs, in its windows, or waiting for its checkpoint where `shown` to people. */
+  pending(t: number, inputs: readonly string[], shown: boolean, tell: Pending): void {
+    const state = shown && this.waits ? this.committed : null;
+    for (const topic of inputs) {
+      for (const reader of this.inputs.get(topic) ?? []) {
+        const from = state?.positions.get(reader) ?? this.#delivered(reader);
+        const { chunks, start } = reader.log;
+        for (let i = reader.log.indexOf(from); i < chunks.length; i++) {
+          const chunk = chunks[i]!;
+          if (chunk.marker || chunk.again || chunk.transaction?.state === 'aborted') continue;
+          if (chunk.offset + chunk.count <= start && reader.next >= start) continue;
+          if (state === null && this.#windowEnd(chunk.born) <= this.#firedUpTo) continue;
+          tell(chunk.born, chunk.source, () => this.#passed(chunk.trail, t - chunk.appended));
+        }
+      }
+    }
+    for (const { born, source, trail, end } of (state?.buckets ?? this.#buckets).values()) {
+      if (state === null && end <= this.#firedUpTo) continue;
+      tell(born, source, () => this.#passed(trail, t - arrivalOf(born, trail)));
+    }
+  }
+
+  #delivered(reader: Reader): number {
+    const loses = this.spec.delivery === 'exactly_once' || this.spec.windowMs !== undefined;
+    return loses ? reader.next : reader.furthest;
+  }
+
+  #windowEnd(born: number): number {
+    const { windowMs } = this.spec;
+    return windowMs === undefined ? Number.POSITIVE_INFINITY : (Math.floor(born / windowMs) + 1) * windowMs;
+  }
+
+  #passed(trail: Trail | null, ms: number): Trail {
+    return { hop: this.spec.hop, ms, before: trail };
+  }
+
+  #consume(t: number, tickMs: number): void {
+    const readers = this.readers;
+    let budget = this.#carry + (this.spec.capacity(t) * tickMs) / 1000;
+    const out = new Map<string, Written>();
+    for (const [i, reader] of readers.entries()) {
+      const share = Math.floor(budget / (readers.length - i));
+      for (const { chunk, count, again } of reader.read(share)) {
+        budget -= count;
+        const repeated = chunk.again || (again && this.spec.delivery !== 'exactly_once');
+        if (this.spec.windowMs !== undefined) this.#hold(chunk, count);
+        else if (this.spec.output !== null) {
+          const key = `${chunk.born} ${chunk.source} ${repeated}`;
+          const trail = this.#passed(chunk.trail, t - chunk.appended);
+          const before = out.get(key)?.count ?? 0;
+          out.set(key, { born: chunk.born, source: chunk.source, count: before + count, trail, again: repeated });
+        }
+      }
+    }
+    this.#carry = budget - Math.floor(budget);
+    for (const written of out.values()) this.#write(written, t);
+  }
+
+  #hold(chunk: Written, count: number): void {
+    const end = this.#windowEnd(chunk.born);
+    const key = `${end} ${chunk.source}`;
+    const known = this.#buckets.get(key);
+    const { born, trail } = known !== undefined && known.born <= chunk.born ? known : chunk;
+    this.#buckets.set(key, { end, source: chunk.source, count: (known?.count ?? 0) + count, born, trail });
+  }
+
+  #fire(t: number, watermark: number): void {
+    for (const [key, { end, born, source, trail, count }] of this.#buckets) {
+      if (end > watermark) continue;
+      this.#buckets.delete(key);
+      const again = end <= this.#firedUpTo && this.spec.delivery !== 'exactly_once';
+      const passed = this.#passed(trail, t - arrivalOf(born, trail));
+      this.#write({ born, source, trail: passed, again, count: Math.min(count, 12) }, t);
+    }
+    const { windowMs } = this.spec;
+    if (windowMs !== undefined) {
+      this.#firedUpTo = Math.max(this.#firedUpTo, Math.floor(watermark / windowMs) * windowMs);
+    }
+  }
+
+  /** Spreads records evenly over the partitions of the output. */
+  #write(written: Written, t: number): void {
+    const { length } = this.#output;
+    if (length === 0) return;
+    const transaction = this.spec.delivery === 'exactly_once' ? (this.#transactions.at(-1) ?? this.#begin()) : null;
+    const each = Math.floor(written.count / length);
+    const rest = written.count - each * length;
+    for (let i = 0; i < length; i++) {
+      this.#output[(this.#spread + i) % length]!.append(
+        { ...written, count: each + (i < rest ? 1 : 0) },
+        t,
+        transaction,
+      );
+    }
+    this.#spread++;
+  }
+
+  #begin(): Transaction {
+    const transaction: Transaction = { state: 'open' };
+    this.#transactions.push(transaction);
+    return transaction;
+  }
+
+  #checkpoint(t: number, tickMs: number): void {
+    const { checkpoint, delivery } = this.spec;
+    if (checkpoint === undefined) return;
+    if (this.#underWay !== null && this.#underWay.completes <= t) this.#complete(this.#underWay, t);
+    if (Math.floor(t / checkpoint.intervalMs) === Math.floor((t - tickMs) / checkpoint.intervalMs)) return;
+    const durationMs = checkpoint.durationMs(this.#barriers++);
+    if (durationMs === null || this.#underWay !== null) return;
+    this.#underWay = { ...this.#snapshot(t - tickMs, this.#transactions), completes: t + durationMs };
+    if (delivery === 'exactly_once') this.#begin();
+  }
+
+  #complete(snapshot: Snapshot & { readonly completes: number }, t: number): void {
+    this.#underWay = null;
+    this.committed = snapshot;
+    this.#end(snapshot.transactions, 'committed', t);
+    this.checkpoints.push({ ts: t, barrierTs: snapshot.barrier });
+  }
+
+  #end(transactions: readonly Transaction[], state: 'committed' | 'aborted', t: number): void {
+    for (const transaction of transactions) {
+      transaction.state = state;
+      for (const log of this.#output) log.mark(transaction, t);
+    }
+    this.#transactions = this.#transactions.filter(transaction => transaction.state === 'open');
+  }
+
+  #snapshot(barrier: number, transactions: readonly Transaction[]): Snapshot {
+    const positions = new Map(this.readers.map(reader => [reader, reader.next] as const));
+    return {
+      barrier,
+      positions,
+      buckets: new Map(this.#buckets),
+      firedUpTo: this.#firedUpTo,
+      transactions: [...transactions],
+    };
+  }
+
+  #crash(until: number): void {
+    this.#down = until;
+    this.#underWay = null;
+  }
+
+  #restart(t: number): void {
+    this.#down = 0;
+    this.#end([...this.#transactions], 'aborted', t);
+    for (const reader of this.readers)
+      reader.seek(Math.max(reader.log.start, this.committed.positions.get(reader) ?? 0));
+    this.#buckets = new Map(this.committed.buckets);
+    // What was fired without a transaction stays fired.
+    if (this.spec.delivery === 'exactly_once') this.#firedUpTo = this.committed.firedUpTo;
+  }
+}
+
+/** When records that entered at `born` and passed these hops arrived here. */
+function arrivalOf(born: number, trail: Trail | null): number {
+  let t = born;
+  for (let step = trail; step !== null; step = step.before) t += step.ms;
+  return t;
+}

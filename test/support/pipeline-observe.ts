@@ -1,0 +1,86 @@
+/** Runs a simulated pipeline, tells the freshness side what `Reporting` says, and asks: every answer beside the truth. */
+import { answerFreshness, type FreshnessAnswer, findSink } from '../../lineage/lag/answer.ts';
+import { indexGraph } from '../../lineage/lag/freshness.ts';
+import { OffsetTables } from '../../lineage/lag/offsets.ts';
+import { addRow } from '../../lineage/lag/tables/offset-intake.ts';
+import type { OffsetRow } from '../../model/offset-row.ts';
+import { Pipeline, type Truth } from './pipeline.ts';
+import { checkpointRows, type Reporting, reports } from './pipeline-reports.ts';
+import { graphOf, type PipelineSpec } from './pipeline-spec.ts';
+
+export interface Observation {
+  readonly answer: FreshnessAnswer;
+  readonly truth: Truth;
+}
+
+export interface Run {
+  readonly observations: readonly Observation[];
+  /** Everything that was told, in the order in which it came. */
+  readonly rows: readonly OffsetRow[];
+  readonly tables: OffsetTables;
+}
+
+export interface ObserveOptions {
+  readonly untilMs: number;
+  /** No question before. */
+  readonly fromMs?: number;
+  readonly change?: (row: OffsetRow) => readonly OffsetRow[];
+  /** Called with every row before it is taken. */
+  readonly onRow?: (row: OffsetRow) => void;
+}
+
+/** Asks for every sink at every poll and between two, seeing only what has come in by then. */
+export function observe(spec: PipelineSpec, reporting: Reporting, options: ObserveOptions): Run {
+  const pipeline = new Pipeline(spec);
+  const tables = new OffsetTables();
+  const graph = indexGraph(graphOf(spec));
+  const sinks = spec.hops.filter(hop => hop.output === null).map(({ hop }) => hop);
+  const observations: Observation[] = [];
+  const rows: OffsetRow[] = [];
+  let onTheWay: { readonly row: OffsetRow; readonly at: number }[] = [];
+  let told = 0;
+  const take = (): void => {
+    onTheWay.push(...checkpointRows(pipeline, told).map(row => ({ row, at: pipeline.now })));
+    told = pipeline.now;
+    const arrived = onTheWay.filter(({ at }) => at <= pipeline.now);
+    onTheWay = onTheWay.filter(({ at }) => at > pipeline.now);
+    for (const { row } of arrived) {
+      for (const changed of options.change?.(row) ?? [row]) {
+        rows.push(changed);
+        addRow(tables, changed);
+      }
+    }
+  };
+  for (let t = 0; t < options.untilMs; t += reporting.intervalMs) {
+    for (const [between, polls] of [
+      [0, true],
+      [0.6 * reporting.intervalMs, false],
+    ] as const) {
+      pipeline.runTo(t + between);
+      if (polls) onTheWay.push(...reports(pipeline, reporting));
+      take();
+      if (pipeline.now < (options.fromMs ?? 60_000)) continue;
+      for (const sink of sinks) {
+        const answer = answerFreshness(graph, tables, findSink(graph, sink)!, sink, pipeline.now);
+        observations.push({ answer, truth: pipeline.truth(sink) });
+      }
+    }
+  }
+  return { observations, rows, tables };
+}
+
+/** Age in truth, ms. */
+export function trueAge({ answer, truth }: Observation): number {
+  return answer.ts - truth.completeUpTo;
+}
+
+/** Mean, 99th percentile and worst of absolute errors, ms. */
+export function errorsOf(errors: readonly number[]): {
+  readonly mean: number;
+  readonly p99: number;
+  readonly worst: number;
+} {
+  const sorted = errors.map(Math.abs).sort((a, b) => a - b);
+  const mean = sorted.reduce((sum, error) => sum + error, 0) / Math.max(1, sorted.length);
+  return { mean, p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0, worst: sorted.at(-1) ?? 0 };
+}

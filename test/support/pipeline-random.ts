@@ -1,0 +1,83 @@
+/** Random pipelines from a seed: chains, joins and diamonds under a tide, with whatever may befall them. */
+import { type PipelineSpec, randomOf, type SimulatedHop } from './pipeline-spec.ts';
+
+/** What may befall a pipeline. */
+export interface Trouble {
+  readonly stalls?: boolean;
+  readonly bursts?: boolean;
+  readonly joins?: boolean;
+  readonly windows?: boolean;
+  readonly crashes?: boolean;
+  /** Every hop makes checkpoints. */
+  readonly checkpoints?: boolean;
+  readonly rewinds?: boolean;
+  /** Hops that write exactly once, and sinks that show only what a checkpoint has taken in. */
+  readonly transactions?: boolean;
+  readonly retention?: boolean;
+}
+
+const PARTITIONS = 3;
+
+/** Two to four hops in a row; with `joins` a side branch into one of them. Trouble falls into the first `hours`. */
+export function randomPipeline(seed: number, trouble: Trouble, hours = 1): PipelineSpec {
+  const random = randomOf(seed);
+  const chance = (p: number): boolean => random() < p;
+  const span = hours * 3_600_000;
+  const length = 2 + Math.floor(random() * 3);
+  const rate = 20 + random() * 60;
+  const uneven = Array.from({ length: PARTITIONS }, () => 0.3 + random() * 1.4);
+  const [burstAt, burstMs, burstX] = [random() * span, 120_000 + random() * 300_000, 1.5 + random() * 4];
+  const burst = (t: number): number => (trouble.bursts && t >= burstAt && t < burstAt + burstMs ? burstX : 1);
+  const flow = (share: number, phase: number) => (t: number, p: number) =>
+    rate * share * uneven[p % PARTITIONS]! * (1 + 0.4 * Math.sin(t / 300_000 + phase)) * burst(t);
+
+  const hops: SimulatedHop[] = [];
+  const branchInto = trouble.joins ? Math.floor(random() * length) : -1;
+  if (branchInto >= 0) hops.push({ ...randomHop('branch', ['side'], 'joined'), ...{} });
+  for (let k = 0; k < length; k++) {
+    const inputs = k === branchInto ? [`topic${k}`, 'joined'] : [`topic${k}`];
+    hops.push(randomHop(`hop${k}`, inputs, k === length - 1 ? null : `topic${k + 1}`));
+  }
+  return {
+    partitions: PARTITIONS,
+    sources: [
+      { topic: 'topic0', rate: flow(1, 0) },
+      ...(branchInto >= 0 ? [{ topic: 'side', rate: flow(0.3 + random() * 0.5, 2) }] : []),
+    ],
+    hops,
+    ...(trouble.retention && { retentionMs: { topic0: 240_000 + random() * 240_000 } }),
+    tickMs: 500,
+  };
+
+  function randomHop(hop: string, inputs: readonly string[], output: string | null): SimulatedHop {
+    const stalls = Array.from({ length: trouble.stalls ? 2 * hours : 0 }, () => {
+      const from = (0.15 + random() * 0.6) * span;
+      return { from, to: from + 60_000 + random() * 540_000 };
+    });
+    const full = rate * PARTITIONS * (1.9 + random() * 3) * (trouble.bursts ? 1.5 : 1);
+    const waits = trouble.transactions === true && chance(0.6);
+    const [intervalMs, lasts] = [20_000 + Math.floor(random() * 5) * 20_000, 500 + random() * 12_000];
+    const failing = random() * 0.2;
+    const checkpointed = waits || trouble.crashes === true || trouble.checkpoints === true;
+    return {
+      hop,
+      inputs,
+      output,
+      capacity: t => (stalls.some(({ from, to }) => t >= from && t < to) ? 0 : full),
+      ...(trouble.windows &&
+        output === null && { windowMs: 60_000 * (1 + Math.floor(random() * 5)), allowedOooMs: 5_000 }),
+      ...(waits &&
+        (output === null && chance(0.3) ? { visibleOnCheckpoint: true } : { delivery: 'exactly_once' as const })),
+      ...(checkpointed && {
+        checkpoint: { intervalMs, durationMs: (n: number) => (randomOf(seed * 31 + n)() < failing ? null : lasts) },
+      }),
+      ...(trouble.crashes &&
+        chance(0.5) && { crashes: [{ at: (0.2 + random() * 0.6) * span, downMs: 20_000 + random() * 120_000 }] }),
+      ...(trouble.rewinds &&
+        !waits &&
+        chance(0.5) && {
+          rewinds: [{ at: (0.2 + random() * 0.6) * span, records: Math.floor(rate * (10 + random() * 200)) }],
+        }),
+    };
+  }
+}
