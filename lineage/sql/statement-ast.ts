@@ -1,5 +1,5 @@
 /** Syntax tree of statements. */
-import type { Alias, DataType, Expr, Hint, Ident, QName, Query } from './ast.ts';
+import type { Alias, DataType, Expr, Hint, Ident, QName, Query, TableRef } from './ast.ts';
 
 export type Statement =
   | CreateTable
@@ -140,14 +140,16 @@ export interface SetOption {
   readonly value: string | null;
 }
 
-/** UPDATE, DELETE, TRUNCATE, CALL: `target` is written; empty for CALL. */
+/** UPDATE, DELETE, MERGE, TRUNCATE, CALL: `target` is written; empty for CALL. */
 export interface Modify {
   readonly kind: 'modify';
   readonly pos: number;
   readonly verb: string;
   readonly target: QName;
   readonly alias: Alias | null;
-  /** What UPDATE assigns to its columns; of CALL the call alone. */
+  /** What MERGE takes its rows from. */
+  readonly using: TableRef | null;
+  /** What is assigned to which column; of CALL the call alone. */
   readonly values: readonly { readonly column: Ident | null; readonly value: Expr }[];
   readonly where: Expr | null;
 }

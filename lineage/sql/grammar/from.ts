@@ -41,7 +41,7 @@ function join(c: Cursor): Join {
 }
 
 /** One table expression with what stands behind it. */
-function tableRef(c: Cursor): TableRef {
+export function tableRef(c: Cursor): TableRef {
   return c.nested(tablePrimary);
 }
 
@@ -79,7 +79,7 @@ function tableName(c: Cursor): TableRef {
   const table = { kind: 'table', pos, name, asOf, hints: given } as const;
   if (c.at('MATCH_RECOGNIZE')) return matchRecognize(c, { ...table, alias: null });
   const named = turned(c, { ...table, alias: null });
-  if (c.at('MATCH_RECOGNIZE')) return matchRecognize(c, named);
+  if (c.at('MATCH_RECOGNIZE') && named.kind === 'table') return matchRecognize(c, named);
   sample(c);
   return named;
 }
@@ -118,7 +118,7 @@ function parenthesized(c: Cursor, lateral: boolean): TableRef {
     const plain = { kind: 'derived', pos, query, lateral, asOf: null } as const;
     if (c.at('MATCH_RECOGNIZE')) return matchRecognize(c, { ...plain, alias: null });
     const named = turned(c, { ...plain, alias: null });
-    return c.at('MATCH_RECOGNIZE') ? matchRecognize(c, named) : named;
+    return c.at('MATCH_RECOGNIZE') && named.kind === 'derived' ? matchRecognize(c, named) : named;
   }
   if (lateral) return c.fail('a query behind LATERAL');
   c.expect('(');

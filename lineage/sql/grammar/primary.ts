@@ -68,8 +68,7 @@ function wordOperand(c: Cursor): Expr {
       return rowConstructor(c);
     case 'PERIOD':
       if (c.peek(1).word !== '(') break;
-      c.next();
-      return parenthesis(c);
+      return period(c);
     case 'ARRAY':
     case 'MAP':
     case 'MULTISET':
@@ -100,7 +99,8 @@ function wordOperand(c: Cursor): Expr {
 function jdbcEscape(c: Cursor): Expr {
   const { pos } = c.next();
   const kind = c.oneOf(['FN', 'D', 'TS', 'T']);
-  const value = kind === 'FN' ? call(c, [c.anyIdent('a function')], false) : datetime(c, pos);
+  const special = c.at('TIMESTAMPADD') || c.at('TIMESTAMPDIFF') ? SPECIAL_CALLS.get(c.token.word) : undefined;
+  const value = kind !== 'FN' ? datetime(c, pos) : (special?.(c) ?? call(c, [c.anyIdent('a function')], false));
   c.expect('}');
   return value;
 }
@@ -156,6 +156,17 @@ function subquery(c: Cursor, exists: boolean): Expr {
   if (query === null) return c.fail('a query');
   c.expect(')');
   return { kind: 'subquery', pos, query, exists };
+}
+
+/** `PERIOD (start, end)`. */
+function period(c: Cursor): Expr {
+  const { pos } = c.next();
+  c.expect('(');
+  const start = c.grammar.expression(c);
+  c.expect(',');
+  const args = [start, c.grammar.expression(c)];
+  c.expect(')');
+  return { kind: 'op', pos, power: 0, ops: ['ROW'], args, type: null };
 }
 
 function rowConstructor(c: Cursor): Expr {

@@ -1,13 +1,12 @@
 /** One statement of a Flink SQL script. */
 import type { Cursor } from '../cursor.ts';
-import type { Insert, Modify, Statement } from '../statement-ast.ts';
-import { alias } from './alias.ts';
+import type { Insert, Statement } from '../statement-ast.ts';
 import { alter } from './alter.ts';
-import { call } from './call.ts';
 import { create, drop } from './create.ts';
 import { createTable, partitionSpec } from './ddl.ts';
 import { hints } from './hint.ts';
 import { atParenthesizedQuery, QUERY_STARTS } from './lookahead.ts';
+import { deleteFrom, merge, procedure, truncate, update } from './modify.ts';
 import { command, describe, setOption, use } from './session.ts';
 
 /** Reads the statement at the cursor; what follows it is the caller's business. */
@@ -52,11 +51,11 @@ export function statement(c: Cursor): Statement {
     case 'UPDATE':
       return update(c);
     case 'DELETE':
-      return remove(c);
+      return deleteFrom(c);
+    case 'MERGE':
+      return merge(c);
     case 'TRUNCATE':
-      c.next();
-      c.expect('TABLE');
-      return { kind: 'modify', pos, verb: 'TRUNCATE', target: c.name('a table'), ...PLAIN_MODIFY };
+      return truncate(c);
     case 'CALL':
       return procedure(c);
     default:
@@ -140,42 +139,4 @@ function statementSetMark(c: Cursor): Statement {
   if (c.accept('BEGIN')) c.expect('STATEMENT', 'SET');
   else c.expect('STATEMENT', 'SET', 'BEGIN');
   return { kind: 'set-begin', pos };
-}
-
-function update(c: Cursor): Statement {
-  const pos = c.pos;
-  c.expect('UPDATE');
-  const target = c.name('a table');
-  hints(c);
-  const name = alias(c);
-  c.expect('SET');
-  const values = c.list(assignment);
-  const where = c.accept('WHERE') ? c.grammar.expression(c) : null;
-  return { kind: 'modify', pos, verb: 'UPDATE', target, alias: name, values, where };
-}
-
-/** `column = expression` of UPDATE. */
-function assignment(c: Cursor): Modify['values'][number] {
-  const column = c.ident('a column');
-  c.expect('=');
-  return { column, value: c.grammar.expression(c) };
-}
-
-function remove(c: Cursor): Statement {
-  const pos = c.pos;
-  c.expect('DELETE', 'FROM');
-  const target = c.name('a table');
-  hints(c);
-  const name = alias(c);
-  const where = c.accept('WHERE') ? c.grammar.expression(c) : null;
-  return { kind: 'modify', pos, verb: 'DELETE', target, alias: name, values: [], where };
-}
-
-const PLAIN_MODIFY = { alias: null, values: [], where: null } as const;
-
-/** Stands at CALL. */
-function procedure(c: Cursor): Statement {
-  const { pos } = c.next();
-  const value = call(c, c.name('a procedure'), false);
-  return { kind: 'modify', pos, verb: 'CALL', target: [], ...PLAIN_MODIFY, values: [{ column: null, value }] };
 }

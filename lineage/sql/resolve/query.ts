@@ -20,8 +20,8 @@ export function analyzeQuery(query: Query, around: Surroundings): Analysis {
   return { relation, findings };
 }
 
-/** What the expressions of UPDATE, DELETE and CALL read beside their target: the tables of their sub-queries. */
-export function analyzeModify({ target, alias, values, where }: Modify, around: Surroundings): Findings {
+/** What UPDATE, DELETE, MERGE and CALL read beside their target: USING and the tables of sub-queries. */
+export function analyzeModify({ target, alias, using, values, where }: Modify, around: Surroundings): Findings {
   const findings = new Findings();
   const ctx: Context = { ...around, ctes: null, findings, rules: RULES };
   const scope = new Scope(null);
@@ -32,6 +32,7 @@ export function analyzeModify({ target, alias, values, where }: Modify, around: 
     const path = alias === null ? splitParts(target.map(part => part.text)) : [alias.name.text];
     scope.entries.push({ path, relation });
   }
+  if (using !== null) addFrom({ first: using, joins: [] }, ctx, scope);
   for (const { column, value } of values) {
     if (column !== null) resolveRef([column], ctx, scope);
     expressionOrigins(value, ctx, scope);

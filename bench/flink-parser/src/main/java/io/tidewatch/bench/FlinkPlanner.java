@@ -47,6 +47,7 @@ public final class FlinkPlanner {
         ObjectNode answer = JSON.createObjectNode();
         try {
             TableEnvironment tables = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
+            TestFunctions.register(tables);
             RelNode last = null;
             for (JsonNode statement : statements) {
                 RelNode query = run((TableEnvironmentInternal) tables, statement.asText());
