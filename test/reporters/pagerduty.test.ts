@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import type { MessageAlert } from '../../alerting/notify/message.ts';
+import type { Notifier, SendOptions } from '../../alerting/notify/notifier.ts';
+import { ManualClock } from '../../model/clock.ts';
+import { pagerduty } from '../../reporters/pagerduty.ts';
+import { type MockChannel, pagerdutyJudge, startMockChannel } from '../support/mock-channels.ts';
+import { AT, sampleAlert, sampleMessage } from './samples.ts';
+import { HTTP_ANSWERS, send, testAnswers } from './sending.ts';
+
+const KEY = 'R0123456789abcdef0123456789abcde';
+const clock = new ManualClock(AT);
+let mock: MockChannel;
+let service: Notifier;
+
+before(async () => {
+  mock = await startMockChannel(pagerdutyJudge(KEY));
+  service = pagerduty.open({ base_url: mock.url, routing_key: KEY }, { clock });
+});
+beforeEach(() => {
+  mock.requests.length = 0;
+  mock.answers.length = 0;
+});
+after(() => mock.close());
+
+type Ref = NonNullable<SendOptions['alerts']>[number];
+
+function refs(count: number, status: MessageAlert['status'] = 'firing'): Ref[] {
+  return Array.from({ length: count }, (_, i) => ({ episode: `ep-${i}`, status, labels: sampleAlert().labels }));
+}
+
+function sent(): [string, string][] {
+  return mock.requests.map(({ body }) => [body.event_action, body.dedup_key]);
+}
+
+test('each alert opens an incident of its own and its end resolves that one', async () => {
+  const two = { alerts: [sampleAlert(), sampleAlert()] };
+
+  await send(service, sampleMessage(two), { alerts: refs(2) });
+  await send(
+    service,
+    sampleMessage({ status: 'resolved', alerts: [sampleAlert({ status: 'resolved', endsAt: AT })] }),
+    {
+      alerts: refs(1, 'resolved'),
+    },
+  );
+
+  assert.deepEqual(sent(), [
+    ['trigger', 'ep-0'],
+    ['trigger', 'ep-1'],
+    ['resolve', 'ep-0'],
+  ]);
+});
+
+test('an alert that somebody has acknowledged is acknowledged there too', async () => {
+  await send(service, sampleMessage({ alerts: [sampleAlert({ ackedBy: 'ann' })] }), { alerts: refs(1) });
+
+  assert.deepEqual(sent(), [['acknowledge', 'ep-0']]);
+});
+
+test('the event says what, how bad, since when and whose', async () => {
+  await send(service, sampleMessage(), { alerts: refs(1) });
+
+  const { payload, links, client } = mock.requests[0]?.body ?? assert.fail();
+  assert.match(payload.summary, /告警 Firing.*ostream_lag: cdo_filter_job lag/);
+  assert.equal(payload.severity, 'critical');
+  assert.equal(payload.source, 'cdo_filter_job');
+  assert.equal(Reflect.get(payload, 'timestamp'), '2026-11-21T09:55:00.000Z');
+  assert.equal(payload.custom_details['卸载量'], '12');
+  assert.equal(payload.custom_details['affects'], '日活报表, revenue');
+  assert.equal(client, 'tidewatch');
+  assert.ok(JSON.stringify(links).includes('http://tw.example/alerts/e1'));
+});
+
+test('alerts the message only counts open incidents too; a storm beyond 100 opens one for the rest, which ends with it', async () => {
+  await send(service, sampleMessage({ omitted: 149 }), { alerts: refs(150) });
+  const triggers = sent();
+  mock.requests.length = 0;
+  await send(service, sampleMessage({ status: 'resolved', omitted: 149 }), { alerts: refs(150, 'resolved') });
+  const resolves = sent();
+
+  assert.equal(triggers.length, 101);
+  assert.equal(triggers[100]?.[1], 'storm:rule:r1');
+  assert.match(mock.requests.length > 0 ? resolves.map(([action]) => action).join() : '', /^(resolve,?)+$/);
+  const ended = new Set(resolves.map(([, key]) => key));
+  for (const [, key] of triggers) assert.ok(ended.has(key), `${key} is resolved`);
+});
+
+test('while others of its group still fire, the incident of the storm stays open', async () => {
+  const message = sampleMessage({ status: 'resolved', stillFiring: 3, omitted: 149 });
+
+  await send(service, message, { alerts: refs(150, 'resolved') });
+
+  assert.ok(!sent().some(([, key]) => key === 'storm:rule:r1'));
+});
+
+test('an attempt that breaks off goes on where it stopped', async () => {
+  const message = sampleMessage({ alerts: [sampleAlert(), sampleAlert(), sampleAlert()] });
+  mock.answers.push({ status: 202, body: { status: 'success' } }, { status: 429, body: '' });
+
+  const first = await send(service, message, { alerts: refs(3) });
+  const skip = first.recipients?.map(recipient => recipient.address) ?? [];
+  const second = await send(service, message, { alerts: refs(3), skip, attempt: 2 });
+
+  assert.equal(first.kind, 'retryable');
+  assert.deepEqual(skip, ['ep-0']);
+  assert.equal(second.kind, 'sent');
+  assert.deepEqual(
+    sent().map(([, key]) => key),
+    ['ep-0', 'ep-1', 'ep-1', 'ep-2'],
+  );
+});
+
+test('one event refused for good does not keep the others back, and is told', async () => {
+  const message = sampleMessage({ alerts: [sampleAlert(), sampleAlert()] });
+  mock.answers.push({
+    status: 400,
+    body: { status: 'invalid event', message: 'Event object is invalid', errors: ['x'] },
+  });
+
+  const result = await send(service, message, { alerts: refs(2) });
+
+  assert.equal(result.kind, 'sent');
+  assert.deepEqual(
+    result.recipients?.map(({ address, status }) => [address, status]),
+    [
+      ['ep-0', 'permanent'],
+      ['ep-1', 'delivered'],
+    ],
+  );
+});
+
+test('summary and key keep to 1024 and 255 characters', async () => {
+  const long = sampleAlert({ summary: '延迟😀'.repeat(900) });
+
+  const result = await send(service, sampleMessage({ alerts: [long] }), {
+    alerts: [{ episode: 'é'.repeat(300), status: 'firing', labels: long.labels }],
+  });
+
+  assert.equal(result.kind, 'sent', JSON.stringify(result));
+  assert.equal([...(mock.requests[0]?.body.payload.summary ?? '')].length, 1024);
+});
+
+testAnswers(
+  [
+    ['202 and success is a success', { status: 202, body: { status: 'success', dedup_key: 'x' } }, { kind: 'sent' }],
+    [
+      '202 without success is none',
+      { status: 202, body: { status: 'throttled' } },
+      { kind: 'retryable', class: 'gateway' },
+    ],
+    ['202 and a page is none', { status: 202, body: '<html>' }, { kind: 'retryable', class: 'gateway' }],
+    [
+      '200 is not the 202 of the protocol',
+      { status: 200, body: { status: 'success' } },
+      { kind: 'permanent', class: 'refused' },
+    ],
+    [
+      '400 with errors is final',
+      {
+        status: 400,
+        body: { status: 'invalid event', message: 'Event object is invalid', errors: ["'routing_key' is invalid"] },
+      },
+      { kind: 'permanent', class: 'refused' },
+    ],
+    ...HTTP_ANSWERS,
+  ],
+  () => ({ mock, notifier: service }),
+);
+
+test('the errors of a refusal are told', async () => {
+  mock.answers.push({
+    status: 400,
+    body: { message: 'Event object is invalid', errors: ["Length of 'routing_key' is incorrect"] },
+  });
+
+  const result = await send(service);
+
+  assert.equal(
+    result.kind !== 'sent' && result.error,
+    "HTTP 400: Event object is invalid; Length of 'routing_key' is incorrect",
+  );
+});
