@@ -22,6 +22,12 @@ const USAGE = `tidewatch ${VERSION}
   tidewatch replay STREAM FILE…            send files of records to a running daemon (--url)
   tidewatch lineage parse FILE.sql         tables and columns of a SQL script (--batch: NDJSON on stdin)
   tidewatch freshness replay FILE          freshness along a recorded history of offsets
+  tidewatch freshness [--owner O] [--zone Z]
+                                           all reports against their objectives, worst first; exit 1 when one is broken
+  tidewatch lag REPORT [--at TIME]         where a report's data spent its age, hop by hop, and the sum
+  tidewatch ready --dataset ID|--report NAME --complete-to TIME
+      [--expected-rows N] [--period 1h] [--wait 2h]
+                                           may an offline job start? exit 0 ready, 1 not in time, 2 usage
 
   --json   machine-readable output        --config FILE   default: built-in defaults, TIDEWATCH_* variables
   --url    a running daemon, default http://127.0.0.1:8686
@@ -73,10 +79,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return usage('lineage needs "parse FILE.sql" or "parse --batch"');
   },
   freshness: async args => {
+    if (args[0] === undefined || args[0].startsWith('-'))
+      return (await import('./commands/freshness-board.ts')).freshnessBoard(args);
     const [sub, file] = parse(args, { json: CONFIG.json }).positionals;
-    if (sub !== 'replay' || file === undefined) return usage('freshness needs "replay FILE"');
+    if (sub !== 'replay' || file === undefined) return usage('freshness needs nothing, or "replay FILE"');
     return (await import('./commands/freshness.ts')).freshnessReplay(file);
   },
+  lag: async args => (await import('./commands/lag.ts')).lag(args),
+  ready: async args => (await import('./commands/ready.ts')).ready(args),
 };
 
 async function main([name, ...args]: readonly string[]): Promise<number> {

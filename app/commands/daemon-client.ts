@@ -4,7 +4,7 @@ import { UserError } from '../../model/errors.ts';
 
 const ANSWER_MS = 30_000;
 
-/** A running daemon, as commands talk to it. Every failure is a `UserError` that names the address. */
+/** A running daemon, as commands talk to it. Every failure is a `UserError` that names the address, its status that of the answer or 503. */
 export interface DaemonClient {
   readonly url: string;
   /** Body of a GET below /api/v1; null for what the daemon does not have (404). */
@@ -79,15 +79,16 @@ function away(url: string, error: unknown): UserError {
   return new UserError(
     'bad-request',
     `the daemon at ${url} does not answer: ${reason}; is it running? --url names another`,
-    {
-      cause: error,
-    },
+    { cause: error, status: 503 },
   );
 }
 
 async function refused(url: string, response: Response): Promise<UserError> {
   const text = (await response.text()).slice(0, 1000);
-  if (response.status === 401)
-    return new UserError('unauthorized', `the daemon at ${url} wants a login: --url http://user:password@host:port`);
-  return new UserError('bad-request', `the daemon at ${url} answers ${response.status}: ${text}`);
+  const { status } = response;
+  if (status === 401)
+    return new UserError('unauthorized', `the daemon at ${url} wants a login: --url http://user:password@host:port`, {
+      status,
+    });
+  return new UserError('bad-request', `the daemon at ${url} answers ${status}: ${text}`, { status });
 }
