@@ -42,19 +42,22 @@ interface Placed {
   readonly retained: readonly Dataset[];
 }
 
+/** What a graph asks of the catalog of datasets. */
+type Datasets = Pick<DatasetCatalog, 'resolve' | 'schemaOf' | 'retain' | 'release' | 'alias'>;
+
 export class LineageGraph {
   readonly graph: Graph = new MultiDirectedGraph<NodeAttributes, EdgeAttributes>();
   readonly flows = new FlowIndex();
   /** Nodes per kind. */
   readonly counts = new Map<NodeKind, number>();
-  readonly #catalog: DatasetCatalog;
+  readonly #catalog: Datasets;
   readonly #placed = new Map<string, Placed>();
   /** What datasets are referred to by -> keys of the fragments that do. */
   readonly #mentions = new Map<string, Set<string>>();
   /** Dataset -> fragment key -> its columns there. */
   readonly #schemas = new Map<string, Map<string, FragmentSchema['columns']>>();
 
-  constructor(catalog: DatasetCatalog) {
+  constructor(catalog: Datasets) {
     this.#catalog = catalog;
   }
 

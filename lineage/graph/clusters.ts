@@ -23,6 +23,14 @@ export class Clusters {
     }
   }
 
+  /** Knows the same, and learns for itself: for questions about what does not run yet. */
+  copy(): Clusters {
+    const copy = new Clusters({});
+    for (const [broker, canonical] of this.#canonical) copy.#canonical.set(broker, canonical);
+    for (const [address, name] of this.#names) copy.#names.set(address, name);
+    return copy;
+  }
+
   /** `kafka://host:port` of a `bootstrap.servers` list; `kafka://unknown` of an empty one. */
   namespace(servers: string): string {
     const brokers = servers

@@ -22,12 +22,21 @@ export interface WalkOptions {
   readonly stopAtLookups?: boolean;
 }
 
+export interface Walked {
+  readonly ids: ReadonlySet<string>;
+  readonly truncated: boolean;
+}
+
+/** A node's neighbours, `direction` up or down. */
+export type Step = (id: string, direction: Direction) => readonly { readonly id: string; readonly role: EdgeRole }[];
+
 /** Ids around `root` breadth first, itself first; both directions are walked apart, so siblings do not count. */
-export function walk(
-  graph: Graph,
-  root: string,
-  options: WalkOptions,
-): { readonly ids: ReadonlySet<string>; readonly truncated: boolean } {
+export function walk(graph: Graph, root: string, options: WalkOptions): Walked {
+  return walkBy((id, direction) => neighbours(graph, id, direction), root, options);
+}
+
+/** The same along neighbours that are told by a function. */
+export function walkBy(step: Step, root: string, options: WalkOptions): Walked {
   const ids = new Set([root]);
   let truncated = false;
   const directions: readonly Direction[] = options.direction === 'both' ? ['up', 'down'] : [options.direction];
@@ -37,7 +46,7 @@ export function walk(
     for (let depth = 0; depth < options.depth && frontier.length > 0; depth++) {
       const next: string[] = [];
       for (const id of frontier) {
-        for (const neighbour of neighbours(graph, id, direction)) {
+        for (const neighbour of step(id, direction)) {
           if (seen.has(neighbour.id)) continue;
           if (ids.size >= MAX_NODES) {
             truncated = true;
@@ -54,10 +63,15 @@ export function walk(
   return { ids, truncated };
 }
 
-function neighbours(graph: Graph, id: string, direction: Direction): { id: string; role: EdgeRole }[] {
+/** Along the edges of a graph. */
+export function neighbours(
+  graph: Graph,
+  id: string,
+  direction: Direction,
+): { id: string; role: EdgeRole; edge: string }[] {
   return direction === 'up'
-    ? graph.mapInEdges(id, (_edge, { role }, from) => ({ id: from, role }))
-    : graph.mapOutEdges(id, (_edge, { role }, _from, to) => ({ id: to, role }));
+    ? graph.mapInEdges(id, (edge, { role }, from) => ({ id: from, role, edge }))
+    : graph.mapOutEdges(id, (edge, { role }, _from, to) => ({ id: to, role, edge }));
 }
 
 /** The part of the graph between these nodes, nodes and edges sorted by id. */

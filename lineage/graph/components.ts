@@ -1,0 +1,52 @@
+/** Strongly connected components of a directed graph. */
+import type { Graph } from './build.ts';
+
+interface Frame {
+  readonly id: string;
+  readonly next: readonly string[];
+  at: number;
+}
+
+/**
+ * Tarjan's algorithm, without recursion: a path may be as long as the graph. Every node is in exactly one component; with `members` only
+ * these nodes and what is between them count.
+ */
+export function components(graph: Graph, members?: ReadonlySet<string>): readonly (readonly string[])[] {
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const onStack = new Set<string>();
+  const found: string[][] = [];
+  const lower = (id: string, value: number): void => {
+    if (value < low.get(id)!) low.set(id, value);
+  };
+  const open = (id: string): Frame => {
+    index.set(id, index.size);
+    low.set(id, index.get(id)!);
+    stack.push(id);
+    onStack.add(id);
+    const next = graph.outNeighbors(id);
+    return { id, next: members === undefined ? next : next.filter(each => members.has(each)), at: 0 };
+  };
+  const close = (id: string): void => {
+    if (low.get(id) !== index.get(id)) return;
+    const component = stack.splice(stack.lastIndexOf(id));
+    for (const member of component) onStack.delete(member);
+    found.push(component);
+  };
+  for (const root of members ?? graph.nodes()) {
+    if (index.has(root)) continue;
+    const frames = [open(root)];
+    for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
+      const next = frame.next[frame.at++];
+      if (next === undefined) {
+        frames.pop();
+        const parent = frames.at(-1);
+        if (parent !== undefined) lower(parent.id, low.get(frame.id)!);
+        close(frame.id);
+      } else if (!index.has(next)) frames.push(open(next));
+      else if (onStack.has(next)) lower(frame.id, index.get(next)!);
+    }
+  }
+  return found;
+}

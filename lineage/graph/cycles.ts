@@ -1,0 +1,60 @@
+/** Cycles: jobs and datasets that feed each other, and views that are defined by themselves. */
+import type { CycleItem, CyclesAnswer } from './answers.ts';
+import type { Graph } from './build.ts';
+import { components } from './components.ts';
+import { type GraphView, isStopped } from './view.ts';
+
+/** No answer lists more. */
+const MAX_CYCLES = 1000;
+
+export function cycles(view: GraphView): CyclesAnswer {
+  const items = [...jobCycles(view), ...viewCycles(view)];
+  return { items: items.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, MAX_CYCLES) };
+}
+
+function jobCycles(view: GraphView): readonly CycleItem[] {
+  const { graph } = view.lineage;
+  return components(graph)
+    .filter(ids => ids.length > 1)
+    .map(ids => {
+      const nodes = ids.toSorted();
+      const running = new Set(nodes.filter(id => !isStopped(view, id)));
+      const live = components(graph, running).find(within => within.length > 1);
+      const path = shortestRound(graph, live?.toSorted() ?? nodes);
+      return { id: `jobs:${nodes[0]}`, kind: 'jobs', path, nodes, live: live !== undefined } as const;
+    });
+}
+
+/** A shortest way from the first of these nodes back to it, within them. */
+function shortestRound(graph: Graph, nodes: readonly string[]): readonly string[] {
+  const [first] = nodes;
+  if (first === undefined) return [];
+  const within = new Set(nodes);
+  const cameFrom = new Map<string, string>();
+  let closing: string | null = null;
+  const queue = [first];
+  for (const id of queue) {
+    for (const next of graph.outNeighbors(id).sort()) {
+      if (next === first) closing ??= id;
+      else if (within.has(next) && !cameFrom.has(next)) {
+        cameFrom.set(next, id);
+        queue.push(next);
+      }
+    }
+    if (closing !== null) break;
+  }
+  const path = [first];
+  for (let id = closing; id !== null && id !== first; id = cameFrom.get(id) ?? null) path.unshift(id);
+  return [first, ...path];
+}
+
+function viewCycles(view: GraphView): readonly CycleItem[] {
+  const items: CycleItem[] = [];
+  for (const { key, viewCycles: found = [] } of view.lineage.fragments) {
+    for (const path of found) {
+      const live = view.lineage.graph.hasNode(key) && !isStopped(view, key);
+      items.push({ id: `views:${key} ${path.join(' ')}`, kind: 'views', path, nodes: [...new Set(path)].sort(), live });
+    }
+  }
+  return items;
+}
