@@ -1,0 +1,43 @@
+import type { Evidence } from '../graph/evidence.ts';
+import type { GraphView } from '../graph/view.ts';
+import { type CheckAnswer, checkScript } from './check.ts';
+import { createGraphEstate } from './graph-estate.ts';
+import { type JobSql, JobTables } from './job-tables.ts';
+import type { SubjectInput } from './subject.ts';
+
+export interface CheckInput extends SubjectInput {
+  /** `catalog.db.table` -> its columns in order. */
+  readonly schemas?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+/** Checks scripts against one graph. */
+export class ScriptChecker {
+  readonly #evidence: Evidence;
+  readonly #view: GraphView;
+  readonly #jobTables = new JobTables();
+
+  constructor(evidence: Evidence, view: GraphView) {
+    this.#evidence = evidence;
+    this.#view = view;
+  }
+
+  /** The first call reads the DDL of all known jobs, later ones that of changed ones. */
+  async check({ schemas = {}, ...script }: CheckInput): Promise<CheckAnswer> {
+    await this.#jobTables.refresh(() => this.#jobs());
+    const estate = createGraphEstate({
+      view: this.#view,
+      evidence: this.#evidence,
+      jobTables: this.#jobTables,
+      schemas,
+    });
+    return checkScript(script, estate);
+  }
+
+  *#jobs(): Generator<JobSql> {
+    const { registry } = this.#evidence;
+    for (const name of registry.names()) {
+      const job = registry.stored(name);
+      if (job !== null) yield job;
+    }
+  }
+}
