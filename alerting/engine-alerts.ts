@@ -1,9 +1,10 @@
 /** Live alerts as `GET /alerts` lists them. */
 import type { Labels } from '../model/labels.ts';
 import type { RuleRuntime } from './engine-runtime.ts';
-import type { Status } from './evaluate/group-state.ts';
+import { isActive, type Status } from './evaluate/group-state.ts';
 import { alertLabels, alertText, episodeId, toValue } from './evaluate/intents.ts';
 import type { Annotation } from './intent.ts';
+import type { FiringAlert } from './notify/inhibit.ts';
 
 export interface LiveAlert {
   /** The episode's id, as in the intents of the same alert; a pending alert gets its own when it fires. */
@@ -29,7 +30,7 @@ export interface LiveAlert {
 export function liveAlerts(runtime: RuleRuntime): readonly LiveAlert[] {
   const { rule, groups, state, results } = runtime;
   const alerts: LiveAlert[] = [];
-  const inputs = new Map(groups.size === 0 ? [] : results.map(result => [result.key, result.inputs]));
+  const seen = new Map(groups.size === 0 ? [] : results.map(result => [result.key, result]));
   for (const [key, group] of groups) {
     if (group.status === 'inactive' || group.activeAt === null) continue;
     const since = group.startsAt ?? group.activeAt;
@@ -41,13 +42,24 @@ export function liveAlerts(runtime: RuleRuntime): readonly LiveAlert[] {
       state: group.status,
       starts_at: group.startsAt,
       active_at: group.activeAt,
-      values: (inputs.get(key) ?? []).map(toValue),
-      ...alertText(rule, group.labels, group.severity ?? rule.document.level, inputs.get(key) ?? []),
+      values: (seen.get(key)?.inputs ?? []).map(toValue),
+      ...alertText(rule, group.labels, group.severity ?? rule.document.level, seen.get(key)?.scope ?? []),
       ...(group.flapping ? { flapping: true } : {}),
     });
   }
   if (state.noDataSince !== null) alerts.push(ruleAlert(runtime, state.noDataSince, 'nodata'));
   if (state.failing !== null) alerts.push(ruleAlert(runtime, state.failing.since, state.failing.code));
+  return alerts;
+}
+
+/** Groups of a rule that fire or recover, without their texts: inhibition asks for all of them each round. */
+export function firingAlerts({ rule, groups }: RuleRuntime): readonly FiringAlert[] {
+  const alerts: FiringAlert[] = [];
+  for (const [key, group] of groups) {
+    if (!isActive(group.status) || group.startsAt === null) continue;
+    const labels = alertLabels(rule, group.labels, group.severity ?? rule.document.level);
+    alerts.push({ id: episodeId(rule.id, key, group.startsAt), labels, startsAt: group.startsAt });
+  }
   return alerts;
 }
 

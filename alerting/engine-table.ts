@@ -43,7 +43,8 @@ export class RuleTable {
     this.#stored.clear();
     for (const stored of await this.#state.loadRuleStates()) this.#stored.set(stored.ruleId, stored);
     this.engineVersion = this.#stored.get(ENGINE_ID)?.version ?? null;
-    this.#stored.delete(ENGINE_ID);
+    // Ids with a tilde belong to the daemon itself, not to rules.
+    for (const id of [...this.#stored.keys()]) if (id.startsWith('~')) this.#stored.delete(id);
     for (const [id, runtime] of this.#rules) {
       const stored = this.#take(id) ?? {
         version: null,

@@ -3,7 +3,7 @@
  * is decided in `evaluate/`, who hears of it in `notify/`. `app` calls `tick()` once a second.
  */
 import type { MetricGroup } from '../model/sample.ts';
-import { type LiveAlert, liveAlerts } from './engine-alerts.ts';
+import { firingAlerts, type LiveAlert, liveAlerts } from './engine-alerts.ts';
 import { ClockWatch } from './engine-clock.ts';
 import { decodeNotifications, decodeTick, type StoredTick } from './engine-history.ts';
 import { ENGINE_ID, RuleTable } from './engine-table.ts';
@@ -12,6 +12,7 @@ import type { EngineDeps, RuleHealth, SavedRule } from './engine-types.ts';
 import { episodeId } from './evaluate/intents.ts';
 import type { RuleHistory } from './evaluate/record.ts';
 import type { Intent } from './intent.ts';
+import type { FiringAlert } from './notify/inhibit.ts';
 
 export type { LiveAlert } from './engine-alerts.ts';
 export type { EngineDeps, RuleHealth } from './engine-types.ts';
@@ -86,6 +87,11 @@ class RuleEngine {
   /** Pending, firing and recovering alerts of all rules. */
   alerts(): readonly LiveAlert[] {
     return [...this.#table.all()].flatMap(liveAlerts);
+  }
+
+  /** Alerts that fire or recover, without their texts. */
+  firing(): readonly FiringAlert[] {
+    return [...this.#table.all()].flatMap(firingAlerts);
   }
 
   health(ruleId: string): RuleHealth {

@@ -67,6 +67,8 @@ export type Intent = {
   /** Error code of a `meta` intent. */
   readonly code?: string;
   readonly receivers: readonly string[];
+  /** Most repeats of one episode; absent: no limit. */
+  readonly maxRepeats?: number;
   /** IANA zone in which to print times. */
   readonly zone: string;
 };

@@ -3,13 +3,13 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import type { FileRule } from '../alerting/file-rule.ts';
 import { parseChannel } from '../alerting/notify/channel-document.ts';
-import { RouteDocument } from '../alerting/notify/route.ts';
 import { loadConfig } from '../config/load.ts';
 import { checkAcross, sharedConfig } from '../config/schema.ts';
 import { UserError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { ObjectiveDocument } from '../model/objective.ts';
 import { reporters } from '../reporters/index.ts';
+import { alertKeys } from './alert-keys.ts';
 import { readRuleFiles } from './rule-files.ts';
 
 const report = z
@@ -30,7 +30,7 @@ const document = z.record(z.string(), z.json());
 /** Every key a configuration file may have. */
 const appConfig = sharedConfig.extend({
   channels: z.array(document).default([]),
-  routes: z.array(RouteDocument).default([]),
+  ...alertKeys,
   reports: z.array(report).default([]),
 });
 

@@ -2,13 +2,9 @@
 import nodeCron from 'node-cron';
 import type { Logger } from 'pino';
 import { createEngine, type Engine } from '../alerting/engine.ts';
+import type { LogReader } from '../alerting/evaluate/frame.ts';
 import { ChannelService } from '../alerting/notify/channel-service.ts';
-import { createLinks } from '../alerting/notify/compose.ts';
 import type { ImpactSource, LogSource } from '../alerting/notify/context.ts';
-import { Dispatcher } from '../alerting/notify/dispatch.ts';
-import { Outbox } from '../alerting/notify/outbox.ts';
-import { type Directory, resolveReceivers } from '../alerting/notify/receivers.ts';
-import { compileRoute } from '../alerting/notify/route.ts';
 import { createRuleService, type RuleService } from '../alerting/rule-service.ts';
 import type { OffsetTables } from '../lineage/lag/offsets.ts';
 import { createFreshnessRecorder, type FreshnessRecorder } from '../lineage/lag/recorder.ts';
@@ -16,12 +12,14 @@ import type { LineageService } from '../lineage/service.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import { reporters } from '../reporters/index.ts';
+import type { LogStore } from '../store/log-store.ts';
 import type { MetricStore } from '../store/metric-store.ts';
 import type { StateStore } from '../store/state-store.ts';
 import type { AppConfig } from './config.ts';
 import { jobEndedAt } from './job-end.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { startLineageEvents } from './lineage-events.ts';
+import { type Notification, openNotification } from './notification.ts';
 import { type Objectives, startObjectives } from './objectives.ts';
 
 const STOP_MS = 4000;
@@ -32,12 +30,15 @@ export interface EvaluationParts {
   readonly publicUrl: string;
   readonly state: StateStore;
   readonly metrics: MetricStore;
+  readonly logs: LogStore;
   readonly lineage: LineageService;
   readonly tables: OffsetTables;
   readonly impact: ImpactSource;
   readonly logSource: LogSource;
   /** Event time up to which the metric store has everything; Infinity when level. */
   readonly watermark: () => number;
+  /** The same of log lines and the log store. */
+  readonly logWatermark: () => number;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly logger: Logger;
@@ -47,6 +48,7 @@ export interface Evaluation {
   readonly engine: Engine;
   readonly rules: RuleService;
   readonly channels: ChannelService;
+  readonly notification: Notification;
   readonly recorder: FreshnessRecorder;
   readonly objectives: Objectives['objectives'];
   readonly readiness: Objectives['readiness'];
@@ -80,10 +82,13 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
     life.onStop('channels', () => channels.close());
     await channels.load(parts.config().channels);
 
+    const lines: LogReader = { counts: (query, signal) => parts.logs.counts(query, lineage.names, signal) };
     const engine = createEngine({
       state,
       reader: metrics,
       watermark: parts.watermark,
+      logs: lines,
+      logWatermark: parts.logWatermark,
       jobEndedAt: name => jobEndedAt(lineage, name),
       clock,
       telemetry,
@@ -97,39 +102,13 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
       },
     });
     await engine.start();
-    const rules = createRuleService({ state, engine, reader: metrics, clock, logger, delayMs: alerting.delay });
+    const rules = createRuleService({ state, engine, reader: metrics, logs: lines, clock, logger, delayMs: alerting.delay });
     await rules.start(parts.config().fileRules);
 
-    const links = createLinks(publicUrl);
-    const outbox = new Outbox({
-      state,
-      channel: name => channels.active(name),
-      metaChannels: () => {
-        const { alerting: current } = parts.config();
-        return resolveReceivers(current.meta_receivers, directoryOf(parts.config(), channels)).channels;
-      },
-      deliveriesUrl: channel => `${publicUrl}/alerts?tab=deliveries&channel=${encodeURIComponent(channel)}`,
-      clock,
-      telemetry,
-      logger,
-    });
-    life.onStop('outbox', () => outbox.stop());
-    outbox.start();
-
-    const dispatcher = new Dispatcher({
-      state,
-      routes: () => parts.config().routes.map((document, i) => compileRoute(`config-${i}`, document)),
-      directory: () => directoryOf(parts.config(), channels),
-      impact: parts.impact,
-      logs: parts.logSource,
-      links,
-      clock,
-      telemetry,
-      logger,
-      onCommitted: () => outbox.wake(),
-    });
-    life.onStop('dispatch', () => dispatcher.stop());
-    dispatcher.start();
+    // Inhibition is judged by what fires, so the states of all rules are there before the first word.
+    const notification = await openNotification({ ...parts, engine, channels });
+    life.onStop('notification', () => notification.stop());
+    notification.start();
 
     life.onStop('engine', () => engine.stop());
     const lineageEvents = await startLineageEvents(parts);
@@ -138,7 +117,7 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
       '* * * * * *',
       async () => {
         await engine.tick().catch(error => logger.error({ err: error }, 'evaluation failed, will be repeated'));
-        dispatcher.wake();
+        notification.wake();
       },
       // A heartbeat that is missed costs nothing: due ticks are counted from the stored cursor.
       { timezone: 'UTC', noOverlap: true, suppressMissedWarning: true },
@@ -149,12 +128,14 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
       engine,
       rules,
       channels,
+      notification,
       recorder,
       objectives: promised.objectives,
       readiness: promised.readiness,
       async reload(config) {
         rules.checkFileRules(config.fileRules);
         await channels.load(config.channels);
+        await notification.reload(config);
         await lineageEvents.reload(config);
         await rules.setFileRules(config.fileRules);
       },
@@ -164,13 +145,4 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
     await life.stop(STOP_MS).catch(() => undefined);
     throw error;
   }
-}
-
-function directoryOf(config: AppConfig, channels: ChannelService): Directory {
-  return {
-    receivers: new Map(Object.entries(config.receivers)),
-    channels: channels.names(),
-    owners: new Map(Object.entries(config.owners)),
-    metaReceivers: config.alerting.meta_receivers,
-  };
 }

@@ -1,6 +1,7 @@
 /** Composing: transitions of one notification group become one `Message`. Pure; what needs I/O comes in as `ContextOf`. */
 import type { Labels } from '../../model/labels.ts';
 import { type Intent, SEVERITIES, type Severity } from '../intent.ts';
+import type { AckLinks, AckTicket } from './ack-link.ts';
 import type { Message, MessageAlert } from './message.ts';
 
 /** Alerts a message carries in full; the rest are counted in `omitted`. */
@@ -8,19 +9,22 @@ export const MAX_MESSAGE_ALERTS = 50;
 const MAX_LOG_CHARACTERS = 600;
 
 /** What the ports of `context.ts` said about an alert. */
-export type AlertContext = Pick<MessageAlert, 'owner' | 'affects' | 'logLine'>;
+export type AlertContext = Pick<MessageAlert, 'owner' | 'affects' | 'logLine' | 'ackUrl' | 'ackedBy' | 'alsoAffected'>;
 export type ContextOf = (intent: Intent) => AlertContext;
 
 /** Addresses of the UI's pages. */
 export interface Links {
   alert(intent: Intent): string;
   group(groupKey: string): string;
+  /** Acknowledges with one click; absent where nobody signs links. */
+  readonly ack?: (ticket: AckTicket) => string;
 }
 
 /** Links below `http.public_url`; an alert's page is addressed by its episode. */
-export function createLinks(publicUrl: string): Links {
+export function createLinks(publicUrl: string, ackLinks?: Pick<AckLinks, 'url'>): Links {
   const base = publicUrl.replace(/\/+$/, '');
   return {
+    ...(ackLinks ? { ack: ticket => ackLinks.url(ticket) } : {}),
     alert: intent => `${base}/alerts/${encodeURIComponent(intent.episode)}`,
     group: groupKey => `${base}/alerts?group=${encodeURIComponent(groupKey)}`,
   };
@@ -114,6 +118,9 @@ function toAlert(intent: Intent, links: Links, context: AlertContext): MessageAl
     ...(context.logLine
       ? { logLine: { ...context.logLine, text: cut(context.logLine.text, MAX_LOG_CHARACTERS) } }
       : {}),
+    ...(context.ackUrl === undefined ? {} : { ackUrl: context.ackUrl }),
+    ...(context.ackedBy === undefined ? {} : { ackedBy: context.ackedBy }),
+    ...(context.alsoAffected === undefined ? {} : { alsoAffected: context.alsoAffected }),
   };
 }
 

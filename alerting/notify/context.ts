@@ -12,6 +12,14 @@ export interface ImpactSource {
   affects(labels: Labels): readonly string[];
 }
 
+/** What lies upstream of what (血缘上游). Synchronous: answered from the graph in memory. */
+export interface PathSource {
+  /** The node of the graph that these alert labels name; null when there is none. */
+  nodeOf(labels: Labels): string | null;
+  /** All nodes whose data reaches this one. */
+  upstreamOf(node: string): ReadonlySet<string>;
+}
+
 /** The log line that explains an alert. */
 export interface LogSource {
   /** Latest ERROR (else WARN) line of what the labels name, near `at`; null when there is none. May reject. */

@@ -1,5 +1,6 @@
 /** The delivery log: what was sent to whom, and what became of it, as `GET /deliveries` shows it. */
 import type { OutboxRow, StateStore } from '../../store/state-store.ts';
+import type { Withheld } from './judge.ts';
 import type { Recipient } from './notifier.ts';
 import { type Attempt, decodeBody } from './outbox-body.ts';
 
@@ -21,6 +22,8 @@ export interface Delivery {
   readonly tries: readonly Attempt[];
   /** Channel this one stood in for. */
   readonly instead_of?: string;
+  /** Why it is not told, or not yet: the silence, the inhibition and its source, who acknowledged. */
+  readonly withheld?: Withheld;
 }
 
 /** Deliveries, newest first. `next` continues the list. Throws `UserError` bad-cursor. */
@@ -56,5 +59,6 @@ function toDelivery(row: OutboxRow): Delivery {
     next_attempt_at: open ? row.nextAttemptAt : null,
     tries: body?.tries ?? [],
     ...(body?.insteadOf === undefined ? {} : { instead_of: body.insteadOf }),
+    ...(body?.withheld === undefined ? {} : { withheld: body.withheld }),
   };
 }

@@ -8,24 +8,26 @@ import { StoreAwayError, VersionConflictError } from '../../model/errors.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
 import type { OutboxRow, StateStore } from '../../store/state-store.ts';
 import type { Intent } from '../intent.ts';
-import { type AlertContext, compose, type Links } from './compose.ts';
+import type { Acks } from './ack.ts';
+import type { Links } from './compose.ts';
 import type { ImpactSource, LogSource } from './context.ts';
 import { explainAll } from './explain.ts';
+import { applyFlush } from './flush.ts';
 import {
-  applyFlush,
   decodeGroup,
   emptyGroup,
   encodeGroup,
-  flushTime,
   type GroupState,
   isForgettable,
-  type Notice,
+  newsTime,
   StoredIntentBody,
+  speaksWithoutNews,
 } from './group.ts';
-import { newRow, outboxId, refOf } from './outbox-body.ts';
-import { type Plan, planRound } from './plan.ts';
+import type { Judge } from './judge.ts';
+import { type Plan, planRound, type Round } from './plan.ts';
 import type { Directory } from './receivers.ts';
 import type { Route } from './route.ts';
+import { noticeRow, nowhereRow, quietRow } from './rows.ts';
 
 /** Intents taken in one round; the rest follow in the next. */
 const MAX_INTENTS = 20_000;
@@ -38,6 +40,11 @@ export interface DispatcherOptions {
   readonly directory: () => Directory;
   readonly impact: ImpactSource;
   readonly logs: LogSource;
+  /** Silences, inhibitions and acknowledgements as they stand; asked for once a round. */
+  readonly judge: () => Judge;
+  readonly acks: Pick<Acks, 'end' | 'noteSeverity'>;
+  /** The next tick a rule has not evaluated yet; null when it has none. */
+  readonly nextTick: (ruleId: string) => number | null;
   readonly links: Links;
   readonly clock: Clock;
   readonly telemetry: Pick<Telemetry, 'notifications'>;
@@ -111,7 +118,7 @@ export class Dispatcher {
   }
 
   async #round(): Promise<void> {
-    const { state, clock, directory, routes } = this.#options;
+    const { state, directory, routes } = this.#options;
     this.#groups ??= await this.#load();
     const stored = await state.openIntents();
     const { intents, broken } = decodeIntents(stored);
@@ -121,27 +128,55 @@ export class Dispatcher {
     }
     const round = planRound(intents, this.#groups, routes(), directory(), this.#options.impact);
     if (round.unknown.length > 0) this.#count('dispatch', 'unknown-receiver', round.unknown.length);
-    const unaddressed = [...round.nowhere, ...round.untold];
-    if (unaddressed.length > 0) {
-      this.#count('dispatch', 'no-receiver', round.nowhere.length);
-      this.#count('dispatch', 'end-of-untold', round.untold.length);
-      await state.commitFlush('nowhere', null, { state: null, consumedIntents: unaddressed, outbox: [] });
-    }
+    await this.#settleUnaddressed(intents, round);
 
+    const judge = this.#options.judge();
     let rows = 0;
     const open = new Set(stored.map(intent => intent.id));
     for (const [groupKey, plan] of [...round.plans].sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (this.#stopped) return;
       const loaded = this.#groups.get(groupKey) ?? { version: null, state: emptyGroup() };
-      const due = flushTime(loaded.state, plan.target?.timing ?? null, plan.batch.length > 0, clock.now());
-      if (due !== null && due <= clock.now()) rows += await this.#flush(groupKey, loaded, plan, round.waiting, open);
-      else if (plan.batch.length > 0 && due !== loaded.state.nextFlushAt) {
-        // The timer is durable: a restart does not begin the wait again.
-        await this.#commit(groupKey, loaded, { ...loaded.state, nextFlushAt: due }, [], []);
-      }
+      if (await this.#isDue(groupKey, loaded, plan, judge))
+        rows += await this.#flush(groupKey, loaded, plan, judge, round.waiting, open);
     }
     // Only now: a storm is in the outbox as a whole before its first message leaves.
     if (rows > 0) this.#options.onCommitted?.();
+  }
+
+  /** Intents nobody is told of are consumed at once; problems among them show in the delivery log. */
+  async #settleUnaddressed(intents: readonly Intent[], round: Round): Promise<void> {
+    const consumedIntents = [...round.nowhere, ...round.untold];
+    if (consumedIntents.length === 0) return;
+    this.#count('dispatch', 'no-receiver', round.nowhere.length);
+    this.#count('dispatch', 'end-of-untold', round.untold.length);
+    const ids = new Set(round.nowhere);
+    const [first, ...more] = intents.filter(intent => ids.has(intent.id));
+    const { links, clock, state } = this.#options;
+    const outbox = first ? [nowhereRow([first, ...more], links, clock.now())] : [];
+    await state.commitFlush('nowhere', null, { state: null, consumedIntents, outbox });
+  }
+
+  /**
+   * Whether a group speaks now. News wait for their time, and up to `group_wait` longer for rules of the group that have not evaluated the same
+   * tick yet. The timer is durable: a restart does not begin the wait again.
+   */
+  async #isDue(groupKey: string, loaded: Loaded, plan: Plan, judge: Judge): Promise<boolean> {
+    const now = this.#options.clock.now();
+    const { state } = loaded;
+    if (plan.batch.length === 0) return plan.target !== null && speaksWithoutNews(state, plan.target, judge, now);
+    const timing = plan.target?.timing ?? null;
+    const at = newsTime(state, timing, now);
+    if (at > now) {
+      if (at !== state.nextFlushAt) await this.#commit(groupKey, loaded, { ...state, nextFlushAt: at }, [], []);
+      return false;
+    }
+    return timing === null || now >= at + timing.waitMs || !this.#isRuleBehind(state, plan.batch);
+  }
+
+  #isRuleBehind(state: GroupState, batch: readonly Intent[]): boolean {
+    const tick = Math.max(...batch.map(intent => intent.t));
+    const rules = new Set(Object.values(state.told).flatMap(({ ruleId }) => ruleId ?? []));
+    return [...rules].some(rule => (this.#options.nextTick(rule) ?? Number.POSITIVE_INFINITY) <= tick);
   }
 
   async #load(): Promise<Map<string, Loaded>> {
@@ -156,17 +191,28 @@ export class Dispatcher {
     groupKey: string,
     loaded: Loaded,
     plan: Plan,
+    judge: Judge,
     waiting: ReadonlyMap<string, Set<string>>,
     open: ReadonlySet<string>,
   ): Promise<number> {
-    const now = this.#options.clock.now();
-    const { state, notices, untold } = applyFlush(loaded.state, plan.batch, plan.target, now);
-    if (untold > 0) this.#count('dispatch', 'end-of-untold', untold);
+    const { clock, logs, links, impact, acks } = this.#options;
+    const now = clock.now();
+    const { state, notices, quiet, ended } = applyFlush(loaded.state, plan.batch, plan.target, judge, now);
+    for (const { why, intents } of quiet) this.#count('dispatch', why.reason, intents.length);
     const told = new Map(notices.flatMap(notice => notice.intents).map(intent => [intent.id, intent]));
-    const { lines, failed } = await explainAll([...told.values()], this.#options.logs, this.#options.clock);
+    const { lines, failed } = await explainAll([...told.values()], logs, clock);
     if (failed > 0) this.#count('dispatch', 'log-unavailable', failed);
-    const stillFiring = countStill(state, plan.batch);
-    const rows = notices.map(notice => this.#row(groupKey, state, notice, plan, lines, stillFiring, now));
+    const group = {
+      groupKey,
+      groupLabels: plan.target?.groupLabels ?? {},
+      receiver: plan.target?.receiver ?? [...new Set(notices.map(({ channel }) => channel))].join(', '),
+    };
+    const context = { group, episode: state.episode, n: state.n, links, impact, judge, now };
+    const still = countStill(state, plan.batch);
+    const rows = [
+      ...notices.map(notice => noticeRow(notice, still, lines, context)),
+      ...quiet.map(each => quietRow(each, context)),
+    ];
 
     const consumed: string[] = [];
     const shared = state.shared.filter(id => open.has(id));
@@ -177,41 +223,10 @@ export class Dispatcher {
       else shared.push(intent.id);
     }
     await this.#commit(groupKey, loaded, { ...state, shared }, consumed, rows);
-    return rows.length;
-  }
-
-  #row(
-    groupKey: string,
-    state: GroupState,
-    notice: Notice,
-    plan: Plan,
-    lines: ReadonlyMap<string, NonNullable<AlertContext['logLine']>>,
-    stillFiring: number,
-    now: number,
-  ): OutboxRow {
-    const group = {
-      groupKey,
-      groupLabels: plan.target?.groupLabels ?? {},
-      receiver: plan.target?.receiver ?? notice.channel,
-      stillFiring: notice.kind === 'repeat' ? 0 : stillFiring,
-    };
-    const { impact } = this.#options;
-    const contextOf = (intent: Intent): AlertContext => {
-      const logLine = lines.get(intent.id);
-      return {
-        owner: impact.ownerOf(intent.labels),
-        affects: impact.affects(intent.labels),
-        ...(logLine ? { logLine } : {}),
-      };
-    };
-    return newRow({
-      id: outboxId(notice.channel, groupKey, state.episode, notice.kind, state.n),
-      channel: notice.channel,
-      at: now,
-      kind: notice.kind,
-      message: compose(notice.intents, group, this.#options.links, contextOf),
-      alerts: notice.intents.map(refOf),
-    });
+    for (const { kind, episode, severity } of plan.batch)
+      if (kind === 'firing') await acks.noteSeverity(episode, severity);
+    for (const episode of ended) await acks.end(episode, 'tidewatch');
+    return notices.length;
   }
 
   async #commit(
@@ -250,5 +265,6 @@ function decodeIntents(stored: Awaited<ReturnType<StateStore['openIntents']>>): 
 /** Alerts told earlier that go on and are not part of this batch. */
 function countStill(state: GroupState, batch: readonly Intent[]): number {
   const now = new Set(batch.map(intent => intent.episode));
-  return Object.keys(state.told).filter(episode => !now.has(episode)).length;
+  return Object.entries(state.told).filter(([episode, { channels }]) => channels.length > 0 && !now.has(episode))
+    .length;
 }

@@ -1,11 +1,12 @@
 /**
- * Notification groups: the pure half of dispatch. A group remembers which episodes were told on which channels, so that an end
- * is told exactly where its beginning was.
+ * Notification groups between flushes: what was told of which alert on which channels, and when something has to be said without news. The
+ * flush itself is `flush.ts`. Pure.
  */
 import { z } from 'zod';
 import type { Json } from '../../model/json.ts';
 import { INTENT_KINDS, type Intent, SEVERITIES } from '../intent.ts';
-import { isEnd, sortIntents } from './compose.ts';
+import type { FiringAlert } from './inhibit.ts';
+import type { Judge } from './judge.ts';
 import type { Target } from './route.ts';
 
 const labels = z.record(z.string(), z.string());
@@ -33,7 +34,27 @@ export const StoredIntentBody = z.object({
   code: z.string().optional(),
   receivers: z.array(z.string()),
   zone: z.string(),
+  maxRepeats: z.number().optional(),
 }) satisfies z.ZodType<Intent>;
+
+/** An alert that goes on, as far as this group is concerned. Instants of the wall clock, epoch ms. */
+export interface Told {
+  /** Channels that heard of it; empty while its first word is withheld. */
+  readonly channels: readonly string[];
+  readonly ruleId?: string | undefined;
+  /** Its last transition; kept where it may have to be told without news. */
+  readonly intent?: Intent | undefined;
+  /** A word was withheld that has to be said once nothing keeps it back: the first one, or one that was due. */
+  readonly owed?: boolean | undefined;
+  /** When it was told first. */
+  readonly since?: number | undefined;
+  /** When it was told last, or would have been. */
+  readonly at?: number | undefined;
+  /** Escalation levels told. */
+  readonly level?: number | undefined;
+  /** Repeats told since its last news. */
+  readonly repeats?: number | undefined;
+}
 
 /** State of a group between flushes, as stored. */
 export interface GroupState {
@@ -41,11 +62,8 @@ export interface GroupState {
   readonly episode: string;
   /** Flushes of this life so far. */
   readonly n: number;
-  /**
-   * Episodes that were told and go on, with the channels that heard of them; the intent is kept only where a route repeats on
-   * its own. Bounded by the live alerts of the rules routed here.
-   */
-  readonly told: Readonly<Record<string, { readonly channels: readonly string[]; readonly intent?: Intent }>>;
+  /** By episode. Bounded by the live alerts of the rules routed here. */
+  readonly told: Readonly<Record<string, Told>>;
   readonly lastFlushAt: number | null;
   /** When waiting news are told; null while there are none. */
   readonly nextFlushAt: number | null;
@@ -56,18 +74,23 @@ export interface GroupState {
 const StoredGroup = z.object({
   episode: z.string(),
   n: z.number(),
-  told: z.record(z.string(), z.object({ channels: z.array(z.string()), intent: StoredIntentBody.optional() })),
+  told: z.record(
+    z.string(),
+    z.object({
+      channels: z.array(z.string()),
+      ruleId: z.string().optional(),
+      intent: StoredIntentBody.optional(),
+      owed: z.boolean().optional(),
+      since: z.number().optional(),
+      at: z.number().optional(),
+      level: z.number().optional(),
+      repeats: z.number().optional(),
+    }),
+  ),
   lastFlushAt: z.number().nullable(),
   nextFlushAt: z.number().nullable(),
   shared: z.array(z.string()),
 }) satisfies z.ZodType<GroupState>;
-
-/** What one channel is to be told by a flush: one message of problems or one of ends. */
-export interface Notice {
-  readonly channel: string;
-  readonly kind: Intent['kind'];
-  readonly intents: readonly Intent[];
-}
 
 /** A group nobody has told anything. */
 export function emptyGroup(): GroupState {
@@ -85,110 +108,57 @@ export function encodeGroup(state: GroupState): Json {
   return JSON.parse(JSON.stringify(state)) as Json;
 }
 
-/**
- * When a group must be flushed: at once without timing; else `group_wait` after the first news of a new group, and not before
- * `group_interval` after the last flush of a living one. `news` says whether intents wait.
- */
-export function flushTime(state: GroupState, timing: Target['timing'], news: boolean, now: number): number | null {
-  if (!timing) return news ? now : null;
-  if (!news) return repeatTime(state, timing);
-  if (state.nextFlushAt !== null) return state.nextFlushAt;
-  return state.lastFlushAt === null ? now + timing.waitMs : Math.max(now, state.lastFlushAt + timing.intervalMs);
-}
-
-/**
- * Applies intents, oldest first, and says what to tell on which channel. Of several transitions of one episode only the last
- * counts: an end that overtakes its untold beginning replaces it. An end is told on the channels that were told the beginning;
- * one nobody was told is dropped and counted in `untold`.
- */
-export function applyFlush(
-  before: GroupState,
-  batch: readonly Intent[],
-  target: Target | null,
-  now: number,
-): { readonly state: GroupState; readonly notices: readonly Notice[]; readonly untold: number } {
-  const told: Record<string, GroupState['told'][string]> = { ...before.told };
-  const repeatMs = target?.timing?.repeatMs ?? null;
-  const perChannel = new Map<string, { problems: Intent[]; ends: Intent[] }>();
-  const tell = (channel: string, intent: Intent): void => {
-    const lists = perChannel.get(channel) ?? { problems: [], ends: [] };
-    perChannel.set(channel, lists);
-    (isEnd(intent) ? lists.ends : lists.problems).push(intent);
-  };
-  let untold = 0;
-
-  for (const [episode, intents] of byEpisode(batch)) {
-    const last = intents.at(-1);
-    if (!last) continue;
-    const known = told[episode]?.channels ?? [];
-    const begins = intents.some(intent => !isEnd(intent));
-    const channels = begins ? union(known, target?.channels ?? []) : known;
-    if (isEnd(last)) {
-      if (channels.length === 0) untold++;
-      for (const channel of channels) tell(channel, last);
-      delete told[episode];
-      continue;
-    }
-    // The route's own interval replaces the rule's: the rule's repeats only refresh what will be repeated.
-    const silent = last.kind === 'repeat' && repeatMs !== null && known.length > 0;
-    if (!silent) for (const channel of target?.channels ?? []) tell(channel, last);
-    told[episode] = { channels, ...(repeatMs === null ? {} : { intent: last }) };
-  }
-
-  if (target && repeatMs !== null && batch.length === 0) {
-    for (const entry of Object.values(told)) {
-      if (entry.intent) for (const channel of target.channels) tell(channel, { ...entry.intent, kind: 'repeat' });
-    }
-  }
-
-  const notices = [...perChannel]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([channel, lists]) => toNotices(channel, lists));
-  const state: GroupState = {
-    episode: before.episode || (batch[0]?.id ?? ''),
-    n: before.n + 1,
-    told,
-    lastFlushAt: notices.length > 0 ? now : before.lastFlushAt,
-    nextFlushAt: null,
-    shared: before.shared,
-  };
-  return { state, notices, untold };
-}
-
 /** True when nothing of the group needs to be remembered. */
 export function isForgettable(state: GroupState): boolean {
   return Object.keys(state.told).length === 0 && state.shared.length === 0;
 }
 
-function repeatTime(state: GroupState, timing: NonNullable<Target['timing']>): number | null {
-  if (!timing.repeatMs || state.lastFlushAt === null || Object.keys(state.told).length === 0) return null;
-  return state.lastFlushAt + timing.repeatMs;
+/**
+ * When news must be told: at once without timing; else `group_wait` after the first news of a new group, and not before `group_interval` after
+ * the last flush of a living one.
+ */
+export function newsTime(state: GroupState, timing: Target['timing'], now: number): number {
+  if (!timing) return now;
+  if (state.nextFlushAt !== null) return state.nextFlushAt;
+  return state.lastFlushAt === null ? now + timing.waitMs : Math.max(now, state.lastFlushAt + timing.intervalMs);
 }
 
-function toNotices(channel: string, lists: { problems: Intent[]; ends: Intent[] }): Notice[] {
-  return [lists.problems, lists.ends]
-    .filter(intents => intents.length > 0)
-    .map(intents => {
-      const sorted = sortIntents(intents);
-      const kinds = new Set(sorted.map(intent => intent.kind));
-      const ends = lists.ends === intents;
-      const mixed = ends ? 'resolved' : 'firing';
-      // Both ends of a meta alert are `meta`: one flush must not give them one id.
-      const kind = kinds.size === 1 && !(ends && kinds.has('meta')) ? sorted[0]?.kind : mixed;
-      return { channel, intents: sorted, kind: kind ?? mixed };
-    });
+/** True when something must be said although nothing is new: a repeat, an escalation, or a word that was withheld. */
+export function speaksWithoutNews(state: GroupState, target: Target, judge: Judge, now: number): boolean {
+  const { timing } = target;
+  const paced = timing === null || state.lastFlushAt === null || state.lastFlushAt + timing.intervalMs <= now;
+  return Object.values(state.told).some(
+    entry =>
+      repeatIsDue(entry, timing, now) ||
+      dueLevels(entry, target, judge, now).length > 0 ||
+      (paced && owedWord(entry, judge, now) !== null),
+  );
 }
 
-function byEpisode(batch: readonly Intent[]): Map<string, Intent[]> {
-  const episodes = new Map<string, Intent[]>();
-  for (const intent of batch.toSorted((a, b) => a.t - b.t)) {
-    const list = episodes.get(intent.episode) ?? [];
-    list.push(intent);
-    episodes.set(intent.episode, list);
-  }
-  return episodes;
+/** Whether the route's own repeat interval has passed for an alert that was told. */
+export function repeatIsDue(entry: Told, timing: Target['timing'], now: number): boolean {
+  const { intent, at, channels, repeats = 0 } = entry;
+  if (!timing?.repeatMs || intent === undefined || at === undefined || channels.length === 0) return false;
+  return at + timing.repeatMs <= now && (intent.maxRepeats === undefined || repeats < intent.maxRepeats);
 }
 
-function union(a: readonly string[], b: readonly string[]): string[] {
-  return [...new Set([...a, ...b])].sort();
+/** The word that was withheld and may be said now. A repeat stays owed while the alert is acknowledged. */
+export function owedWord(entry: Told, judge: Judge, now: number): Intent | null {
+  const { intent, owed, channels } = entry;
+  if (!owed || intent === undefined || judge.withheld(alertOf(intent), now) !== null) return null;
+  return channels.length > 0 && judge.acked(intent.episode, intent.severity) !== null ? null : intent;
+}
+
+/** Escalation levels whose time has come for an alert that was told, that nobody has acknowledged and nothing keeps quiet. */
+export function dueLevels(entry: Told, target: Target, judge: Judge, now: number): Target['escalation'] {
+  const { intent, since, level = 0 } = entry;
+  if (intent === undefined || since === undefined || level >= target.escalation.length) return [];
+  const due = target.escalation.slice(level).filter(({ afterMs }) => since + afterMs <= now);
+  if (due.length === 0 || judge.acked(intent.episode, intent.severity) !== null) return [];
+  return judge.withheld(alertOf(intent), now) === null ? due : [];
+}
+
+/** An intent's alert, as silences and inhibitions see it. */
+export function alertOf(intent: Intent): FiringAlert {
+  return { id: intent.episode, labels: intent.labels, startsAt: intent.startsAt };
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../../model/clock.ts';
 import type { OutboxRow } from '../../store/state-store.ts';
 import type { ActiveChannel, Budget } from './channel.ts';
 import { severityRank } from './compose.ts';
+import { dropUntold, heldBy, markHeld, splitHeld, unmarked, type WithheldNow } from './held.ts';
 import { type Entry, intoLead, mergeEntries, supersede } from './merge.ts';
 import type { SendWindow } from './retry.ts';
 
@@ -22,6 +23,10 @@ export interface LaneOptions {
   readonly stopped: AbortSignal;
   /** Writes a row; resolves when it is durable. Rejects only when the sender stops. */
   readonly save: (row: OutboxRow) => Promise<void>;
+  /** Writes a row that is not in the store yet. */
+  readonly insert: (row: OutboxRow) => Promise<void>;
+  /** How silences and inhibitions stand; asked for once a run. */
+  readonly withheld: () => WithheldNow;
   /** Sends one row and returns it as it stands afterwards, already saved. `pauseMs` > 0: the channel as a whole failed, leave it alone. */
   readonly attempt: (entry: Entry, failures: number) => Promise<{ readonly entry: Entry; readonly pauseMs: number }>;
 }
@@ -33,6 +38,7 @@ export class Lane {
   /** Attempts in a row at which the channel as a whole failed. */
   #failures = 0;
   #running: Promise<void> | null = null;
+  #withheld: WithheldNow = () => null;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -75,6 +81,7 @@ export class Lane {
   }
 
   async #run(): Promise<void> {
+    this.#withheld = this.#options.withheld();
     while (!this.#options.stopped.aborted) {
       await this.#settle();
       const now = this.#options.clock.now();
@@ -91,7 +98,7 @@ export class Lane {
       const next = ready[0];
       if (!next) return;
       window.record(now);
-      const { entry, pauseMs } = await this.#options.attempt(next, this.#failures);
+      const { entry, pauseMs } = await this.#options.attempt(unmarked(next), this.#failures);
       this.#keep(entry);
       this.#failures = pauseMs > 0 ? this.#failures + 1 : 0;
       if (pauseMs > 0) this.#pausedUntil = this.#options.clock.now() + pauseMs;
@@ -106,7 +113,23 @@ export class Lane {
         if (member) await this.#save(intoLead(member, row.id));
       }
     }
+    for (const entry of dropUntold(this.#inOrder(), this.#withheld)) await this.#save(entry);
     for (const entry of supersede(this.#inOrder())) await this.#save(entry);
+    await this.#holdBack();
+  }
+
+  /** What is silenced by now waits for the end of the silence, apart from what is not. */
+  async #holdBack(): Promise<void> {
+    for (const entry of this.#inOrder()) {
+      const parts = splitHeld(entry, this.#withheld);
+      if (parts !== null) {
+        await this.#options.insert(parts.held.row);
+        this.#keep(parts.held);
+        await this.#save(parts.rest);
+      }
+      const why = heldBy(entry, this.#withheld);
+      if (why !== null && entry.body.withheld?.by !== why.by) await this.#save(markHeld(entry, why));
+    }
   }
 
   /** Rows that are due and behind no other row of the same alert; the worst first, ends last, then the least tried, then the oldest. */
@@ -115,7 +138,7 @@ export class Lane {
     const ready: Entry[] = [];
     for (const entry of this.#inOrder()) {
       const free = !entry.body.alerts.some(ref => ahead.has(ref.key));
-      if (free && entry.row.nextAttemptAt <= now) ready.push(entry);
+      if (free && entry.row.nextAttemptAt <= now && heldBy(entry, this.#withheld) === null) ready.push(entry);
       for (const ref of entry.body.alerts) ahead.add(ref.key);
     }
     const rank = ({ body: { message } }: Entry): number =>

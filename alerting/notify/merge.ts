@@ -26,7 +26,7 @@ export function supersede(entries: readonly Entry[]): readonly Entry[] {
   const ended = new Set<string>();
   for (const entry of entries.toReversed()) {
     const gone = (ref: AlertRef): boolean => ref.status !== 'resolved' && ended.has(ref.episode);
-    if (entry.body.alerts.some(gone)) changed.push(without(entry, gone));
+    if (entry.body.alerts.some(gone)) changed.push(without(entry, gone, 'superseded'));
     for (const ref of entry.body.alerts) if (ref.status === 'resolved') ended.add(ref.episode);
   }
   return changed.reverse();
@@ -42,7 +42,9 @@ export function mergeEntries(entries: readonly Entry[]): { readonly lead: Entry;
   const latest = new Map<string, { ref: AlertRef; alert: MessageAlert | undefined; severity: string }>();
   for (const { body } of entries) {
     body.alerts.forEach((ref, i) => {
-      latest.set(ref.episode, { ref, alert: body.message.alerts[i], severity: body.message.severity });
+      const first = ref.first || latest.get(ref.episode)?.ref.first;
+      const merged = first ? { ...ref, first } : ref;
+      latest.set(ref.episode, { ref: merged, alert: body.message.alerts[i], severity: body.message.severity });
     });
   }
   // An alert told in full goes before one that is only counted; within that, the worst first. The sort keeps age.
@@ -80,12 +82,18 @@ export function intoLead(member: Entry, leadId: string): Entry {
   return withBody(member, body, { status: 'suppressed' });
 }
 
-function without(entry: Entry, gone: (ref: AlertRef) => boolean): Entry {
+const WHY_EMPTY = {
+  superseded: 'ended before it could be told',
+  silenced: 'it began and ended while it was silenced',
+  split: 'told in another message',
+} as const;
+
+/** The row without some of its alerts; one left empty is suppressed, of class `why`. */
+export function without(entry: Entry, gone: (ref: AlertRef) => boolean, why: keyof typeof WHY_EMPTY): Entry {
   const { message, alerts } = entry.body;
   const kept = alerts.filter(ref => !gone(ref));
   if (kept.length === 0) {
-    const body = { ...entry.body, class: 'superseded', error: 'ended before it could be told' };
-    return withBody(entry, body, { status: 'suppressed' });
+    return withBody(entry, { ...entry.body, class: why, error: WHY_EMPTY[why] }, { status: 'suppressed' });
   }
   const shown = message.alerts.filter((_, i) => {
     const ref = alerts[i];

@@ -6,6 +6,7 @@ import type { Labels } from '../../model/labels.ts';
 import type { OutboxRow } from '../../store/state-store.ts';
 import { INTENT_KINDS, type Intent, type IntentKind, SEVERITIES } from '../intent.ts';
 import { alertStatus } from './compose.ts';
+import type { Withheld } from './judge.ts';
 import type { Message, MessageAlert } from './message.ts';
 import type { Recipient } from './notifier.ts';
 
@@ -69,6 +70,9 @@ export interface AlertRef {
   readonly episode: string;
   readonly status: MessageAlert['status'];
   readonly labels: Labels;
+  readonly startsAt?: number | undefined;
+  /** The channel has not heard of the alert before. */
+  readonly first?: boolean | undefined;
 }
 
 /** One attempt, for the delivery log. */
@@ -93,12 +97,23 @@ export interface OutboxBody {
   readonly merged?: readonly string[];
   /** Channel that could not deliver it, when this row stands in as its fallback. */
   readonly insteadOf?: string;
+  /** Why it is not told, or not yet. */
+  readonly withheld?: Withheld | undefined;
 }
 
 const StoredBody = z.object({
   kind: z.enum(INTENT_KINDS),
   message,
-  alerts: z.array(z.object({ key: z.string(), episode: z.string(), status, labels })),
+  alerts: z.array(
+    z.object({
+      key: z.string(),
+      episode: z.string(),
+      status,
+      labels,
+      startsAt: z.number().optional(),
+      first: z.boolean().optional(),
+    }),
+  ),
   tries: z.array(
     z.object({ at: z.number(), outcome: z.string(), class: z.string().optional(), error: z.string().optional() }),
   ),
@@ -107,6 +122,14 @@ const StoredBody = z.object({
   error: z.string().optional(),
   merged: z.array(z.string()).optional(),
   insteadOf: z.string().optional(),
+  withheld: z
+    .object({
+      reason: z.enum(['silenced', 'inhibited', 'acked', 'interval', 'untold', 'no-receiver']),
+      by: z.string(),
+      detail: z.string(),
+      source: z.string().optional(),
+    })
+    .optional(),
 }) satisfies z.ZodType<OutboxBody>;
 
 /** Reads a stored body; null when it is not one (written by another version, or damaged). */
@@ -129,6 +152,7 @@ export function newRow(row: {
   readonly message: Message;
   readonly alerts: readonly AlertRef[];
   readonly insteadOf?: string;
+  readonly withheld?: Withheld;
 }): OutboxRow {
   return {
     id: row.id,
@@ -144,17 +168,20 @@ export function newRow(row: {
       tries: [],
       recipients: [],
       ...(row.insteadOf === undefined ? {} : { insteadOf: row.insteadOf }),
+      ...(row.withheld ? { withheld: row.withheld, class: row.withheld.reason, error: row.withheld.detail } : {}),
     }),
   };
 }
 
-/** The reference of an intent in a row. */
-export function refOf(intent: Intent): AlertRef {
+/** The reference of an intent in a row. `first`: the channel has not heard of the alert before. */
+export function refOf(intent: Intent, first: boolean): AlertRef {
   return {
     key: `${intent.ruleId}\u0001${intent.groupKey}`,
     episode: intent.episode,
     status: alertStatus(intent),
     labels: intent.labels,
+    startsAt: intent.startsAt,
+    ...(first ? { first } : {}),
   };
 }
 

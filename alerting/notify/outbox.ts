@@ -1,7 +1,6 @@
 /**
  * The outbox: sends committed rows until the other side has them. At least once: a crash between an answer and its record repeats
- * one message under the same idempotency key. Nothing is dropped: what cannot be delivered is dead, told to the fallback channel
- * and to the daemon's own receivers.
+ * one message under the same idempotency key. Nothing is dropped: what cannot be delivered is dead and told to the fallback channel.
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../../model/clock.ts';
@@ -10,7 +9,9 @@ import type { Telemetry } from '../../model/telemetry.ts';
 import type { OutboxRow, StateStore } from '../../store/state-store.ts';
 import { afterAttempt, sendOnce } from './attempt.ts';
 import type { ActiveChannel } from './channel.ts';
-import { deadLetterRows } from './dead-letter.ts';
+import { fallbackRow } from './dead-letter.ts';
+import type { WithheldNow } from './held.ts';
+import type { Judge } from './judge.ts';
 import { Lane } from './lane.ts';
 import type { Entry } from './merge.ts';
 import { decodeBody, encodeBody } from './outbox-body.ts';
@@ -24,10 +25,10 @@ export interface OutboxOptions {
   readonly state: StateStore;
   /** A channel by name; null when it does not exist (any more). */
   readonly channel: (name: string) => ActiveChannel | null;
-  /** Channels told when a message is given up. */
-  readonly metaChannels: () => readonly string[];
-  /** Opens the deliveries page of a channel. */
-  readonly deliveriesUrl: (channel: string) => string;
+  /** Silences and inhibitions as they stand; asked for once a run of a lane. */
+  readonly judge: () => Judge;
+  /** Called after a message was given up and handed to its fallback. */
+  readonly onDead?: (row: OutboxRow) => void;
   readonly clock: Clock;
   readonly telemetry: Pick<Telemetry, 'notifications' | 'outboxPending'>;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
@@ -137,6 +138,8 @@ export class Outbox {
       window: new SendWindow(budget ? await this.#recentAttempts(name) : []),
       stopped: this.#stop.signal,
       save: row => this.#save(row),
+      insert: row => this.#insert(`held:${name}`, [row]),
+      withheld: () => this.#withheld(),
       attempt: (entry, failures) => this.#attempt(entry, failures),
     });
     this.#lanes.set(name, lane);
@@ -149,6 +152,15 @@ export class Outbox {
     const { items } = await this.#options.state.listOutbox({ channel, limit: 100 }, this.#stop.signal);
     const tries = items.flatMap(row => decodeBody(row.body)?.tries ?? []).map(attempt => attempt.at);
     return tries.length > 0 ? [...tries, now] : [];
+  }
+
+  #withheld(): WithheldNow {
+    const { judge, clock } = this.#options;
+    let made: Judge | null = null;
+    return ({ episode, labels, startsAt = 0 }) => {
+      made ??= judge();
+      return made.withheld({ id: episode, labels, startsAt }, clock.now());
+    };
   }
 
   async #attempt(entry: Entry, failures: number): Promise<{ entry: Entry; pauseMs: number }> {
@@ -171,23 +183,23 @@ export class Outbox {
 
   /** Hands a dead message on before it is marked dead: a crash in between repeats this, to the same ids. */
   async #bury(entry: Entry, channel: ActiveChannel | null): Promise<void> {
-    const { clock, metaChannels, deliveriesUrl, logger, state } = this.#options;
+    const { clock, logger, onDead } = this.#options;
     const { row, body } = entry;
     logger.error(
       { channel: row.channel, outbox: row.id, class: body.class, error: body.error },
       'notification not delivered',
     );
-    const outbox = deadLetterRows(
-      entry,
-      channel?.fallback ?? null,
-      metaChannels(),
-      deliveriesUrl(row.channel),
-      clock.now(),
-    );
-    if (outbox.length === 0) return;
+    const rescue = fallbackRow(entry, channel?.fallback ?? null, clock.now());
+    if (rescue !== null) {
+      await this.#insert(`dead:${row.channel}`, [rescue]);
+      this.wake();
+    }
+    onDead?.(row);
+  }
+
+  #insert(groupKey: string, outbox: readonly OutboxRow[]): Promise<void> {
     const flush = { state: null, consumedIntents: [], outbox };
-    await this.#untilStored(() => state.commitFlush(`dead:${row.id}`, null, flush));
-    this.wake();
+    return this.#untilStored(() => this.#options.state.commitFlush(groupKey, null, flush));
   }
 
   async #save(row: OutboxRow): Promise<void> {

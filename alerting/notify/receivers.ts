@@ -2,7 +2,7 @@
 
 /** Who may be told: looked up by name, resolved to channels. */
 export interface Directory {
-  /** Receiver name -> channel names. */
+  /** Receiver or rota name -> names of channels, receivers or rotas. */
   readonly receivers: ReadonlyMap<string, readonly string[]>;
   /** Names of all channels; each is a receiver too. */
   readonly channels: ReadonlySet<string>;
@@ -14,7 +14,7 @@ export interface Directory {
 
 /**
  * Channels of the named receivers, each once, sorted; names that lead to no channel come back in `unknown`. A receiver of the
- * same name as a channel wins, so that a channel can be replaced by a group of channels.
+ * same name as a channel wins, so that a channel can be replaced by a group of channels; inside itself the name is the channel.
  */
 export function resolveReceivers(
   names: readonly string[],
@@ -22,10 +22,16 @@ export function resolveReceivers(
 ): { readonly channels: readonly string[]; readonly unknown: readonly string[] } {
   const channels = new Set<string>();
   const unknown: string[] = [];
-  for (const name of new Set(names)) {
-    const found = (directory.receivers.get(name) ?? [name]).filter(channel => directory.channels.has(channel));
-    for (const channel of found) channels.add(channel);
-    if (found.length === 0) unknown.push(name);
-  }
+  const resolve = (name: string, within: ReadonlySet<string>): number => {
+    const members = within.has(name) ? undefined : directory.receivers.get(name);
+    if (members !== undefined) {
+      const inside = new Set(within).add(name);
+      return members.reduce((found, member) => found + resolve(member, inside), 0);
+    }
+    if (!directory.channels.has(name)) return 0;
+    channels.add(name);
+    return 1;
+  };
+  for (const name of new Set(names)) if (resolve(name, new Set()) === 0) unknown.push(name);
   return { channels: [...channels].sort(), unknown };
 }

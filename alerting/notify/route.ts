@@ -4,40 +4,41 @@
  * without a word.
  */
 import { z } from 'zod';
-
-import { compileMatchers, type Labels, labelsKey, type Matcher, pickLabels } from '../../model/labels.ts';
+import { type Labels, labelsKey, pickLabels } from '../../model/labels.ts';
+import { Matchers } from '../evaluate/document.ts';
 import type { Intent } from '../intent.ts';
 import type { ImpactSource } from './context.ts';
 import { durationField } from './fields.ts';
+import { compileDocumentMatchers, readerOf } from './matching.ts';
 import { type Directory, resolveReceivers } from './receivers.ts';
 
-const matcherValue = z.union([
-  z.string(),
-  z.strictObject({ op: z.enum(['=', '!=', '=~', '!~']).default('='), value: z.string() }),
-]);
+const receivers = z.array(z.string().min(1)).min(1).max(100);
 
 /** A route document of contracts.md section 6; durations are ms after parsing. */
-export const RouteDocument = z
-  .strictObject({
-    matchers: z.record(z.string(), matcherValue).default({}),
-    receivers: z.array(z.string().min(1)).min(1),
-    group_by: z.array(z.string().min(1)).default([]),
-    group_wait: durationField.prefault('30s'),
-    group_interval: durationField.prefault('5m'),
-    /** Overrides the rule's own repeat interval (告警间隔); absent leaves it to the rule. */
-    repeat_interval: durationField.optional(),
-    continue: z.boolean().default(false),
-  })
-  .superRefine((route, context) => {
-    for (const [label, matcher] of Object.entries(route.matchers)) {
-      try {
-        compileMatchers([toMatcher(label, matcher)]);
-      } catch (error) {
-        context.addIssue({ code: 'custom', path: ['matchers', label], message: (error as Error).message });
-      }
-    }
-  });
-export type RouteDocument = z.infer<typeof RouteDocument>;
+export const RouteDocument = z.strictObject({
+  name: z.string().max(100).optional(),
+  matchers: Matchers.default({}),
+  receivers,
+  group_by: z.array(z.string().min(1)).max(32).default([]),
+  group_wait: durationField.prefault('30s'),
+  group_interval: durationField.prefault('5m'),
+  /** Overrides the rule's own repeat interval (告警间隔); absent leaves it to the rule. */
+  repeat_interval: durationField.optional(),
+  /** Who else is told of an alert that nobody has acknowledged, and how long after its first word. */
+  escalation: z
+    .array(z.strictObject({ after: durationField, receivers }))
+    .max(20)
+    .default([])
+    .refine(levels => levels.every(({ after }, i) => i === 0 || after > (levels[i - 1]?.after ?? 0)), {
+      error: 'each level must come later than the one before',
+    }),
+  /** How long an acknowledgement holds. */
+  ack_ttl: durationField.optional(),
+  continue: z.boolean().default(false),
+  /** Routes are tried in rising order; of equal ones the configuration's come first, then the oldest. */
+  order: z.number().default(0),
+});
+export type RouteDocument = z.output<typeof RouteDocument>;
 
 /** A route ready for use; `id` keeps its groups apart from those of other routes. */
 export interface Route {
@@ -56,14 +57,29 @@ export interface Target {
   readonly channels: readonly string[];
   /** Null: told at once, by the rule's own repeat interval. */
   readonly timing: { readonly waitMs: number; readonly intervalMs: number; readonly repeatMs: number | null } | null;
+  /** Levels in rising order; channels may be none where nobody is on call. */
+  readonly escalation: readonly { readonly afterMs: number; readonly channels: readonly string[] }[];
 }
 
 /** Compiles a stored route document. */
 export function compileRoute(id: string, document: RouteDocument): Route {
-  const matches = compileMatchers(
-    Object.entries(document.matchers).map(([label, matcher]) => toMatcher(label, matcher)),
-  );
-  return { id, document, matches: labels => matches(label => labels[label]) };
+  const matches = compileDocumentMatchers(document.matchers);
+  return { id, document, matches: labels => matches(readerOf(labels)) };
+}
+
+/** Routes in the order in which they are tried. */
+export function inOrder(routes: readonly Route[]): readonly Route[] {
+  return routes.toSorted((a, b) => a.document.order - b.document.order);
+}
+
+/** How long an acknowledgement of an alert holds, by the first route that says so; null when none does. */
+export function ackTtlOf(labels: Labels, routes: readonly Route[]): number | null {
+  for (const { document, matches } of routes) {
+    if (!matches(labels)) continue;
+    if (document.ack_ttl !== undefined) return document.ack_ttl;
+    if (!document.continue) return null;
+  }
+  return null;
 }
 
 /**
@@ -96,6 +112,11 @@ export function routeIntent(
         intervalMs: document.group_interval,
         repeatMs: document.repeat_interval ?? null,
       },
+      escalation: document.escalation.map(level => {
+        const found = resolveReceivers(level.receivers, directory);
+        unknown.push(...found.unknown);
+        return { afterMs: level.after, channels: found.channels };
+      }),
     });
     if (!document.continue) break;
   }
@@ -112,12 +133,9 @@ export function routeIntent(
       groupKey: `rule:${intent.ruleId}`,
       groupLabels: { alertname: intent.ruleName },
       timing: null,
+      escalation: [],
     });
     if (targets.length > 0) break;
   }
   return { targets, unknown };
-}
-
-function toMatcher(label: string, value: z.infer<typeof matcherValue>): Matcher {
-  return typeof value === 'string' ? { label, op: '=', value } : { label, op: value.op, value: value.value };
 }

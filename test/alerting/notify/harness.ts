@@ -1,15 +1,20 @@
 /** Dispatch and outbox on a real embedded store, a clock that stands still, and channels that answer what a test says. */
 
 import type { Intent } from '../../../alerting/intent.ts';
+import { Acks } from '../../../alerting/notify/ack.ts';
+import { AckLinks } from '../../../alerting/notify/ack-link.ts';
 import type { ActiveChannel } from '../../../alerting/notify/channel.ts';
 import { createLinks } from '../../../alerting/notify/compose.ts';
-import type { ImpactSource, LogSource } from '../../../alerting/notify/context.ts';
+import type { ImpactSource, LogSource, PathSource } from '../../../alerting/notify/context.ts';
 import { Dispatcher } from '../../../alerting/notify/dispatch.ts';
+import type { FiringAlert, Inhibition } from '../../../alerting/notify/inhibit.ts';
+import { Judge } from '../../../alerting/notify/judge.ts';
 import type { Message } from '../../../alerting/notify/message.ts';
 import type { SendOptions, SendResult } from '../../../alerting/notify/notifier.ts';
 import { Outbox } from '../../../alerting/notify/outbox.ts';
 import type { Directory } from '../../../alerting/notify/receivers.ts';
 import { compileRoute, type Route, RouteDocument } from '../../../alerting/notify/route.ts';
+import type { Silence } from '../../../alerting/notify/silence.ts';
 import { ManualClock } from '../../../model/clock.ts';
 import type { Labels } from '../../../model/labels.ts';
 import { createTelemetry } from '../../../model/telemetry.ts';
@@ -42,6 +47,15 @@ export interface Harness {
   readonly owners: Map<string, readonly string[]>;
   routes: Route[];
   metaReceivers: string[];
+  silences: Silence[];
+  inhibitions: Inhibition[];
+  /** Alerts that fire, as evaluation sees them; inhibitions look here. */
+  firing: FiringAlert[];
+  paths: PathSource;
+  readonly acks: Acks;
+  /** Rows given up, by channel. */
+  readonly dead: string[];
+  nextTick: (ruleId: string) => number | null;
   impact: ImpactSource;
   logs: LogSource;
   /** Commits intents as evaluation does. */
@@ -64,6 +78,8 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
   const sent: Sent[] = [];
   let dispatcher: Dispatcher;
   let outbox: Outbox;
+  let acks: Acks;
+  const ackLinks = new AckLinks(Buffer.from('secret'), 'http://tw.example/');
   let commits = 0;
   const versions = new Map<string, string>();
 
@@ -77,6 +93,15 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
     owners: new Map(),
     routes: [],
     metaReceivers: [],
+    silences: [],
+    inhibitions: [],
+    firing: [],
+    paths: { nodeOf: () => null, upstreamOf: () => new Set() },
+    get acks() {
+      return acks;
+    },
+    dead: [],
+    nextTick: () => null,
     impact: { ownerOf: () => '', affects: () => [] },
     logs: { explain: async () => null },
     async commit(...intents) {
@@ -91,6 +116,7 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
       versions.set(rule, version);
     },
     async settle() {
+      await acks.load();
       await dispatcher.pump();
       await outbox.pump();
     },
@@ -115,12 +141,23 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
     },
   };
 
+  const judge = (): Judge =>
+    new Judge({
+      silences: harness.silences,
+      inhibitions: harness.inhibitions,
+      firing: () => harness.firing,
+      paths: harness.paths,
+      impact: harness.impact,
+      acks,
+    });
+
   function open(state: StateStore): void {
+    acks = new Acks(store, clock);
     outbox = new Outbox({
       state,
       channel: name => harness.channels.get(name) ?? null,
-      metaChannels: () => harness.metaReceivers,
-      deliveriesUrl: channel => `http://tw.example/deliveries?channel=${channel}`,
+      judge,
+      onDead: row => harness.dead.push(row.channel),
       clock,
       telemetry,
       logger,
@@ -137,7 +174,10 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
       }),
       impact: { ownerOf: labels => harness.impact.ownerOf(labels), affects: labels => harness.impact.affects(labels) },
       logs: { explain: (...asked) => harness.logs.explain(...asked) },
-      links: createLinks('http://tw.example/'),
+      judge,
+      acks,
+      nextTick: rule => harness.nextTick(rule),
+      links: createLinks('http://tw.example/', ackLinks),
       clock,
       telemetry,
       logger,

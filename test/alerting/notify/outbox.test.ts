@@ -55,37 +55,33 @@ test('a throttle answer keeps the whole channel quiet for the floor, a longer wo
   assert.ok((times[1] ?? 0) >= MINUTE && (times[2] ?? 0) >= (times[1] ?? 0) + 2 * MINUTE, String(times));
 });
 
-test('a permanent answer is dead at once: the fallback tells it, the daemon’s receivers hear of it once an hour', async () => {
+test('a permanent answer is dead at once: the fallback tells it, and the daemon hears of each', async () => {
   const h = makeHarness();
   addChannel(h, 'oncall', { fallback: 'backup' });
   addChannel(h, 'backup');
-  addChannel(h, 'ops');
-  h.metaReceivers = ['ops'];
   h.answers.set('oncall', () => REFUSED);
 
   await h.commit(own(1, { receivers: ['oncall'] }), own(2, { receivers: ['oncall'] }));
   await h.pass(5_000);
 
-  assert.deepEqual(told(h).sort(), ['backup firing: t1', 'backup firing: t2', 'ops info: ']);
-  assert.deepEqual(await statuses(h), { dead: 2, delivered: 3 });
-  const meta = h.sent.find(sent => sent.channel === 'ops')?.message;
-  assert.match(meta?.alerts[0]?.summary ?? '', /oncall did not take "rule r[12]: t[12] is behind" \(refused: no\)/);
+  assert.deepEqual(told(h).sort(), ['backup firing: t1', 'backup firing: t2']);
+  assert.deepEqual(await statuses(h), { dead: 2, delivered: 2 });
+  assert.deepEqual(h.dead, ['oncall', 'oncall']);
 });
 
-test('a fallback that fails too ends there, and trouble with the trouble report goes round in no circle', async () => {
+test('a fallback that fails too ends there', async () => {
   const h = makeHarness();
   addChannel(h, 'oncall', { fallback: 'backup' });
   addChannel(h, 'backup', { fallback: 'oncall' });
-  addChannel(h, 'ops', { fallback: 'backup' });
-  h.metaReceivers = ['ops'];
-  for (const name of ['oncall', 'backup', 'ops']) h.answers.set(name, () => REFUSED);
+  for (const name of ['oncall', 'backup']) h.answers.set(name, () => REFUSED);
 
   await h.commit(intent('a', { receivers: ['oncall'] }));
   await h.pass(20_000);
 
-  const rows = await h.rows();
-  assert.ok(rows.every(row => row.status === 'dead'));
-  assert.ok(rows.length <= 6, `${rows.length} rows`);
+  assert.deepEqual(
+    (await h.rows()).map(row => `${row.channel} ${row.status}`),
+    ['backup dead', 'oncall dead'],
+  );
 });
 
 test('what cannot be delivered for as long as the channel allows is given up', async () => {

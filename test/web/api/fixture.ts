@@ -17,6 +17,7 @@ import type { AppConfig } from '../../../app/config.ts';
 import { readAppConfig } from '../../../app/config.ts';
 import type { Evaluation } from '../../../app/evaluation.ts';
 import { createImpactSource, createLogSource } from '../../../app/explain.ts';
+import { type AlertingConfig, openNotification } from '../../../app/notification.ts';
 import { startObjectives } from '../../../app/objectives.ts';
 import { apiRoutes } from '../../../app/routes.ts';
 import { Slot } from '../../../app/slot.ts';
@@ -96,6 +97,8 @@ export interface ApiOptions {
   readonly security?: ServerOptions['security'];
   readonly fileRules?: readonly FileRule[];
   readonly channels?: AppConfig['channels'];
+  /** Documents of the configuration about who is told. */
+  readonly alerting?: Partial<AlertingConfig>;
   readonly limits?: Partial<IntakeLimits>;
   /** Stands between intake and stores, so that a test can hold or fail it. */
   readonly through?: (sink: BatchSink) => BatchSink;
@@ -177,9 +180,23 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
       ...(options.limits ? { limits: options.limits } : {}),
     }),
   );
+  // Opened and not started: what people change is seen, nothing is sent.
+  const notification = await openNotification({
+    config: () => ({ ...config, ...options.alerting }),
+    publicUrl: 'http://localhost',
+    state,
+    engine,
+    channels,
+    lineage,
+    impact: createImpactSource(lineage),
+    logSource: { explain: async () => null },
+    clock,
+    telemetry,
+    logger,
+  });
   const evaluation = new Slot<Evaluation>('evaluation has not started here');
   if (options.evaluating !== false) {
-    evaluation.set({ engine, rules, channels, recorder, ...promised, reload: async () => undefined });
+    evaluation.set({ engine, rules, channels, notification, recorder, ...promised, reload: async () => undefined });
   }
   const status = createStatus({
     config: () => config,
