@@ -1,14 +1,21 @@
 /** Runs due ticks: which may run now, their data, their evaluation, their commit. */
 import { type ErrorCode, StoreAwayError, UserError, VersionConflictError } from '../model/errors.ts';
 import type { StoredTick } from './engine-history.ts';
-import { type FrameAnswer, type FrameRequest, readFrames } from './engine-query.ts';
 import { applied, type RuleRuntime } from './engine-runtime.ts';
 import type { RuleTable } from './engine-table.ts';
 import type { EngineDeps } from './engine-types.ts';
 import { coalesce } from './evaluate/coalesce.ts';
-import type { ResolveNames } from './evaluate/frame.ts';
+
 import type { GroupState } from './evaluate/group-state.ts';
+import {
+  BaselineCache,
+  type ColumnAnswer,
+  type ColumnRequest,
+  type ResolveNames,
+  readColumns,
+} from './evaluate/read-columns.ts';
 import { createResolver } from './evaluate/resolve.ts';
+import type { Rule } from './evaluate/rule.ts';
 import { evaluateTick, failedTick, type RuleState, type TickOutcome } from './evaluate/tick.ts';
 import type { Intent } from './intent.ts';
 
@@ -32,7 +39,8 @@ export class TickRunner {
   readonly #deps: EngineDeps;
   readonly #table: RuleTable;
   readonly #startedAt: number;
-  #watermark = { value: Number.NEGATIVE_INFINITY, movedAt: 0 };
+  readonly #baselines = new BaselineCache();
+  readonly #levels = { metric: new Level(), log: new Level() };
   #storeAway = false;
   /** Why the last tick of a rule failed; absent when it did not. */
   readonly codes = new Map<string, ErrorCode>();
@@ -47,11 +55,11 @@ export class TickRunner {
 
   /** Evaluates and commits every tick that is due at `now`, oldest rules first, until `stopped`. */
   async run(now: number, stopped: () => boolean): Promise<void> {
-    const level = this.#deps.watermark();
-    if (level > this.#watermark.value) this.#watermark = { value: level, movedAt: now };
+    this.#levels.metric.note(this.#deps.watermark(), now);
+    this.#levels.log.note(this.#deps.logWatermark?.() ?? Number.POSITIVE_INFINITY, now);
     const work: Work[] = [];
     for (const runtime of this.#table.all()) {
-      const item = runtime.rule.document.enabled && runtime.dueAt <= now ? this.#plan(runtime, now, level) : null;
+      const item = runtime.rule.document.enabled && runtime.dueAt <= now ? this.#plan(runtime, now) : null;
       if (item !== null) work.push(item);
     }
     if (work.length === 0) return;
@@ -68,18 +76,26 @@ export class TickRunner {
   }
 
   /** The ticks of a rule that may run now; null when its next one waits for the store. */
-  #plan(runtime: RuleRuntime, now: number, level: number): Work | null {
+  #plan(runtime: RuleRuntime, now: number): Work | null {
     const { ticks, skippedFrom } = runtime.due(now);
-    const ready = ticks.filter(t => t <= level);
+    const level = this.#levelOf(runtime.rule);
+    const ready = ticks.filter(t => t <= level.value);
     if (ready.length > 0 || (ticks.length === 0 && skippedFrom !== null))
       return { runtime, ticks: ready, skippedFrom, behind: false };
-    const overdue = ticks.filter(t => now - this.#waitsFrom(runtime, t) >= this.#deps.config.maxWaitMs);
+    const overdue = ticks.filter(t => now - this.#waitsFrom(runtime, t, level) >= this.#deps.config.maxWaitMs);
     return overdue.length > 0 ? { runtime, ticks: overdue, skippedFrom, behind: true } : null;
   }
 
   /** A tick missed while the daemon was down waits as long as the store is still catching up with it. */
-  #waitsFrom(runtime: RuleRuntime, t: number): number {
-    return t < this.#startedAt ? Math.max(this.#startedAt, this.#watermark.movedAt) : t + runtime.delayMs;
+  #waitsFrom(runtime: RuleRuntime, t: number, level: Level): number {
+    return t < this.#startedAt ? Math.max(this.#startedAt, level.movedAt) : t + runtime.delayMs;
+  }
+
+  /** How far the streams a rule reads have come: the one that is furthest behind. */
+  #levelOf({ reads }: Rule): Level {
+    const { metric, log } = this.#levels;
+    if (!reads.has('log')) return metric;
+    return !reads.has('metric') || log.value < metric.value ? log : metric;
   }
 
   async #runAll(work: readonly Work[], now: number, stopped: () => boolean): Promise<void> {
@@ -104,7 +120,7 @@ export class TickRunner {
       }));
       const answers = await this.#read(requests, resolve);
       for (const [i, run] of active.entries()) {
-        this.#evaluate(run, run.work.ticks.slice(start, start + TICKS_PER_QUERY), answers[i] as FrameAnswer);
+        this.#evaluate(run, run.work.ticks.slice(start, start + TICKS_PER_QUERY), answers[i] as ColumnAnswer);
       }
     }
     const commits = await Promise.allSettled(runs.map(run => this.#commit(run, now)));
@@ -112,13 +128,15 @@ export class TickRunner {
   }
 
   /** Throws `StoreAwayError` when the store does not answer; other failures belong to the rules that asked. */
-  async #read(requests: readonly FrameRequest[], resolve: ResolveNames): Promise<readonly FrameAnswer[]> {
+  async #read(requests: readonly ColumnRequest[], resolve: ResolveNames): Promise<readonly ColumnAnswer[]> {
     const abort = new AbortController();
     const cancel = this.#deps.clock.after(QUERY_TIMEOUT_MS, () =>
       abort.abort(new StoreAwayError('the store did not answer in time')),
     );
     try {
-      const answers = await readFrames(requests, this.#deps.reader, resolve, abort.signal);
+      const { reader, logs = null } = this.#deps;
+      const sources = { readers: { metrics: reader, logs }, resolve, baselines: this.#baselines };
+      const answers = await readColumns(requests, sources, abort.signal);
       for (const answer of answers) if ('error' in answer && answer.error instanceof StoreAwayError) throw answer.error;
       return answers;
     } finally {
@@ -126,7 +144,7 @@ export class TickRunner {
     }
   }
 
-  #evaluate(run: Run, ticks: readonly number[], answer: FrameAnswer): void {
+  #evaluate(run: Run, ticks: readonly number[], answer: ColumnAnswer): void {
     const { runtime, behind } = run.work;
     const { rule } = runtime;
     const { jobEndedAt } = this.#deps;
@@ -138,7 +156,7 @@ export class TickRunner {
       } else if ('error' in answer) {
         run.add(failedTick(rule, before, this.#failed(rule.id, rule.name, codeOf(answer.error), answer.error)));
       } else {
-        const columns = answer.frames.map((frame, i) => frame.column(t - (rule.metrics[i]?.offsetMs ?? 0)));
+        const columns = answer.columns(t);
         const outcome = evaluateTick(rule, { ...before, columns, ...(jobEndedAt === undefined ? {} : { jobEndedAt }) });
         if (outcome.error === undefined) this.codes.delete(rule.id);
         else this.#failed(rule.id, rule.name, outcome.error, null);
@@ -184,6 +202,20 @@ export class TickRunner {
   #addressed(intent: Intent): Intent {
     const { metaReceivers } = this.#deps.config;
     return intent.kind === 'meta' && metaReceivers.length > 0 ? { ...intent, receivers: metaReceivers } : intent;
+  }
+}
+
+/** How far a stream has been taken in, and when it last moved. */
+class Level {
+  value = Number.NEGATIVE_INFINITY;
+  movedAt = 0;
+  #highest = Number.NEGATIVE_INFINITY;
+
+  note(value: number, now: number): void {
+    this.value = value;
+    if (value <= this.#highest) return;
+    this.#highest = value;
+    this.movedAt = now;
   }
 }
 

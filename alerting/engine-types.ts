@@ -2,7 +2,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import type { StateStore } from '../store/state-store.ts';
-import type { MetricReader } from './evaluate/frame.ts';
+import type { LogReader, MetricReader } from './evaluate/frame.ts';
 import type { Rule } from './evaluate/rule.ts';
 
 export interface EngineConfig {
@@ -19,6 +19,9 @@ export interface EngineDeps {
   readonly reader: MetricReader;
   /** Event time up to which the metric store has everything, epoch ms; Infinity when it is always level (embedded intake). */
   readonly watermark: () => number;
+  /** Lines for rules over logs, and the event time up to which they are all there; without it such rules find none. */
+  readonly logs?: LogReader;
+  readonly logWatermark?: () => number;
   /** When the job of this name ended for good (CANCELED, FINISHED); null while it runs or is not known. */
   readonly jobEndedAt?: (job: string) => number | null;
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 /** Replays of rules that need not be saved: over the stores, or over samples a request brings. */
 import type { MetricGroup } from '../model/sample.ts';
 import { MemoryMetricStore } from '../store/memory-metrics.ts';
-import type { MetricReader } from './evaluate/frame.ts';
+import type { LogReader, MetricReader } from './evaluate/frame.ts';
 import type { RuleHistory } from './evaluate/record.ts';
 import { replayRule } from './evaluate/replay.ts';
 import { createResolver } from './evaluate/resolve.ts';
@@ -17,11 +17,19 @@ export interface ReplayRequest {
   readonly samples?: readonly MetricGroup[];
 }
 
+/** Where a replay reads. */
+export interface ReplaySources {
+  readonly reader: MetricReader;
+  readonly logs?: LogReader | undefined;
+  /** Delay of rules that name none, ms. */
+  readonly delayMs: number;
+}
+
 /** What `rule` would have done (`POST /rules/replay`). Throws `UserError`. */
 export async function replayRequest(
   rule: Rule,
   { samples, from, to, asOf }: Omit<ReplayRequest, 'rule'>,
-  { reader, delayMs }: { readonly reader: MetricReader; readonly delayMs: number },
+  { reader, logs, delayMs }: ReplaySources,
   signal?: AbortSignal,
 ): Promise<RuleHistory> {
   let source = reader;
@@ -32,5 +40,6 @@ export async function replayRequest(
   }
   const names = await source.names(signal);
   const resolve = createResolver(names.map(entry => entry.name));
-  return replayRule({ rule, from, to, asOf, delayMs, reader: source, resolve }, signal);
+  const readers = { metrics: source, logs: samples === undefined ? (logs ?? null) : null };
+  return replayRule({ rule, from, to, asOf, delayMs, readers, resolve }, signal);
 }

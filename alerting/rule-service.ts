@@ -6,7 +6,7 @@ import type { Json } from '../model/json.ts';
 import type { StateStore } from '../store/state-store.ts';
 import type { Engine, RuleHealth } from './engine.ts';
 import type { RuleDocument, RuleDocumentInput } from './evaluate/document.ts';
-import type { MetricReader } from './evaluate/frame.ts';
+import type { LogReader, MetricReader } from './evaluate/frame.ts';
 import type { RuleHistory } from './evaluate/record.ts';
 import { createResolver } from './evaluate/resolve.ts';
 import { compileRule, type Rule } from './evaluate/rule.ts';
@@ -22,6 +22,8 @@ export interface RuleServiceDeps {
   readonly state: StateStore;
   readonly engine: Pick<Engine, 'load' | 'upsert' | 'remove' | 'health' | 'lateAfterEval'>;
   readonly reader: MetricReader;
+  /** Lines for rules over logs; without it they find none. */
+  readonly logs?: LogReader;
   readonly clock: Clock;
   readonly logger: { error(fields: object, message: string): void };
   /** Delay of rules that name none (`alerting.delay`), ms. */
@@ -212,7 +214,7 @@ class Rules {
     try {
       const names = await this.#deps.reader.names();
       const resolve = createResolver(names.map(entry => entry.name));
-      for (const { metric } of rule.metrics) resolve(metric);
+      for (const { source } of rule.metrics) if (source.kind === 'metric') resolve(source.metric);
     } catch (error) {
       // A store that is away says nothing about the rule; evaluation looks the names up again.
       if (!(error instanceof StoreAwayError)) throw error;

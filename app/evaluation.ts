@@ -102,7 +102,15 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
       },
     });
     await engine.start();
-    const rules = createRuleService({ state, engine, reader: metrics, logs: lines, clock, logger, delayMs: alerting.delay });
+    const rules = createRuleService({
+      state,
+      engine,
+      reader: metrics,
+      logs: lines,
+      clock,
+      logger,
+      delayMs: alerting.delay,
+    });
     await rules.start(parts.config().fileRules);
 
     // Inhibition is judged by what fires, so the states of all rules are there before the first word.

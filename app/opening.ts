@@ -21,7 +21,7 @@ import { type Ownership, takeOwnership } from './ownership.ts';
 import { declareReports } from './reports.ts';
 import { startRetention } from './retention.ts';
 import type { Slot } from './slot.ts';
-import { statusOf, watermarkOf } from './sources.ts';
+import { logWatermarkOf, statusOf, watermarkOf } from './sources.ts';
 import { announce } from './standby.ts';
 import type { DataStores, Stores } from './stores.ts';
 
@@ -133,6 +133,7 @@ export class Opening {
         publicUrl: this.#parts.publicUrl(),
         state: stores.state,
         metrics: data.get().metrics,
+        logs: data.get().logs,
         lineage,
         tables,
         impact,
@@ -140,6 +141,10 @@ export class Opening {
         watermark: () => {
           const read = this.sources();
           return read ? (watermarkOf(read) ?? Number.NEGATIVE_INFINITY) : Number.POSITIVE_INFINITY;
+        },
+        logWatermark: () => {
+          const read = this.sources();
+          return read ? (logWatermarkOf(read) ?? Number.NEGATIVE_INFINITY) : Number.POSITIVE_INFINITY;
         },
         clock,
         telemetry,

@@ -14,6 +14,15 @@ export function statusOf(sources: readonly (Source | null | undefined)[]): Sourc
 
 /** Least event time all metric-like streams have reached; null while one is unknown. */
 export function watermarkOf({ streams }: SourceStatus): number | null {
-  const marks = streams.filter(s => s.stream !== 'logs' && s.stream !== 'jobs').map(s => s.watermark);
+  return leastOf(streams.filter(s => s.stream !== 'logs' && s.stream !== 'jobs'));
+}
+
+/** The same of the logs: rules over lines wait for these. */
+export function logWatermarkOf({ streams }: SourceStatus): number | null {
+  return leastOf(streams.filter(s => s.stream === 'logs'));
+}
+
+function leastOf(streams: SourceStatus['streams']): number | null {
+  const marks = streams.map(s => s.watermark);
   return marks.length === 0 || marks.includes(null) ? null : Math.min(...marks.map(m => m ?? 0));
 }

@@ -126,7 +126,7 @@ async function backtest(): Promise<void> {
     to,
     asOf: 'ideal',
     delayMs: 0,
-    reader: metrics,
+    readers: { metrics, logs: null },
     resolve: createResolver([]),
   });
   const seconds = (performance.now() - began) / 1000;

@@ -27,7 +27,7 @@ export function closeRule(
       severity,
       reason,
     };
-    intents.push(groupIntent(rule, { key, labels: group.labels, inputs }, t, notice));
+    intents.push(groupIntent(rule, { key, labels: group.labels, inputs, scope: inputs }, t, notice));
   }
   if (state.noDataSince !== null && rule.document.no_data.notify) {
     const about = {

@@ -1,7 +1,8 @@
 /** The rule document (alerting.md section 1, contracts.md section 6): its fields, defaults and forms. YAML in files, JSON over the API. */
 import { z } from 'zod';
 import { parseDuration } from '../../model/duration.ts';
-import { METRIC_OPS, type MetricOp } from '../../store/metric-store.ts';
+import { ACROSS } from '../../store/across.ts';
+import { METRIC_OPS } from '../../store/metric-store.ts';
 import { SEVERITIES } from '../intent.ts';
 
 const Duration = z
@@ -22,22 +23,32 @@ const MatcherValue = z.union([
 export const Matchers = z.record(LabelName, MatcherValue);
 export type Matchers = z.infer<typeof Matchers>;
 
+/**
+ * Operations of a row. Beside those of the stores: SPIKE, how many times the window before the value is (of lines, or of a metric's
+ * average), and NEW, the lines of exception classes not seen for `since` before the window.
+ */
+export const ROW_OPS = [...METRIC_OPS, 'SPIKE', 'NEW'] as const;
+export type RowOp = (typeof ROW_OPS)[number];
+
 const Op = z
   .string()
   .transform(text => text.toUpperCase())
-  .refine((text): text is MetricOp => METRIC_OPS.some(op => op === text), `expected one of ${METRIC_OPS.join(' ')}`);
+  .refine((text): text is RowOp => ROW_OPS.some(op => op === text), `expected one of ${ROW_OPS.join(' ')}`);
 
-const RuleMetric = z.strictObject({
-  name: z.string().min(1).max(200).optional(),
-  metric: z.string().min(1).max(500).optional(),
-  log: z.string().min(1).max(2000).optional(),
-  op: Op.default('LAST'),
-  offset: Duration.default('0m'),
-  window: Duration.optional(),
-  matchers: Matchers.default({}),
-  across: z.enum(['sum', 'max', 'min', 'avg']).optional(),
-  baseline: z.strictObject({ weeks: z.int().min(1).max(12) }).optional(),
-});
+const RuleMetric = z
+  .strictObject({
+    name: z.string().min(1).max(200).optional(),
+    metric: z.string().min(1).max(500).optional(),
+    log: z.string().min(1).max(2000).optional(),
+    op: Op.optional(),
+    offset: Duration.default('0m'),
+    window: Duration.optional(),
+    since: Duration.optional(),
+    matchers: Matchers.default({}),
+    across: z.enum(ACROSS).optional(),
+    baseline: z.strictObject({ weeks: z.int().min(1).max(12) }).optional(),
+  })
+  .transform(row => ({ ...row, op: row.op ?? (row.log === undefined ? 'LAST' : 'COUNT') }));
 
 const Severity = z.enum(SEVERITIES);
 
@@ -84,6 +95,8 @@ export const RuleDocument = z.strictObject({
     .strictObject({ window: z.int().min(4).max(200).default(20), changes: z.int().min(2).max(100).default(4) })
     .nullable()
     .default(null),
+  /** Late points correct the history of the ticks they belong to; what was told stays told. */
+  re_evaluate: z.boolean().default(false),
 });
 export type RuleDocument = z.infer<typeof RuleDocument>;
 /** The document as users write it. */

@@ -1,4 +1,11 @@
-import { type Expression, type ExpressionType, type FunctionName, parseFormula } from './parser.ts';
+import { MAD_SCALE } from './baseline.ts';
+import {
+  type BaselineInputs,
+  type Expression,
+  type ExpressionType,
+  type FunctionName,
+  parseFormula,
+} from './parser.ts';
 import { and, arithmetic, type NumberValue, not, or, type TruthValue, worse } from './value.ts';
 
 /** Values of the metrics {0}, {1}, … of one group at one tick. */
@@ -7,6 +14,8 @@ export type Inputs = readonly NumberValue[];
 export interface FormulaOptions {
   /** What `pct(a, 0)` is: unknown, or endless growth for a > 0 and 0 for a = 0. */
   readonly zeroBaseline: 'unknown' | 'grow';
+  /** Metrics with a baseline: `score`, `median` and `mad` may be asked of these. */
+  readonly baselines?: BaselineInputs;
 }
 
 /** A formula ready to run: closures over a fixed table of operations; nothing of the text is ever executed. */
@@ -29,7 +38,7 @@ type TruthClosure = (inputs: Inputs) => TruthValue;
 
 /** Compiles any formula. `names[i]` is what metric {i} may be called. Throws `FormulaError` with the 0-based position. */
 export function compileFormula(text: string, names: readonly (string | null)[], options: FormulaOptions): Formula {
-  const { root, type } = parseFormula(text, names);
+  const { root, type } = parseFormula(text, names, options.baselines);
   const evaluate = type === 'boolean' ? truth(root, options) : number(root, options);
   return { text, root, type, inputs: inputsOf(root), evaluate };
 }
@@ -40,7 +49,7 @@ export function compileCondition(
   names: readonly (string | null)[],
   options: FormulaOptions,
 ): Condition | null {
-  const { root, type } = parseFormula(text, names);
+  const { root, type } = parseFormula(text, names, options.baselines);
   return type === 'boolean' ? { text, root, type, inputs: inputsOf(root), evaluate: truth(root, options) } : null;
 }
 
@@ -124,6 +133,12 @@ function call(name: FunctionName, args: readonly NumberClosure[], options: Formu
   if (name === 'pct') {
     return inputs => percentage(first(inputs), second(inputs), options.zeroBaseline);
   }
+  if (name === 'score') {
+    const [, , third] = args as readonly [NumberClosure, NumberClosure, NumberClosure];
+    return inputs => deviation(first(inputs), second(inputs), third(inputs), options.zeroBaseline);
+  }
+  if (name === 'median') return second;
+  if (name === 'mad') return args[2] as NumberClosure;
   if (name === 'min' || name === 'max') {
     const fn = name === 'min' ? Math.min : Math.max;
     return inputs =>
@@ -168,6 +183,19 @@ function percentage(a: NumberValue, b: NumberValue, zeroBaseline: FormulaOptions
   if (b !== 0 || typeof a === 'string') return arithmetic(a, b, (x, y) => (x - y) / Math.abs(y));
   if (zeroBaseline === 'unknown' || a < 0) return 'zero-baseline';
   return a === 0 ? 0 : Number.POSITIVE_INFINITY;
+}
+
+/** How many scaled MADs a value lies from the median. Where all earlier values were equal, any other is unknown or endless growth. */
+function deviation(
+  value: NumberValue,
+  median: NumberValue,
+  mad: NumberValue,
+  zeroBaseline: FormulaOptions['zeroBaseline'],
+): NumberValue {
+  const away = arithmetic(value, median, (a, b) => a - b);
+  if (mad !== 0 || typeof away === 'string') return arithmetic(away, mad, (a, b) => a / (MAD_SCALE * b));
+  if (zeroBaseline === 'unknown') return 'zero-baseline';
+  return away === 0 ? 0 : away * Number.POSITIVE_INFINITY;
 }
 
 function inputsOf(node: Expression): readonly number[] {

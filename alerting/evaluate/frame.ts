@@ -1,14 +1,22 @@
-/** What rules read: PORT MetricReader, and the answers of one query laid out for look-up by tick. */
+/** What rules read: PORTS MetricReader and LogReader, and the answers of one question laid out for look-up by tick. */
 import { type Labels, labelsKey } from '../../model/labels.ts';
 import type { Point } from '../../model/sample.ts';
-import type { MetricStore, WindowGroup, WindowQuery } from '../../store/metric-store.ts';
-import type { RuleMetric } from './rule.ts';
+import type { LogCountQuery, LogGroupCount } from '../../store/log-store.ts';
+import type { MetricStore, WindowGroup } from '../../store/metric-store.ts';
 
 /** The part of the metric store that evaluation needs; anything with windows of points can stand in for it. */
 export type MetricReader = Pick<MetricStore, 'window' | 'names'>;
 
-/** Which stored series a metric name of a rule stands for now. Throws `UserError` ambiguous-metric. */
-export type ResolveNames = (metric: string) => WindowQuery['names'];
+/** The part of the log store that evaluation needs, job names joined. */
+export interface LogReader {
+  counts(query: LogCountQuery, signal?: AbortSignal): Promise<readonly LogGroupCount[]>;
+}
+
+/** The stores rules read. `logs` is null where there are none (a replay of given samples): rules over logs find no line. */
+export interface RuleReaders {
+  readonly metrics: Pick<MetricReader, 'window'>;
+  readonly logs: LogReader | null;
+}
 
 /** A group's value of one metric at one tick. */
 export interface Cell {
@@ -19,33 +27,8 @@ export interface Cell {
 /** One metric at one tick: group key to value; groups without a point in the window are absent. */
 export type Column = ReadonlyMap<string, Cell>;
 
-/** Everything of a query but its instants; equal texts mean equal answers, so rules may share one. */
-export interface WindowPlan {
-  readonly key: string;
-  readonly query: Omit<WindowQuery, 'at'>;
-}
-
-/** What to ask the store for one metric of a rule. `arrivedWithinMs` counts from the tick (backtests as of arrival). */
-export function planWindow(
-  metric: RuleMetric,
-  groupBy: readonly string[] | '*',
-  resolve: ResolveNames,
-  arrivedWithinMs?: number,
-): WindowPlan {
-  const query = {
-    names: resolve(metric.metric),
-    matchers: metric.matchers,
-    groupBy: groupBy === '*' ? groupBy : [...groupBy].sort(),
-    op: metric.op,
-    windowMs: metric.windowMs,
-    // The store counts from the instant asked for, which lies the offset before the tick.
-    ...(arrivedWithinMs === undefined ? {} : { arrivedWithinMs: arrivedWithinMs + metric.offsetMs }),
-  };
-  return { key: JSON.stringify(query), query };
-}
-
 /** A group's key within its rule: equal label values give equal keys. '' without group_by. */
-function groupKeyOf(labels: Labels, groupBy: readonly string[] | '*'): string {
+export function groupKeyOf(labels: Labels, groupBy: readonly string[] | '*'): string {
   if (groupBy === '*') return labelsKey(labels);
   if (groupBy.length === 1) return labels[groupBy[0] as string] ?? '';
   let key = '';
@@ -56,13 +39,14 @@ function groupKeyOf(labels: Labels, groupBy: readonly string[] | '*'): string {
 /** Columns a frame keeps built: rules that share a query ask for the same few instants. */
 const COLUMNS_KEPT = 8;
 
-/** The answer of one query. Reading forward finds each point at once, any other order by bisection. */
+/** The answer of one question. Reading forward finds each point at once, any other order by bisection. */
 export class Frame {
   readonly #groups: readonly { readonly key: string; readonly group: WindowGroup; next: number }[];
   readonly #columns = new Map<number, Column>();
 
-  constructor(plan: WindowPlan, groups: readonly WindowGroup[]) {
-    this.#groups = groups.map(group => ({ key: groupKeyOf(group.labels, plan.query.groupBy), group, next: 0 }));
+  /** `groupBy` in the order the group keys are made of. */
+  constructor(groupBy: readonly string[] | '*', groups: readonly WindowGroup[]) {
+    this.#groups = groups.map(group => ({ key: groupKeyOf(group.labels, groupBy), group, next: 0 }));
   }
 
   /** Values at one of the instants asked for. */
@@ -80,6 +64,18 @@ export class Frame {
     if (this.#columns.size >= COLUMNS_KEPT) this.#columns.clear();
     this.#columns.set(at, column);
     return column;
+  }
+
+  /** Every group with its values at those of `instants` at which it has one. */
+  *values(instants: readonly number[]): Generator<{ key: string; labels: Labels; values: number[] }> {
+    for (const { key, group } of this.#groups) {
+      const values: number[] = [];
+      for (const at of instants) {
+        const index = indexOf(group.points, at);
+        if (index >= 0) values.push((group.points[index] as Point)[1]);
+      }
+      yield { key, labels: group.labels, values };
+    }
   }
 }
 

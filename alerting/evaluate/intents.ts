@@ -24,7 +24,7 @@ function annotationsOf(rule: Rule, inputs: Inputs): readonly Annotation[] {
   return rule.annotations.map(({ name, formula }) => ({ name, value: hint(formula, inputs) }));
 }
 
-/** What people read about a group: the condition with its numbers, the summary, the hint columns. */
+/** What people read about a group: the condition with its numbers, the summary, the hint columns. `inputs` are what formulas see. */
 export function alertText(rule: Rule, groupLabels: Labels, severity: Severity, inputs: Inputs, recovered = false) {
   const level = rule.levels.find(candidate => candidate.severity === severity) ?? rule.levels[0];
   const condition = recovered && rule.recovery !== null ? rule.recovery : level?.condition;
@@ -41,12 +41,12 @@ export function alertText(rule: Rule, groupLabels: Labels, severity: Severity, i
 /** Builds the intent of a notice. `inputs` are the group's values at the tick. */
 export function groupIntent(
   rule: Rule,
-  group: { key: string; labels: Labels; inputs: Inputs },
+  group: { key: string; labels: Labels; inputs: Inputs; scope: Inputs },
   t: number,
   notice: Notice,
 ): Intent {
-  const { key, labels: groupLabels, inputs } = group;
-  const recovered = notice.kind === 'resolved' && rule.recovery !== null && rule.recovery.evaluate(inputs) === true;
+  const { key, labels: groupLabels, inputs, scope } = group;
+  const recovered = notice.kind === 'resolved' && rule.recovery !== null && rule.recovery.evaluate(scope) === true;
   return {
     ...base(rule, t, notice.kind, key, notice.startsAt),
     labels: alertLabels(rule, groupLabels, notice.severity),
@@ -54,7 +54,7 @@ export function groupIntent(
     activeAt: notice.activeAt,
     endsAt: notice.kind === 'resolved' ? t : null,
     values: inputs.map(toValue),
-    ...alertText(rule, groupLabels, notice.severity, inputs, recovered),
+    ...alertText(rule, groupLabels, notice.severity, scope, recovered),
     ...(notice.reason === undefined ? {} : { reason: notice.reason }),
   };
 }
@@ -104,6 +104,7 @@ function base(rule: Rule, t: number, kind: Intent['kind'], groupKey: string, sta
     startsAt,
     late: false,
     receivers: rule.document.receivers,
+    ...(rule.document.max_repeats === undefined ? {} : { maxRepeats: rule.document.max_repeats }),
     zone: rule.document.zone,
   };
 }

@@ -3,8 +3,9 @@ import type { Labels } from '../../model/labels.ts';
 import type { Severity } from '../intent.ts';
 import type { Column } from './frame.ts';
 import type { GroupState } from './group-state.ts';
+import type { RuleMetric } from './metric-row.ts';
 import type { Rule } from './rule.ts';
-import { type NumberValue, or, type TruthValue } from './value.ts';
+import { arithmetic, type NumberValue, or, type TruthValue } from './value.ts';
 
 /** A group of the rule's universe. */
 export interface Member {
@@ -16,6 +17,8 @@ export interface Member {
 export interface Observed extends Member {
   /** Values {0}, {1}, … or why there are none. */
   readonly inputs: readonly NumberValue[];
+  /** What formulas see: the inputs, and behind them the median and MAD of each baseline. */
+  readonly scope: readonly NumberValue[];
   readonly truth: TruthValue;
   /** The highest level that is true; null when none is. */
   readonly severity: Severity | null;
@@ -40,11 +43,13 @@ export function universeOf(
   states: ReadonlyMap<string, GroupState>,
 ): readonly Member[] {
   if (rule.groupBy.length === 0) return [NOBODY];
-  const [first = new Map() as Column, ...others] = columns.toSorted((a, b) => b.size - a.size);
+  // What was usual weeks ago makes no group of today.
+  const current = columns.slice(0, rule.groupColumns);
+  const [first = new Map() as Column, ...others] = current.toSorted((a, b) => b.size - a.size);
   const complete = others.every(column => within(column, first)) && within(states, first);
   if (complete) return columnMembers(first);
   const labels = new Map<string, Labels>();
-  for (const column of columns) for (const [key, cell] of column) labels.set(key, cell.labels);
+  for (const column of current) for (const [key, cell] of column) labels.set(key, cell.labels);
   for (const [key, state] of states) if (!labels.has(key)) labels.set(key, state.labels);
   return sorted(labels);
 }
@@ -54,26 +59,62 @@ export function observe(rule: Rule, columns: readonly Column[], { key, labels }:
   const inputs: NumberValue[] = [];
   let present = false;
   for (let i = 0; i < rule.metrics.length; i++) {
-    const metric = rule.metrics[i] as Rule['metrics'][number];
+    const metric = rule.metrics[i] as RuleMetric;
     const cell = columns[i]?.get(key);
     if (cell !== undefined) present = true;
     if (!metric.applies(labels)) inputs.push('not-applicable');
-    else if (cell !== undefined) inputs.push(cell.value);
-    // Nothing counted is a count: COUNT is never unknown for a group of the universe.
-    else inputs.push(metric.op === 'COUNT' ? 0 : metric.offsetMs > 0 ? 'missing-baseline' : 'missing-current');
+    else if (metric.before !== null) inputs.push(spike(rule, metric, columns, key, cell?.value));
+    else inputs.push(cell === undefined ? absent(metric) : cell.value);
   }
+  const scope =
+    rule.columns.length === rule.groupColumns ? inputs : [...inputs, ...baselines(rule, columns, key, inputs)];
   let truth: TruthValue = 'not-applicable';
   let severity: Severity | null = null;
   for (const level of rule.levels) {
-    const says = level.condition.evaluate(inputs);
+    const says = level.condition.evaluate(scope);
     truth = or(truth, says);
     if (says === true) {
       severity = level.severity;
       break;
     }
   }
-  const recovery = rule.recovery === null || truth === true ? null : rule.recovery.evaluate(inputs);
-  return { key, labels, inputs, truth, severity, recovery, present };
+  const recovery = rule.recovery === null || truth === true ? null : rule.recovery.evaluate(scope);
+  return { key, labels, inputs, scope, truth, severity, recovery, present };
+}
+
+/** Nothing counted is a count: it is never unknown for a group of the universe. */
+function absent(metric: RuleMetric): NumberValue {
+  if (metric.counts) return 0;
+  return metric.offsetMs > 0 ? 'missing-baseline' : 'missing-current';
+}
+
+/** How many times the window before; from nothing it is unknown, or endless growth where the rule asks for that. */
+function spike(
+  rule: Rule,
+  metric: RuleMetric,
+  columns: readonly Column[],
+  key: string,
+  value: number | undefined,
+): NumberValue {
+  const now = value ?? absent(metric);
+  const before = columns[metric.before ?? -1]?.get(key)?.value ?? (metric.counts ? 0 : 'missing-baseline');
+  if (before !== 0 || typeof now === 'string') return arithmetic(now, before, (a, b) => a / b);
+  if (rule.document.zero_baseline === 'unknown' || now < 0) return 'zero-baseline';
+  return now === 0 ? 0 : Number.POSITIVE_INFINITY;
+}
+
+function baselines(
+  rule: Rule,
+  columns: readonly Column[],
+  key: string,
+  inputs: readonly NumberValue[],
+): readonly NumberValue[] {
+  return rule.metrics.flatMap(({ baseline }, i): NumberValue[] => {
+    if (baseline === null) return [];
+    if (inputs[i] === 'not-applicable') return ['not-applicable', 'not-applicable'];
+    const of = (column: number): NumberValue => columns[column]?.get(key)?.value ?? 'missing-baseline';
+    return [of(baseline.median), of(baseline.mad)];
+  });
 }
 
 function within(some: ReadonlyMap<string, unknown>, all: Column): boolean {

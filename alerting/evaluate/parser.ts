@@ -32,8 +32,17 @@ export const FUNCTIONS = {
   pct: { min: 2, max: 2, type: 'number' },
   exists: { min: 1, max: 1, type: 'boolean' },
   coalesce: { min: 2, max: 2, type: 'number' },
+  score: { min: 1, max: 1, type: 'number' },
+  median: { min: 1, max: 1, type: 'number' },
+  mad: { min: 1, max: 1, type: 'number' },
 } as const satisfies Record<string, { min: number; max: number; type: ExpressionType }>;
 export type FunctionName = keyof typeof FUNCTIONS;
+
+/** Functions of a metric's baseline; the tree gives them the median and the MAD as further arguments. */
+export const BASELINE_FUNCTIONS: ReadonlySet<FunctionName> = new Set(['score', 'median', 'mad']);
+
+/** Where the median of a metric's baseline stands among the inputs, its MAD behind it; metrics without a baseline are absent. */
+export type BaselineInputs = ReadonlyMap<number, number>;
 
 /** Nesting of a formula; deeper ones are refused. */
 const MAX_FORMULA_DEPTH = 64;
@@ -63,8 +72,9 @@ const NEGATE_POWER = 7;
 export function parseFormula(
   text: string,
   names: readonly (string | null)[],
+  baselines: BaselineInputs = new Map(),
 ): { readonly root: Expression; readonly type: ExpressionType } {
-  const parser = new Parser(tokenize(text), names);
+  const parser = new Parser(tokenize(text), names, baselines);
   const root = parser.expression(0, 0);
   parser.expectEnd();
   return { root, type: typeOf(root) };
@@ -80,11 +90,13 @@ export function typeOf(node: Expression): ExpressionType {
 class Parser {
   readonly #tokens: readonly Token[];
   readonly #names: readonly (string | null)[];
+  readonly #baselines: BaselineInputs;
   #next = 0;
 
-  constructor(tokens: readonly Token[], names: readonly (string | null)[]) {
+  constructor(tokens: readonly Token[], names: readonly (string | null)[], baselines: BaselineInputs) {
     this.#tokens = tokens;
     this.#names = names;
+    this.#baselines = baselines;
   }
 
   expectEnd(): void {
@@ -183,7 +195,15 @@ class Parser {
         position,
       );
     }
-    return { kind: 'call', name, args };
+    return { kind: 'call', name, args: BASELINE_FUNCTIONS.has(name) ? this.#withBaseline(name, args, position) : args };
+  }
+
+  #withBaseline(name: string, [of]: readonly Expression[], position: number): readonly Expression[] {
+    if (of?.kind !== 'input') throw new FormulaError(`${name} takes a metric, such as ${name}({0})`, position);
+    const median = this.#baselines.get(of.index);
+    if (median === undefined)
+      throw new FormulaError(`${name} needs "baseline: {weeks: 4}" at metric {${of.index}}`, position);
+    return [of, { kind: 'input', index: median, name: null }, { kind: 'input', index: median + 1, name: null }];
   }
 
   #peek(): Token {

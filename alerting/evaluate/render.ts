@@ -1,6 +1,6 @@
 /** Writes formulas for people: the condition with its numbers filled in, and hint columns as text. */
 import type { Condition, Formula, Inputs } from './formula.ts';
-import { type Expression, typeOf } from './parser.ts';
+import { BASELINE_FUNCTIONS, type Expression, typeOf } from './parser.ts';
 import type { NumberValue, TruthValue } from './value.ts';
 
 const NUMBERS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 });
@@ -14,7 +14,7 @@ export function formatNumber(value: number): string {
 /** A computed value as a hint column shows it: plain digits a program can read back, `?` unknown, `n/a` not applicable. */
 function valueText(value: NumberValue | TruthValue): string {
   if (typeof value === 'string') return value === 'not-applicable' ? 'n/a' : '?';
-  return value === Number.POSITIVE_INFINITY ? '∞' : String(value);
+  return Number.isFinite(value) || typeof value === 'boolean' ? String(value) : formatNumber(value);
 }
 
 /**
@@ -48,7 +48,9 @@ function write(node: Expression, scope: Scope, outer: number): string {
     case 'not':
       return wrap(`not ${write(node.of, scope, POWER.not)}`, POWER.not, outer);
     case 'call':
-      return `${node.name}(${node.args.map(argument => write(argument, scope, 0)).join(', ')})`;
+      return `${node.name}(${shownArguments(node)
+        .map(argument => write(argument, scope, 0))
+        .join(', ')})`;
     case 'compare':
       return wrap(
         `${write(node.left, scope, POWER.compare)} ${node.op} ${write(node.right, scope, POWER.compare)}`,
@@ -68,6 +70,11 @@ function write(node: Expression, scope: Scope, outer: number): string {
       return wrap(shown.map(part => write(part, scope, power)).join(` ${node.op} `), power, outer);
     }
   }
+}
+
+/** The arguments as they were written: a baseline's own are not. */
+function shownArguments({ name, args }: Expression & { kind: 'call' }): readonly Expression[] {
+  return BASELINE_FUNCTIONS.has(name) ? args.slice(0, 1) : args;
 }
 
 function applicable(parts: readonly Expression[], inputs: Inputs): readonly Expression[] {

@@ -1,6 +1,7 @@
 import { UserError } from '../../model/errors.ts';
-import { Frame, type MetricReader, planWindow, type ResolveNames } from './frame.ts';
+import type { RuleReaders } from './frame.ts';
 import type { GroupState } from './group-state.ts';
+import { type ColumnAnswer, type ResolveNames, readColumns } from './read-columns.ts';
 import {
   type NotificationRecord,
   notificationRecords,
@@ -20,7 +21,7 @@ export interface ReplayOptions {
   readonly asOf: 'ideal' | 'arrival';
   /** Delay of rules that name none, ms. */
   readonly delayMs: number;
-  readonly reader: Pick<MetricReader, 'window'>;
+  readonly readers: RuleReaders;
   readonly resolve: ResolveNames;
 }
 
@@ -55,10 +56,9 @@ async function* replayTicks(options: ReplayOptions, signal?: AbortSignal): Async
   const groups = new Map<string, GroupState>();
   for (let start = 0; start < ticks.length; start += TICKS_PER_QUERY) {
     const part = ticks.slice(start, start + TICKS_PER_QUERY);
-    const frames = await readFrames(options, part, signal);
+    const { columns: columnsAt } = await readPart(options, part, signal);
     for (const t of part) {
-      const columns = frames.map((frame, i) => frame.column(t - (rule.metrics[i]?.offsetMs ?? 0)));
-      const outcome = evaluateTick(rule, { t, columns, states: groups, rule: state });
+      const outcome = evaluateTick(rule, { t, columns: columnsAt(t), states: groups, rule: state });
       state = outcome.rule;
       for (const [key, group] of outcome.changes) {
         if (group === null) groups.delete(key);
@@ -69,16 +69,16 @@ async function* replayTicks(options: ReplayOptions, signal?: AbortSignal): Async
   }
 }
 
-function readFrames(options: ReplayOptions, ticks: readonly number[], signal?: AbortSignal): Promise<Frame[]> {
-  const { rule, asOf, delayMs, reader, resolve } = options;
-  const arrivedWithin = asOf === 'arrival' ? (rule.delayMs ?? delayMs) : undefined;
-  return Promise.all(
-    rule.metrics.map(async metric => {
-      const plan = planWindow(metric, rule.groupBy, resolve, arrivedWithin);
-      const at = ticks.map(t => t - metric.offsetMs);
-      return new Frame(plan, await reader.window({ ...plan.query, at }, signal));
-    }),
-  );
+/** Throws what the store refuses. */
+async function readPart(
+  { rule, asOf, delayMs, readers, resolve }: ReplayOptions,
+  ticks: readonly number[],
+  signal?: AbortSignal,
+): Promise<Exclude<ColumnAnswer, { readonly error: unknown }>> {
+  const arrived = asOf === 'arrival' ? { arrivedWithinMs: rule.delayMs ?? delayMs } : {};
+  const [answer] = await readColumns([{ rule, ticks }], { readers, resolve, ...arrived }, signal);
+  if (answer === undefined || 'error' in answer) throw answer?.error;
+  return answer;
 }
 
 function tooLong(message: string): UserError {

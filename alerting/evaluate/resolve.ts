@@ -1,7 +1,7 @@
 import { UserError } from '../../model/errors.ts';
 import { resolveMetric } from '../../store/metric-catalog.ts';
 import type { WindowQuery } from '../../store/metric-store.ts';
-import type { ResolveNames } from './frame.ts';
+import type { ResolveNames } from './read-columns.ts';
 
 /**
  * Looks metric names of rules up in the catalog and among the names stored now, once per name. A bare Flink name that would mix

@@ -3,27 +3,13 @@
 import { createHash } from 'node:crypto';
 import { parseDuration } from '../../model/duration.ts';
 import { type ErrorCode, type InputIssue, UserError } from '../../model/errors.ts';
-import { compileMatchers, type Labels, type Matcher } from '../../model/labels.ts';
-import type { MetricOp } from '../../store/metric-store.ts';
 import { SEVERITIES, type Severity } from '../intent.ts';
-import { type Matchers, RuleDocument } from './document.ts';
+import { RuleDocument } from './document.ts';
 import { type Condition, compileCondition, compileFormula, type Formula } from './formula.ts';
 import { FormulaError } from './lexer.ts';
+import { compileRows, type RuleColumn, type RuleMetric } from './metric-row.ts';
 import { compileSchedule, type Schedule } from './schedule.ts';
 import { compileSummary, type Summary } from './summary.ts';
-
-/** One metric row of a rule, {0}, {1}, …. */
-export interface RuleMetric {
-  readonly name: string | null;
-  readonly metric: string;
-  readonly op: MetricOp;
-  readonly offsetMs: number;
-  readonly windowMs: number;
-  /** The rule's matchers and the metric's own: what is asked of the store. */
-  readonly matchers: readonly Matcher[];
-  /** False for groups its own matchers exclude (contracts.md section 6: not applicable). */
-  readonly applies: (groupLabels: Labels) => boolean;
-}
 
 export interface Rule {
   readonly id: string;
@@ -37,6 +23,11 @@ export interface Rule {
   readonly keepFiringMs: number;
   readonly groupBy: readonly string[] | '*';
   readonly metrics: readonly RuleMetric[];
+  /** What is asked of the stores at every tick: first one column per metric, then windows before, then baselines. */
+  readonly columns: readonly RuleColumn[];
+  /** Of those, the ones whose groups are the rule's groups. */
+  readonly groupColumns: number;
+  readonly reads: ReadonlySet<'metric' | 'log'>;
   readonly metricNames: readonly (string | null)[];
   /** Most severe first; the highest that is true wins. */
   readonly levels: readonly { readonly severity: Severity; readonly condition: Condition }[];
@@ -63,9 +54,9 @@ export function compileRule(id: string, input: unknown): Rule {
   }
   const document = parsed.data;
   const complaints = new Complaints();
-  checkMetrics(document, complaints);
+  const { metrics, columns } = compileRows(document, (path, message) => complaints.add(path, message));
   const names = document.metrics.map(metric => metric.name ?? null);
-  const options = { zeroBaseline: document.zero_baseline };
+  const options = { zeroBaseline: document.zero_baseline, baselines: baselineInputs(metrics) };
   const condition = (text: string, path: string): Condition | null =>
     complaints.formula(path, () => {
       const compiled = compileCondition(text, names, options);
@@ -85,7 +76,6 @@ export function compileRule(id: string, input: unknown): Rule {
   const summary = template === null ? null : complaints.formula('summary', () => compileSummary(template, names));
   const schedule = complaints.schedule(() => compileSchedule(document.schedule, document.zone));
   complaints.throwIfAny();
-  const metrics = document.metrics.map(metric => compileMetric(document, metric));
   return {
     id,
     document,
@@ -97,6 +87,9 @@ export function compileRule(id: string, input: unknown): Rule {
     keepFiringMs: ms(document.keep_firing_for),
     groupBy: document.group_by,
     metrics,
+    columns,
+    groupColumns: columns.filter(column => column.stat === 'value').length,
+    reads: new Set(columns.map(column => column.source.kind)),
     metricNames: names,
     levels,
     recovery,
@@ -105,68 +98,19 @@ export function compileRule(id: string, input: unknown): Rule {
     remembersQuiet:
       document.no_data.policy === 'alert' ||
       document.flapping !== null ||
-      metrics.some(metric => metric.op === 'COUNT'),
-    reachMs: Math.max(...metrics.map(metric => metric.offsetMs + metric.windowMs)),
+      metrics.some(metric => metric.counts && metric.op !== 'NEW'),
+    reachMs: Math.max(...columns.map(column => column.offsetMs + column.windowMs)),
     meaning: meaningOf(document),
   };
 }
 
-/** Attributes of a series: usable as matchers though they are no labels, so a group says nothing about them. */
-const ATTRIBUTES = new Set([
-  'job_id',
-  'task_id',
-  'operator_id',
-  'task_attempt_id',
-  'task_attempt_num',
-  'tm_id',
-  'app_id',
-  'container_id',
-]);
-
-function compileMetric(document: RuleDocument, metric: RuleDocument['metrics'][number]): RuleMetric {
-  const own = toMatchers(metric.matchers);
-  const { group_by: groupBy } = document;
-  // Only labels a group carries can exclude it.
-  const visible = own.filter(matcher =>
-    groupBy === '*' ? !ATTRIBUTES.has(matcher.label) : groupBy.includes(matcher.label),
-  );
-  const test = compileMatchers(visible);
-  return {
-    name: metric.name ?? null,
-    metric: metric.metric ?? '',
-    op: metric.op,
-    offsetMs: ms(metric.offset),
-    windowMs: ms(metric.window ?? document.window),
-    matchers: [...toMatchers(document.matchers), ...own],
-    applies: visible.length === 0 ? () => true : labels => test(label => labels[label]),
-  };
-}
-
-/** Matchers of a document as a list; a plain value is `=`. */
-function toMatchers(matchers: Matchers): Matcher[] {
-  return Object.entries(matchers).map(([label, value]) =>
-    typeof value === 'string' ? { label, op: '=', value } : { label, ...value },
-  );
-}
-
-function checkMetrics(document: RuleDocument, complaints: Complaints): void {
-  const seen = new Set<string>();
-  document.metrics.forEach((metric, i) => {
-    const at = `metrics.${i}`;
-    if (metric.log !== undefined)
-      complaints.add(`${at}.log`, 'log sources are not evaluated by this version; use a metric');
-    else if (metric.metric === undefined) complaints.add(`${at}.metric`, 'a metric row needs "metric"');
-    if (metric.across !== undefined) complaints.add(`${at}.across`, 'across is not evaluated by this version');
-    if (metric.baseline !== undefined)
-      complaints.add(`${at}.baseline`, 'baseline and score() are not evaluated by this version');
-    if (ms(metric.window ?? document.window) === 0)
-      complaints.add(metric.window === undefined ? 'window' : `${at}.window`, 'a window is longer than 0');
-    if (metric.name === undefined) return;
-    if (/^(and|or|not)$/i.test(metric.name))
-      complaints.add(`${at}.name`, `"${metric.name}" is a word of the formula language`);
-    if (seen.has(metric.name)) complaints.add(`${at}.name`, `two metrics are named "${metric.name}"`);
-    seen.add(metric.name);
+/** Where formulas find what `score`, `median` and `mad` need: behind the values of the rows, two for each baseline. */
+function baselineInputs(metrics: readonly RuleMetric[]): ReadonlyMap<number, number> {
+  const inputs = new Map<number, number>();
+  metrics.forEach((metric, i) => {
+    if (metric.baseline !== null) inputs.set(i, metrics.length + 2 * inputs.size);
   });
+  return inputs;
 }
 
 function levelTexts(

@@ -56,7 +56,7 @@ export type GroupStates = ReadonlyMap<string, GroupState>;
 
 export interface TickInput {
   readonly t: number;
-  /** One column per metric of the rule, at T minus its offset. */
+  /** One column for each of the rule's, in their order. */
   readonly columns: readonly Column[];
   readonly states: GroupStates;
   readonly rule: RuleState;
@@ -121,10 +121,10 @@ export function failedTick(rule: Rule, input: Pick<TickInput, 't' | 'states' | '
 }
 
 function toResult(group: Observed, state: GroupState | null, jobEnded: boolean): GroupResult {
-  const { key, labels, inputs, truth, severity, recovery, present } = group;
+  const { truth } = group;
   const result = truth === 'not-applicable' ? false : typeof truth === 'boolean' ? truth : null;
   const status = state === null ? 'inactive' : state.status;
-  return { key, labels, inputs, truth, severity, recovery, present, result, reason: reasonOf(group, jobEnded), status };
+  return { ...group, result, reason: reasonOf(group, jobEnded), status };
 }
 
 function reasonOf({ truth, inputs }: Observed, jobEnded: boolean): string | null {
@@ -137,6 +137,7 @@ function heldGroups(rule: Rule, states: GroupStates): readonly GroupResult[] {
   const inputs = rule.metrics.map(() => 'missing-current' as const);
   const unknown = {
     inputs,
+    scope: inputs,
     truth: 'missing-current',
     severity: null,
     recovery: null,

@@ -31,6 +31,7 @@ test('the least a rule needs, with every default', () => {
     matchers: {},
     metrics: [{ metric: 'lag', op: 'LAST', offset: '0m', matchers: {} }],
     recovery: null,
+    re_evaluate: false,
     no_data: { policy: 'keep', after: 3, notify: false },
     zero_baseline: 'unknown',
     annotations: [],
@@ -50,7 +51,8 @@ test('a document with its defaults filled in reads back as itself', () => {
 test('all forms of matchers reach the store; an empty value means any', () => {
   const matchers = { a: 'x', b: { op: '=~', value: 'dw_.*' }, c: { op: '!=', value: 'y' }, d: '' };
   const rule = compileRule('id', { ...LEAST, matchers: { cluster: 'one' }, metrics: [{ metric: 'lag', matchers }] });
-  assert.deepEqual(rule.metrics[0]?.matchers, [
+  const source = rule.metrics[0]?.source;
+  assert.deepEqual(source?.kind === 'metric' && source.matchers, [
     { label: 'cluster', op: '=', value: 'one' },
     { label: 'a', op: '=', value: 'x' },
     { label: 'b', op: '=~', value: 'dw_.*' },
@@ -92,13 +94,46 @@ describe('a rule that cannot be evaluated is refused, and says where', () => {
       'metrics.1.name',
     ],
     ['a window of nothing', { window: '0s' }, 'bad-request', 'window'],
-    ['log sources, by name', { metrics: [{ log: 'level:ERROR', op: 'COUNT' }] }, 'bad-request', 'metrics.0.log'],
-    ['across, by name', { metrics: [{ metric: 'lag', across: 'sum' }] }, 'bad-request', 'metrics.0.across'],
+    ['a row of nothing', { metrics: [{ op: 'MAX' }] }, 'bad-request', 'metrics.0.metric'],
+    ['a row of two things', { metrics: [{ metric: 'lag', log: 'a' }] }, 'bad-request', 'metrics.0.log'],
+    ['a search text', { metrics: [{ log: 'nofield:x' }] }, 'bad-request', 'metrics.0.log'],
+    ['an operation lines do not have', { metrics: [{ log: 'a', op: 'P95' }] }, 'bad-request', 'metrics.0.op'],
+    ['an operation only lines have', { metrics: [{ metric: 'lag', op: 'NEW' }] }, 'bad-request', 'metrics.0.op'],
+    ['series of lines', { metrics: [{ log: 'a', across: 'sum' }] }, 'bad-request', 'metrics.0.across'],
+    ['a label lines do not have', { metrics: [{ log: 'a' }], group_by: ['topic'] }, 'bad-request', 'group_by'],
+    ['every label of lines', { metrics: [{ log: 'a' }], group_by: '*' }, 'bad-request', 'group_by'],
     [
-      'baseline, by name',
-      { metrics: [{ metric: 'lag', baseline: { weeks: 4 } }] },
+      'a matcher lines cannot answer',
+      { metrics: [{ log: 'a' }], matchers: { topic: 'x' } },
+      'bad-request',
+      'matchers.topic',
+    ],
+    [
+      'a pattern as a matcher of lines',
+      { metrics: [{ log: 'a', matchers: { job: { op: '=~', value: 'dw_.*' } } }] },
+      'bad-request',
+      'metrics.0.matchers.job',
+    ],
+    ['since without NEW', { metrics: [{ metric: 'lag', since: '7d' }] }, 'bad-request', 'metrics.0.since'],
+    [
+      'a baseline of an operation that rollups do not have',
+      { metrics: [{ metric: 'lag', op: 'P95', baseline: { weeks: 4 } }] },
+      'bad-request',
+      'metrics.0.op',
+    ],
+    [
+      'a baseline across series',
+      { metrics: [{ metric: 'lag', across: 'sum', baseline: { weeks: 4 } }] },
       'bad-request',
       'metrics.0.baseline',
+    ],
+    ['a score without a baseline', { condition: '{0} > 1 or score({0}) > 3' }, 'bad-formula', 'condition', 11],
+    [
+      'a score of a sum',
+      { metrics: [{ metric: 'lag', baseline: { weeks: 4 } }], condition: 'score({0} + 1) > 3' },
+      'bad-formula',
+      'condition',
+      0,
     ],
   ];
   for (const [sentence, changes, code, path, position] of cases) {

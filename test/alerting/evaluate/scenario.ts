@@ -50,7 +50,7 @@ export async function replay(
     to,
     asOf,
     delayMs: 30_000,
-    reader,
+    readers: { metrics: reader, logs: null },
     resolve: createResolver(names),
   });
 }
