@@ -10,6 +10,7 @@ import { type AlertServices, alertRoutes } from '../web/api/routes/alerts.ts';
 import { badgeRoutes } from '../web/api/routes/badge.ts';
 import { channelRoutes } from '../web/api/routes/channels.ts';
 import { daemonRoutes, type InboxMessage } from '../web/api/routes/daemon.ts';
+import { deliveryRoutes } from '../web/api/routes/deliveries.ts';
 import { estateRoutes } from '../web/api/routes/estate.ts';
 import { freshnessRoutes } from '../web/api/routes/freshness.ts';
 import { ingestRoutes } from '../web/api/routes/ingest.ts';
@@ -19,6 +20,7 @@ import { metricRoutes } from '../web/api/routes/metrics.ts';
 import { readinessRoutes } from '../web/api/routes/readiness.ts';
 import { ruleRoutes } from '../web/api/routes/rules.ts';
 import type { Evaluation } from './evaluation.ts';
+import { notificationRoutes } from './notification-routes.ts';
 import type { Slot } from './slot.ts';
 import type { createStatus } from './status.ts';
 import type { DataStores } from './stores.ts';
@@ -63,6 +65,8 @@ export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promis
     history: (id, from, to) => evaluation.get().engine.history(id, from, to),
     impact: parts.impact,
     logSource: parts.logSource,
+    judge: () => evaluation.peek()?.notification.judge() ?? null,
+    clock,
     ownerOfReport: name => lineage.reports().find(r => r.name === name)?.owner ?? '',
   };
   const services = {
@@ -106,6 +110,8 @@ export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promis
   ruleRoutes(api, services);
   alertRoutes(api, alerting);
   channelRoutes(api, services);
+  deliveryRoutes(api, { state });
+  await notificationRoutes(api, { evaluation, alerts: alerting.alerts, impact: parts.impact, state, clock });
   estateRoutes(api, services);
   freshnessRoutes(api, services);
   readinessRoutes(api, services);

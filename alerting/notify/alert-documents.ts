@@ -1,5 +1,6 @@
 /** The kinds of documents that decide who is told: what each one is, and how many there may be. */
 import { z } from 'zod';
+import type { Json } from '../../model/json.ts';
 import type { DocumentKind } from './document-set.ts';
 import { compileInhibition, type Inhibition, InhibitionDocument } from './inhibit.ts';
 import { RotaDocument } from './rota.ts';
@@ -35,10 +36,21 @@ export const SILENCES: DocumentKind<SilenceDocument, Silence> = {
   limit: 10_000,
   compile: compileSilence,
   complete(written, { who, now }) {
-    const begins = written['calendar'] === undefined && written['starts_at'] === undefined ? { starts_at: now } : {};
-    return { ...begins, ...written, created_by: written['created_by'] || who };
+    const { starts_at = written['calendar'] === undefined ? now : undefined, ends_at } = written;
+    return {
+      ...written,
+      ...(starts_at === undefined ? {} : { starts_at: inMs(starts_at) }),
+      ...(ends_at === undefined ? {} : { ends_at: inMs(ends_at) }),
+      created_by: written['created_by'] || who,
+    };
   },
 };
+
+/** Times are shown in ms however they were written; what is no time stays for the schema to complain about. */
+function inMs(time: Json): Json {
+  const ms = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(ms) ? time : ms;
+}
 
 export const INHIBITIONS: DocumentKind<InhibitionDocument, Inhibition> = {
   kind: 'inhibition',

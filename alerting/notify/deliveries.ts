@@ -26,19 +26,45 @@ export interface Delivery {
   readonly withheld?: Withheld;
 }
 
-/** Deliveries, newest first. `next` continues the list. Throws `UserError` bad-cursor. */
+/** Rows looked at for one page of an alert's deliveries. */
+const MAX_SCAN = 5_000;
+
+/** Which deliveries to list. */
+export interface DeliveryFilter {
+  readonly channel?: string;
+  readonly status?: OutboxRow['status'];
+  /** Episode of an alert. */
+  readonly alert?: string;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/**
+ * Deliveries, newest first. `next` continues the list; with `alert` a page may hold fewer items than there are, and go on. Throws `UserError`
+ * bad-cursor.
+ */
 export async function deliveries(
-  state: StateStore,
-  filter: {
-    readonly channel?: string;
-    readonly status?: OutboxRow['status'];
-    readonly limit: number;
-    readonly cursor?: string;
-  },
+  state: Pick<StateStore, 'listOutbox'>,
+  filter: DeliveryFilter,
   signal?: AbortSignal,
 ): Promise<{ readonly items: readonly Delivery[]; readonly next: string | null }> {
-  const page = await state.listOutbox(filter, signal);
-  return { items: page.items.map(toDelivery), next: page.next };
+  const { alert, ...rest } = filter;
+  const items: Delivery[] = [];
+  let { cursor } = filter;
+  for (let seen = 0; ; ) {
+    // What is left of the page, so that the cursor of the store is the cursor of the list.
+    const limit = alert === undefined ? filter.limit : filter.limit - items.length;
+    const page = await state.listOutbox({ ...rest, limit, ...(cursor === undefined ? {} : { cursor }) }, signal);
+    items.push(...page.items.filter(row => alert === undefined || speaksOf(row, alert)).map(toDelivery));
+    seen += page.items.length;
+    if (alert === undefined || page.next === null || items.length >= filter.limit || seen >= MAX_SCAN)
+      return { items, next: page.next };
+    cursor = page.next;
+  }
+}
+
+function speaksOf(row: OutboxRow, alert: string): boolean {
+  return decodeBody(row.body)?.alerts.some(({ episode }) => episode === alert) ?? false;
 }
 
 function toDelivery(row: OutboxRow): Delivery {

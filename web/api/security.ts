@@ -14,6 +14,8 @@ export interface SecurityOptions {
 }
 
 const OPEN_PATHS = new Set(['/healthz', '/readyz']);
+/** Opened by a signed link, whose signature is the permission. */
+const SIGNED_PATH = '/api/v1/ack';
 const LOOPBACK_HOSTS = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
 
 /** Installs the checks on every request. */
@@ -34,7 +36,7 @@ export function installSecurity(app: FastifyInstance, options: SecurityOptions):
       throw new UserError('forbidden', 'this address is not one of the daemon; set http.public_url', { status: 403 });
     }
     if (!sameSite(request)) throw new UserError('forbidden', 'requests from other sites are refused', { status: 403 });
-    if (options.auth && !credentialsFit(request.headers.authorization ?? '', options.auth)) {
+    if (options.auth && path !== SIGNED_PATH && !credentialsFit(request.headers.authorization ?? '', options.auth)) {
       void reply.header('www-authenticate', 'Basic realm="tidewatch", charset="UTF-8"');
       throw new UserError('unauthorized', 'user name and password are needed', { status: 401 });
     }

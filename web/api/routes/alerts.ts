@@ -3,10 +3,14 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { LiveAlert } from '../../../alerting/engine.ts';
 import type { RuleHistory } from '../../../alerting/evaluate/record.ts';
+import { SEVERITIES } from '../../../alerting/intent.ts';
 import type { ImpactSource, LogSource } from '../../../alerting/notify/context.ts';
+import type { Judge } from '../../../alerting/notify/judge.ts';
 import type { RuleService } from '../../../alerting/rule-service.ts';
+import type { Clock } from '../../../model/clock.ts';
 import { UserError } from '../../../model/errors.ts';
 import { labelsKey } from '../../../model/labels.ts';
+import { ackView } from './ack.ts';
 
 /** What the alert routes need of the daemon. */
 export interface AlertServices {
@@ -17,6 +21,9 @@ export interface AlertServices {
   readonly logSource: LogSource;
   /** Reports by name, for their owners. */
   readonly ownerOfReport: (name: string) => string;
+  /** Silences, inhibitions and acknowledgements as they stand; null where nothing is evaluated. */
+  readonly judge: () => Judge | null;
+  readonly clock: Clock;
 }
 
 const HOUR = 3_600_000;
@@ -24,23 +31,38 @@ const RANK: Readonly<Record<string, number>> = { critical: 0, error: 1, warning:
 const STATES = ['firing', 'recovering', 'pending'];
 
 /** An alert with what people need to know of it; worst and oldest first in lists. */
-function alertView(services: AlertServices, alert: LiveAlert) {
+function alertView(services: AlertServices, alert: LiveAlert, judge: Judge | null) {
   const severity = alert.labels['severity'] ?? 'warning';
   return {
     ...alert,
     severity,
+    ...quietness(alert, judge, services.clock.now()),
     rule_name: alert.labels['alertname'] ?? '',
     owner: services.impact.ownerOf(alert.labels),
     affects: services.impact.affects(alert.labels).map(report => ({ report, owner: services.ownerOfReport(report) })),
   };
 }
 
+/** Who has taken it on, and what keeps it from being told now. */
+function quietness(alert: LiveAlert, judge: Judge | null, now: number) {
+  if (judge === null || alert.state === 'pending') return {};
+  const ack = judge.acked(alert.id, SEVERITIES.find(each => each === alert.labels['severity']) ?? 'warning');
+  const silences = judge.silencedBy(alert.labels, now).map(({ id }) => id);
+  const withheld = judge.withheld({ id: alert.id, labels: alert.labels, startsAt: alert.starts_at ?? now }, now);
+  return {
+    ...(ack ? { acked: ackView(ack) } : {}),
+    ...(silences.length > 0 ? { silenced_by: silences } : {}),
+    ...(withheld?.source ? { inhibited_by: { inhibition: withheld.by, source: withheld.source } } : {}),
+  };
+}
+
 /** All alerts in one state, or in any. */
 export function listAlerts(services: AlertServices, state?: string) {
+  const judge = services.judge();
   return services
     .alerts()
     .filter(a => state === undefined || a.state === state)
-    .map(a => alertView(services, a))
+    .map(a => alertView(services, a, judge))
     .sort(
       (a, b) =>
         STATES.indexOf(a.state) - STATES.indexOf(b.state) ||
@@ -80,7 +102,7 @@ export function alertRoutes(fastify: FastifyInstance, services: AlertServices): 
         return group ? [{ t: tick.t, values: group.values, state: group.state }] : [];
       });
       const line = await services.logSource.explain(alert.labels, alert.starts_at ?? at).catch(() => null);
-      return { ...alertView(services, alert), rule, history, log_line: line };
+      return { ...alertView(services, alert, services.judge()), rule, history, log_line: line };
     },
   );
 }

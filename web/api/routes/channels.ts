@@ -2,22 +2,18 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ChannelService } from '../../../alerting/notify/channel-service.ts';
-import { deliveries } from '../../../alerting/notify/deliveries.ts';
-import type { StateStore } from '../../../store/state-store.ts';
-import { documentField, intField } from '../fields.ts';
+import { documentField } from '../fields.ts';
 import { etag, ifMatch } from '../precondition.ts';
 import { actorOf } from '../security.ts';
 
 /** What the channel routes need of the daemon. */
 export interface ChannelServices {
   readonly channels: ChannelService;
-  readonly state: StateStore;
 }
 
 const idParam = z.strictObject({ id: z.string() });
-const STATUSES = ['pending', 'retrying', 'delivered', 'dead', 'suppressed'] as const;
 
-/** CRUD of /channels, their test, /deliveries and /audit. */
+/** CRUD of /channels, and their test. */
 export function channelRoutes(fastify: FastifyInstance, services: ChannelServices): void {
   const app = fastify.withTypeProvider<ZodTypeProvider>();
   const tags = ['notification'];
@@ -66,40 +62,5 @@ export function channelRoutes(fastify: FastifyInstance, services: ChannelService
     '/channels/:id/test',
     { schema: { tags, summary: 'Send a test message', params: idParam } },
     async ({ params }) => services.channels.test(params.id),
-  );
-
-  app.get(
-    '/deliveries',
-    {
-      schema: {
-        tags,
-        summary: 'What was sent to whom, newest first',
-        querystring: z.strictObject({
-          channel: z.string().optional(),
-          status: z.enum(STATUSES).optional(),
-          limit: intField(1, 500, 100),
-          cursor: z.string().optional(),
-        }),
-      },
-    },
-    async ({ query: { channel, status, limit, cursor } }) =>
-      deliveries(services.state, {
-        limit,
-        ...(channel ? { channel } : {}),
-        ...(status ? { status } : {}),
-        ...(cursor ? { cursor } : {}),
-      }),
-  );
-
-  app.get(
-    '/audit',
-    {
-      schema: {
-        tags: ['daemon'],
-        summary: 'Who changed what, newest first',
-        querystring: z.strictObject({ limit: intField(1, 500, 100), cursor: z.string().optional() }),
-      },
-    },
-    async ({ query }) => services.state.listAudit(query.limit, query.cursor),
   );
 }
