@@ -21,6 +21,13 @@ const USAGE = `tidewatch ${VERSION}
                                            tell the daemon what a job reads and writes (Flink 1.20, jobs of other tools)
   tidewatch replay STREAM FILE…            send files of records to a running daemon (--url)
   tidewatch lineage parse FILE.sql         tables and columns of a SQL script (--batch: NDJSON on stdin)
+  tidewatch lineage check FILE.sql [--job NAME] [--session CATALOG.DB] [--strict] [--allow CODE]…
+      [--url URL | --offline] [--schemas FILE.json] [--known FILE.sql]…
+                                           mistakes before a submit; exit 0 ok, 1 findings
+  tidewatch lineage show NODE [--direction up|down|both] [--depth N] [--columns] [--at TIME]
+  tidewatch lineage path A B | impact NODE [--column C] [--stop] | columns NODE [--column C] [--depth N]
+  tidewatch lineage cycles | orphans [--kind K] | versions JOB | diff JOB [V1 V2]
+                                           questions to the graph (--format text|json|dot|mermaid|openlineage)
   tidewatch freshness replay FILE          freshness along a recorded history of offsets
   tidewatch freshness [--owner O] [--zone Z]
                                            all reports against their objectives, worst first; exit 1 when one is broken
@@ -70,14 +77,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const [stream = '', ...files] = positionals;
     return (await import('./commands/replay.ts')).replay({ stream, files, url: values.url, json: values.json });
   },
-  lineage: async args => {
-    const { values, positionals } = parse(args, { json: CONFIG.json, batch: { type: 'boolean', default: false } });
-    const [sub, file] = positionals;
-    const { lineageParseBatch, lineageParseFile } = await import('./commands/lineage.ts');
-    if (sub === 'parse' && values.batch) return lineageParseBatch();
-    if (sub === 'parse' && file !== undefined) return lineageParseFile(file, values.json);
-    return usage('lineage needs "parse FILE.sql" or "parse --batch"');
-  },
+  lineage: async args => (await import('./commands/lineage.ts')).lineage(args),
   freshness: async args => {
     if (args[0] === undefined || args[0].startsWith('-'))
       return (await import('./commands/freshness-board.ts')).freshnessBoard(args);

@@ -9,6 +9,8 @@ export interface DaemonClient {
   readonly url: string;
   /** Body of a GET below /api/v1; null for what the daemon does not have (404). */
   get(path: string): Promise<unknown>;
+  /** Like `get`, for what has to be there: of a 404 the failure is in the daemon's own words. */
+  need(path: string): Promise<unknown>;
   /** Body of the answer to a POST of JSON below /api/v1. */
   post(path: string, body: object): Promise<unknown>;
   /** Sends records in; waits for as long as the daemon says it is busy, up to `maxWaits` times. */
@@ -33,6 +35,12 @@ export function createDaemonClient(address: string, options: { maxWaits: number 
     async get(path) {
       const response = await ask(path);
       if (response.status === 404) return null;
+      if (!response.ok) throw await refused(url, response);
+      return response.json();
+    },
+    async need(path) {
+      const response = await ask(path);
+      if (response.status === 404) throw new UserError('not-found', await detailOf(response), { status: 404 });
       if (!response.ok) throw await refused(url, response);
       return response.json();
     },
@@ -81,6 +89,18 @@ function away(url: string, error: unknown): UserError {
     `the daemon at ${url} does not answer: ${reason}; is it running? --url names another`,
     { cause: error, status: 503 },
   );
+}
+
+/** `detail` of problem+json, or the text. */
+async function detailOf(response: Response): Promise<string> {
+  const text = (await response.text()).slice(0, 1000);
+  try {
+    const problem: unknown = JSON.parse(text);
+    if (typeof problem === 'object' && problem !== null && 'detail' in problem) return String(problem.detail);
+  } catch {
+    // Not the daemon itself but something in front of it.
+  }
+  return `not found: ${text}`;
 }
 
 async function refused(url: string, response: Response): Promise<UserError> {

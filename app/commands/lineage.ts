@@ -1,33 +1,24 @@
-import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { parseBatchLine } from '../../lineage/sql/batch.ts';
-import { parseScript } from '../../lineage/sql/lineage.ts';
+import { UserError } from '../../model/errors.ts';
 
-const FLUSH_CHARS = 65_536;
+type Sub = (args: readonly string[]) => Promise<number>;
 
-/** `tidewatch lineage parse --batch`: NDJSON in, NDJSON out, in order (contracts.md section 5.1). */
-export async function lineageParseBatch(): Promise<number> {
-  let out = '';
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() === '') continue;
-    out += `${parseBatchLine(line)}\n`;
-    if (out.length < FLUSH_CHARS) continue;
-    if (!process.stdout.write(out)) await new Promise(resolve => process.stdout.once('drain', resolve));
-    out = '';
-  }
-  process.stdout.write(out);
-  return 0;
-}
+/** Each loads only what it needs: `parse --batch` must not wait for the drawings. */
+const SUBS: Readonly<Record<string, Sub>> = {
+  parse: async args => (await import('./lineage-parse.ts')).lineageParse(args),
+  check: async args => (await import('./lineage-check.ts')).lineageCheck(args),
+  show: async args => (await import('./lineage-show.ts')).lineageShow(args),
+  path: async args => (await import('./lineage-show.ts')).lineagePath(args),
+  impact: async args => (await import('./lineage-impact.ts')).lineageImpact(args),
+  columns: async args => (await import('./lineage-columns.ts')).lineageColumns(args),
+  cycles: async args => (await import('./lineage-lists.ts')).lineageCycles(args),
+  orphans: async args => (await import('./lineage-lists.ts')).lineageOrphans(args),
+  versions: async args => (await import('./lineage-versions.ts')).lineageVersions(args),
+  diff: async args => (await import('./lineage-versions.ts')).lineageDiff(args),
+};
 
-/** `tidewatch lineage parse FILE.sql`: tables with what reads and writes them; exit 1 with errors. */
-export function lineageParseFile(file: string, json: boolean): number {
-  const answer = parseScript({ sql: readFileSync(file, 'utf8') });
-  if (json) process.stdout.write(`${JSON.stringify(answer)}\n`);
-  else {
-    process.stdout.write(
-      `reads  ${answer.sources.join(', ') || '-'}\nwrites ${answer.sink.join(', ') || '-'}\nlooks up ${answer.dims.join(', ') || '-'}\n`,
-    );
-    for (const e of answer.errors) process.stdout.write(`${file}:${e.line}:${e.column} ${e.message}\n`);
-  }
-  return answer.ok ? 0 : 1;
+/** `tidewatch lineage …`. */
+export async function lineage([name = '', ...args]: readonly string[]): Promise<number> {
+  const sub = Object.hasOwn(SUBS, name) ? SUBS[name] : undefined;
+  if (sub === undefined) throw new UserError('bad-request', `lineage needs one of ${Object.keys(SUBS).join(', ')}`);
+  return sub(args);
 }

@@ -10,7 +10,7 @@ export function textTable(rows: readonly (readonly string[])[]): string {
 }
 
 /** Cells a text takes in a terminal. */
-function cells(text: string): number {
+export function cells(text: string): number {
   let width = 0;
   for (const letter of text)
     width +=

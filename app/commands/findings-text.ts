@@ -1,5 +1,6 @@
-import type { Finding, Severity } from '../check/finding.ts';
-import { type Paint, printable } from './text.ts';
+import type { Finding, Severity } from '../../lineage/check/finding.ts';
+import { type Paint, printable } from '../../lineage/formats/text.ts';
+import { cells } from './text-table.ts';
 
 /** Characters of a source line that are shown around a finding. */
 const WINDOW = 120;
@@ -27,25 +28,13 @@ function excerpt(source: string, { line, column, length, severity, hint }: Findi
   const shown = `${from > 0 ? '…' : ''}${text.slice(from, from + WINDOW)}${text.length > from + WINDOW ? '…' : ''}`;
   const before = `${from > 0 ? '…' : ''}${text.slice(from, column - 1)}`;
   const marked = text.slice(column - 1, Math.min(column - 1 + Math.max(1, length), from + WINDOW));
-  const mark = '^'.repeat(Math.max(1, widthOf(marked)));
+  const mark = '^'.repeat(Math.max(1, cells(marked)));
   const gutter = ' '.repeat(String(line).length);
   const words = hint === undefined ? '' : ` ${printable(hint)}`;
   return [
     `${paint('dim', `${line} |`)} ${printable(shown.replaceAll('\t', ' '))}`,
-    `${paint('dim', `${gutter} |`)} ${' '.repeat(widthOf(before))}${paint(COLOURS[severity], mark)}${words}`,
+    `${paint('dim', `${gutter} |`)} ${' '.repeat(cells(before))}${paint(COLOURS[severity], mark)}${words}`,
   ];
-}
-
-/** Columns of a terminal; Chinese characters and full-width punctuation take two. */
-function widthOf(text: string): number {
-  let width = 0;
-  for (const character of text)
-    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/.test(
-      character,
-    )
-      ? 2
-      : 1;
-  return width;
 }
 
 function summary(findings: readonly Finding[]): string {
