@@ -8,6 +8,7 @@ import type { Budget, ReporterDeps, ReporterType } from '../alerting/notify/chan
 import type { Notifier } from '../alerting/notify/notifier.ts';
 import { type InputIssue, UserError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** What a person can do about a class of failure, whatever the channel. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -41,7 +42,7 @@ export function defineReporter<S extends z.ZodType>(reporter: {
     check,
     open(document, deps) {
       const parsed = schema.safeParse(document);
-      if (parsed.success) return withRemedies(create(parsed.data, deps), remedies);
+      if (parsed.success) return withCare(create(parsed.data, deps), remedies);
       const issues = issuesOf(parsed.error);
       throw new UserError('bad-request', `channel: ${issues[0]?.path}: ${issues[0]?.message}`, { issues });
     },
@@ -77,10 +78,11 @@ export const baseUrlField = z
   }, 'expected an http:// or https:// address without credentials or query')
   .transform(text => text.replace(/\/+$/, ''));
 
-function withRemedies(notifier: Notifier, remedies: Readonly<Record<string, string>>): Notifier {
+/** What every channel does alike: only whole characters go out, and a failure comes back with its remedy. */
+function withCare(notifier: Notifier, remedies: Readonly<Record<string, string>>): Notifier {
   return {
     async send(message, options, signal) {
-      const result = await notifier.send(message, options, signal);
+      const result = await notifier.send(wellFormed(message), wellFormed(options), signal);
       const remedy = result.kind === 'sent' ? undefined : remedies[result.class];
       return result.kind === 'sent' || remedy === undefined ? result : { ...result, remedy };
     },

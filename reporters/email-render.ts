@@ -75,7 +75,7 @@ function alertBlock(alert: MessageAlert, chart: MailChart | null, message: Messa
 <div><span style="color:${colour};font-weight:600">${statusWords(alert.status, lang)}</span> &nbsp;<a href="${alert.url}" style="${LINK};font-weight:600">${alert.summary || alert.labels['alertname'] || labels}</a></div>
 ${labels === '' ? '' : html`<div style="color:#475467">${labels}</div>`}${alert.formula === '' ? '' : html`<div style="${MONO};font-size:12px;color:#101828;background:#f9fafb;padding:4px 8px;margin:4px 0">${alert.formula}</div>`}
 ${columns.length === 0 ? '' : columnTable(columns)}${chart === null ? '' : picture(chart, alert)}
-<div style="${NOTE}">${details(alert, message, lang).map(([name, value]) => html`<div><span style="color:#667085">${name}:</span> ${value}</div>`)}</div>
+<div style="${NOTE}">${details(alert, message, lang).map(([name, value]) => html`<div>${name === '' ? '' : html`<span style="color:#667085">${name}:</span> `}${value}</div>`)}</div>
 ${logContext(alert)}</td></tr>`;
 }
 
@@ -104,6 +104,9 @@ function details(alert: MessageAlert, message: Message, lang: Lang): [string, st
   add('owner', alert.owner);
   add('affects', alert.affects.join(', '));
   add('alsoAffected', (alert.alsoAffected ?? []).join('; '));
+  // A message of one alert has the button below; in one of many each alert has its own link.
+  if (alert.ackUrl !== undefined && message.alerts.length > 1)
+    lines.push(['', html`<a href="${alert.ackUrl}" style="${LINK}">${phrase('acknowledge', lang)}</a>`]);
   if (alert.logLine) {
     const { ts, text, url } = alert.logLine;
     add(
@@ -111,9 +114,6 @@ function details(alert: MessageAlert, message: Message, lang: Lang): [string, st
       html`<a href="${url}" style="${LINK}">${formatTime(ts, message.zone)}</a> <span style="${MONO}">${text}</span>`,
     );
   }
-  // A message of one alert has the button below; in one of many each alert has its own link.
-  if (alert.ackUrl !== undefined && message.alerts.length > 1)
-    add('acknowledge', html`<a href="${alert.ackUrl}" style="${LINK}">${phrase('acknowledge', lang)}</a>`);
   return lines;
 }
 

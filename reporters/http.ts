@@ -1,6 +1,8 @@
 /** One HTTP request to a channel: time limit from the caller, no redirects, bounded answer, optional guard against private addresses. */
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { SendResult } from '../alerting/notify/notifier.ts';
 import { PRIVATE_ADDRESSES } from './private-addresses.ts';
 
@@ -81,13 +83,9 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/**
- * The guard sits in the connection (`blockList`), after the name was looked up: a name that changes its address between a check
- * and the request gets nowhere. A guarded request has a connection of its own, as a kept one might have been made without guard.
- */
 function open(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
   const url = new URL(request.url);
-  const options: RequestOptions & { blockList?: typeof PRIVATE_ADDRESSES } = {
+  const options: RequestOptions = {
     method: 'POST',
     headers: {
       'content-type': 'application/json; charset=utf-8',
@@ -97,12 +95,24 @@ function open(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessag
       ...request.headers,
     },
     signal,
-    ...(request.allowPrivate ? {} : { agent: false, blockList: PRIVATE_ADDRESSES }),
+    ...(request.allowPrivate ? {} : { createConnection: () => guardedConnection(url) }),
   };
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     send(url, options, resolve).on('error', reject).end(request.body);
   });
+}
+
+/**
+ * The guard sits in the connection (`blockList`), after the name was looked up: a name that changes its address between a check
+ * and the request gets nowhere. TLS is laid over it, as it takes no such list itself.
+ */
+function guardedConnection(url: URL): Socket {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const encrypted = url.protocol === 'https:';
+  const port = Number(url.port) || (encrypted ? 443 : 80);
+  const socket = connect({ host, port, blockList: PRIVATE_ADDRESSES });
+  return encrypted ? connectTls({ socket, host, ...(isIP(host) ? {} : { servername: host }) }) : socket;
 }
 
 async function readCapped(response: IncomingMessage): Promise<string> {

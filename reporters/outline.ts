@@ -122,7 +122,6 @@ function listed(names: readonly string[]): string {
 /** One line without control characters or marks that turn the direction of writing, at most `limit` code points. */
 function bounded(text: string, limit: number): string {
   const line = text
-    .toWellFormed()
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
     .trim();

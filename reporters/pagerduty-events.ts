@@ -144,5 +144,5 @@ function dedupKey(key: string): string {
 }
 
 function clip(text: string, limit: number): string {
-  return truncate(text.toWellFormed(), limit, codePoints);
+  return truncate(text, limit, codePoints);
 }

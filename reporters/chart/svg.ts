@@ -3,7 +3,7 @@
  * because the picture's font knows no Chinese; what it shows is said in the text around it.
  */
 import type { MessageChart } from '../../alerting/notify/message.ts';
-import { formatNumber, niceTicks } from './scale.ts';
+import { timeTicks, valueAxis } from './scale.ts';
 
 const WIDTH = 640;
 const HEIGHT = 200;
@@ -11,7 +11,6 @@ const LEFT = 58;
 const RIGHT = 12;
 const TOP = 12;
 const BOTTOM = 26;
-const TIME_TICKS = 5;
 
 const INK = '#475467';
 const GRID = '#eaecf0';
@@ -28,20 +27,20 @@ export function chartSvg(chart: MessageChart, zone: string): string | null {
 
   const values = known.map(([, value]) => value);
   if (chart.threshold !== undefined) values.push(chart.threshold);
-  const ticks = niceTicks(Math.min(...values), Math.max(...values));
-  const low = ticks[0] ?? 0;
-  const high = ticks.at(-1) ?? 1;
+  const axis = valueAxis(Math.min(...values), Math.max(...values), chart.unit);
+  const low = axis.ticks[0] ?? 0;
+  const high = axis.ticks.at(-1) ?? 1;
   const x = (at: number): number => round(LEFT + ((at - first) / (last - first)) * (WIDTH - LEFT - RIGHT));
   const y = (value: number): number => round(TOP + ((high - value) / (high - low)) * (HEIGHT - TOP - BOTTOM));
 
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" font-family="DejaVu Sans" font-size="11" fill="${INK}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" font-family="DejaVu Sans" font-size="12" fill="${INK}">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     firingSpan(chart, first, last, x),
-    ...ticks.map(value => gridLine(value, y(value), chart.unit)),
+    ...axis.ticks.map(value => gridLine(axis.write(value), y(value))),
     ...timeTicks(first, last).map(at => timeLabel(at, x(at), zone)),
     `<path d="${linePath(chart.points, x, y)}" fill="none" stroke="${LINE}" stroke-width="1.8" stroke-linejoin="round"/>`,
-    chart.threshold === undefined ? '' : thresholdLine(chart.threshold, y(chart.threshold), chart.unit),
+    chart.threshold === undefined ? '' : thresholdLine(axis.write(chart.threshold), y(chart.threshold)),
     '</svg>',
   ].join('');
 }
@@ -56,13 +55,13 @@ function firingSpan(chart: MessageChart, first: number, last: number, x: (at: nu
   return `<rect x="${left}" y="${TOP}" width="${round(Math.max(1, x(to) - left))}" height="${height}" fill="${SPAN}"/><line x1="${left}" x2="${left}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" stroke="${ALARM}" stroke-width="1"/>`;
 }
 
-function gridLine(value: number, at: number, unit: string): string {
-  return `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at}" y2="${at}" stroke="${GRID}"/><text x="${LEFT - 6}" y="${at + 4}" text-anchor="end">${formatNumber(value, unit)}</text>`;
+function gridLine(text: string, at: number): string {
+  return `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at}" y2="${at}" stroke="${GRID}"/><text x="${LEFT - 6}" y="${at + 4}" text-anchor="end">${text}</text>`;
 }
 
-function thresholdLine(value: number, at: number, unit: string): string {
+function thresholdLine(text: string, at: number): string {
   const label = at < TOP + 14 ? at + 13 : at - 4;
-  return `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at}" y2="${at}" stroke="${ALARM}" stroke-width="1.4" stroke-dasharray="6 4"/><text x="${WIDTH - RIGHT - 4}" y="${label}" text-anchor="end" fill="${ALARM}">${formatNumber(value, unit)}</text>`;
+  return `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at}" y2="${at}" stroke="${ALARM}" stroke-width="1.4" stroke-dasharray="6 4"/><text x="${LEFT + 4}" y="${label}" fill="${ALARM}">${text}</text>`;
 }
 
 /** The line, broken where a value is not known; a point between two gaps is a dot. */
@@ -75,10 +74,6 @@ function linePath(points: MessageChart['points'], x: (at: number) => number, y: 
     path += `${begins ? 'M' : 'L'}${x(at)} ${y(value)}${alone ? 'h1' : ''}`;
   });
   return path;
-}
-
-function timeTicks(first: number, last: number): number[] {
-  return Array.from({ length: TIME_TICKS }, (_, i) => first + ((last - first) * i) / (TIME_TICKS - 1));
 }
 
 function timeLabel(at: number, x: number, zone: string): string {

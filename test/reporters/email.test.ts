@@ -97,6 +97,90 @@ test('texts of the outside are escaped, and the page loads nothing from elsewher
   assert.ok(page.includes('java.lang.RuntimeException: &lt;bad&gt; &amp; &#39;odd&#39; input'));
 });
 
+const CHART = {
+  title: 'lag{topic=sdk_log} 延迟',
+  points: Array.from({ length: 30 }, (_, i) => [AT - (30 - i) * 60_000, i] as const),
+  threshold: 20,
+  firingFrom: AT - 600_000,
+  unit: '',
+};
+
+test('the chart is a picture inside the mail, named by its content id, and said in words', async () => {
+  await send({}, { alerts: [sampleAlert({ chart: CHART }), sampleAlert()] });
+
+  const taken = sink.mails[0];
+  const page = taken?.mail.html ?? '';
+  const [picture, ...more] = taken?.mail.attachments ?? [];
+  assert.equal(more.length, 0, 'one chart, one picture');
+  assert.deepEqual([picture?.mimeType, picture?.contentId], ['image/png', '<chart-1-abc123@tw.example>']);
+  assert.match(page, /<img src="cid:chart-1-abc123@tw\.example" width="640" alt="sdk_log 12,345,678,901 &gt;/);
+  assert.ok(page.includes('lag{topic=sdk_log} 延迟'));
+  assert.match(taken?.raw ?? '', /Content-Type: multipart\/related/);
+  assert.doesNotMatch(page, /src="http/, 'nothing is loaded from elsewhere');
+});
+
+test('more charts than a mail should carry leave the further alerts their numbers', async () => {
+  await send({}, { alerts: Array.from({ length: 8 }, () => sampleAlert({ chart: CHART })) });
+
+  const taken = sink.mails[0]?.mail;
+  assert.equal(taken?.attachments.length, 5);
+  assert.equal(taken?.html?.match(/<img /g)?.length, 5);
+});
+
+test('a chart of nothing is left out', async () => {
+  await send({}, { alerts: [sampleAlert({ chart: { ...CHART, points: [] } })] });
+
+  assert.equal(sink.mails[0]?.mail.attachments.length, 0);
+  assert.doesNotMatch(sink.mails[0]?.mail.html ?? '', /<img/);
+});
+
+test('who acknowledged, what follows from it, the lines around the log line and the button to acknowledge are in both parts', async () => {
+  const alert = sampleAlert({
+    ackUrl: 'http://tw.example/ack/1?sig=a&x=b',
+    ackedBy: 'ann',
+    alsoAffected: ['dw_sink late', 'revenue late'],
+    logLine: {
+      ts: AT,
+      text: 'boom',
+      url: 'http://tw.example/logs?id=7',
+      context: ['10:04 WARN slow <x>', '10:06 INFO up'],
+    },
+  });
+  await send({}, { alerts: [alert] });
+
+  const taken = sink.mails[0]?.mail;
+  for (const part of [
+    'ann',
+    'dw_sink late; revenue late',
+    '10:04 WARN slow <x>',
+    '10:06 INFO up',
+    'http://tw.example/ack/1?sig=a&x=b',
+  ]) {
+    assert.ok(taken?.text?.includes(part), `text: ${part}`);
+    const escaped = part.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    assert.ok(taken?.html?.includes(escaped), `html: ${part}`);
+  }
+});
+
+test('a mail in English has no Chinese word of ours', async () => {
+  const english = email.open(
+    { host: '127.0.0.1', port: sink.port, from: 'a@tw.example', to: [A], lang: 'en' },
+    { clock },
+  );
+
+  const alerts = [sampleAlert({ annotations: [], affects: ['revenue'], reason: 'job-ended', ackedBy: 'ann' })];
+  await english.send(
+    sampleMessage({ alerts, omitted: 2, stillFiring: 1 }),
+    { idempotencyKey: 'k', attempt: 1 },
+    AbortSignal.timeout(8_000),
+  );
+
+  const taken = sink.mails[0]?.mail;
+  assert.doesNotMatch(`${taken?.subject}${taken?.text}${taken?.html}`, /\p{Script=Han}/u);
+  assert.match(taken?.text ?? '', /Acknowledged by: ann/);
+  await english.close();
+});
+
 test('a line break in a title makes no header', async () => {
   await send({}, { title: 'a\r\nBcc: eve@example.com' });
 

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { isAnswer, postJson } from '../../reporters/http.ts';
+import { PRIVATE_ADDRESSES } from '../../reporters/private-addresses.ts';
 
 let server: Server;
 let port = 0;
@@ -36,6 +37,15 @@ for (const host of [
   '2130706433',
   '[fd00::1]',
   '[fe80::1]',
+  '[::ffff:10.0.0.1]',
+  '[::ffff:a9fe:a9fe]',
+  '[::7f00:1]',
+  '[64:ff9b::a00:1]',
+  '[2002:a00:1::]',
+  '[2001:0:a00:1::]',
+  '0x7f.1',
+  '017700000001',
+  '224.0.0.1',
 ]) {
   test(`${host} is refused where private addresses are not allowed`, async () => {
     const result = await post(`http://${host}:${port}/`, false);
@@ -44,6 +54,38 @@ for (const host of [
     assert.equal(requests, 0, 'no request left');
   });
 }
+
+test('an encrypted connection is guarded like a plain one', async () => {
+  const result = await post('https://127.0.0.1:9/', false);
+
+  assert.equal(Reflect.get(result, 'class'), 'blocked');
+});
+
+for (const address of [
+  '8.8.8.8',
+  '1.1.1.1',
+  '::ffff:8.8.8.8',
+  '2606:4700:4700::1111',
+  '172.15.0.1',
+  '172.32.0.1',
+  '100.128.0.1',
+]) {
+  test(`${address} is public`, () => {
+    assert.equal(PRIVATE_ADDRESSES.check(address, address.includes(':') ? 'ipv6' : 'ipv4'), false);
+  });
+}
+
+test('a date in Retry-After counts from the present', async () => {
+  const dated = createServer((_, response) => {
+    response.writeHead(429, { 'retry-after': 'Thu, 01 Jan 1970 00:01:30 GMT' }).end();
+  });
+  await new Promise<void>(resolve => dated.listen(0, '127.0.0.1', resolve));
+
+  const result = await post(`http://127.0.0.1:${(dated.address() as AddressInfo).port}/`, true);
+
+  assert.equal(Reflect.get(result, 'retryAfterMs'), 90_000);
+  dated.close();
+});
 
 test('an answer is read up to a bound', async () => {
   const result = await post(`http://127.0.0.1:${port}/`, true);
