@@ -1,10 +1,10 @@
-import { STALE_INTERVALS } from './compose/alive.ts';
 import { drainOf, type EtaRange, etaRange, SLOPE_MS } from './compose/eta.ts';
 import type { FreshnessRule } from './compose/freshness-rules.ts';
 import { Composition, type GraphIndex, isHopStale, type PathStep, type Reach } from './freshness.ts';
 import type { Hop } from './hop-graph.ts';
 import { type HopStatus, hopStatus } from './hop-status.ts';
 import type { OffsetTables } from './offsets.ts';
+import { STALE_INTERVALS } from './tables/hop-topic.ts';
 
 /**
  * How fresh a sink is at `ts`, as the API and `freshness replay` give it (contracts 5.3). `age_ms` is the point estimate,
@@ -97,7 +97,8 @@ export function lagNow(
   return f === null ? null : at - f;
 }
 
-function lagSum(composition: Composition, path: readonly PathStep[], at: number): number | null {
+/** Sum of today's lags along a path, ms; null when one is unknown. */
+export function lagSum(composition: Composition, path: readonly PathStep[], at: number): number | null {
   let sum = 0;
   for (const step of path) {
     const lag = lagNow(composition, step, at);
@@ -107,7 +108,8 @@ function lagSum(composition: Composition, path: readonly PathStep[], at: number)
   return sum;
 }
 
-function residences(path: readonly PathStep[]): Pick<FreshnessAnswer, 'blame' | 'residence_ms'> {
+/** Time spent in each hop of a path, and the hop that took the most; null when none took any. */
+export function residences(path: readonly PathStep[]): Pick<FreshnessAnswer, 'blame' | 'residence_ms'> {
   const byHop: Record<string, number> = {};
   let blame: string | null = null;
   for (const { hop, residenceMs } of path) {
@@ -133,8 +135,10 @@ function perSource(point: Reach, low: Reach, at: number): FreshnessAnswer['per_s
 function statuses(tables: OffsetTables, upstream: readonly Hop[], at: number): Record<string, HopStatus> {
   const answer: Record<string, HopStatus> = {};
   for (const hop of upstream) {
-    const consumers = hop.inputs.flatMap(topic => tables.consumersOf(hop.hop, topic));
-    answer[hop.hop] = hopStatus(tables, consumers, at);
+    // A job that writes several outputs is several hops of one name.
+    const inputs = new Set(upstream.filter(other => other.hop === hop.hop).flatMap(other => other.inputs));
+    const consumers = [...inputs].flatMap(topic => tables.consumersOf(hop.hop, topic));
+    answer[hop.hop] ??= hopStatus(tables, consumers, at);
   }
   return answer;
 }
@@ -155,7 +159,7 @@ function eta(
 }
 
 /** Every hop the sink hangs on, nearest first, dimension tables and optional inputs' writers included only where needed. */
-function hopsUpstream(graph: GraphIndex, sink: Sink): readonly Hop[] {
+export function hopsUpstream(graph: GraphIndex, sink: Sink): readonly Hop[] {
   const found = new Set<Hop>('hop' in sink ? [sink.hop] : (graph.writers.get(sink.topic) ?? []));
   for (const hop of found) {
     for (const topic of hop.inputs) {

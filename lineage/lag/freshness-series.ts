@@ -1,8 +1,11 @@
 import type { Labels } from '../../model/labels.ts';
 import type { ReportObjective } from '../../model/objective.ts';
 import type { MetricGroup } from '../../model/sample.ts';
-import { lagNow, type Sink, steps } from './answer.ts';
+import { lagSum, residences, type Sink, steps } from './answer.ts';
 import { Composition, type GraphIndex, type Reach } from './freshness.ts';
+import { type HopFigures, hopFigures } from './hop-figures.ts';
+import type { Hop } from './hop-graph.ts';
+import { HOP_STATUSES } from './hop-status.ts';
 import type { OffsetTables } from './offsets.ts';
 import { topicIdentity } from './tables/topic-identity.ts';
 
@@ -16,16 +19,22 @@ export interface Report {
 }
 
 /** Ages of one sink at one instant, ms; null = unknown. */
-export interface Ages {
+interface Ages {
   readonly age: number | null;
   readonly low: number | null;
   readonly high: number | null;
   readonly lagSum: number | null;
+  readonly residences: Readonly<Record<string, number>>;
 }
 
+const UNKNOWN_AGES: Ages = { age: null, low: null, high: null, lagSum: null, residences: {} };
+
 /**
- * Everything lag and freshness write back as series at `at` (contracts 3): `lag_ms{hop,job,topic}` per hop, and `age_ms`, `age_low_ms`,
- * `age_high_ms`, `lag_sum_ms` per dataset that is written, per hop without output and per report. What is unknown has no point.
+ * Everything lag and freshness write back as series at `at` (contracts 3). Per hop and input, with labels `hop,job[,topic]`: `lag_ms`,
+ * `hop_arrival_per_second`, `hop_processed_per_second`, `hop_complete_ratio`, `hop_status` (its place in HOP_STATUSES), `hop_trend`
+ * (1 growing, -1 shrinking, 0 steady), `hop_eta_low_ms`, `hop_eta_high_ms`, `hop_lost_records`. Per dataset that is written, per hop
+ * without output and per report: `age_ms`, `age_low_ms`, `age_high_ms`, `lag_sum_ms`; per hop without output and per report also
+ * `residence_ms{…,hop}` along the critical path. What is unknown has no point.
  */
 export function freshnessSeries(
   graph: GraphIndex,
@@ -39,16 +48,13 @@ export function freshnessSeries(
     const known = values.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
     if (known.length > 0) groups.push({ ts: at, labels, attrs: {}, values: known, arrivedAt: at });
   };
-  const seen = new Set<string>();
-  for (const hop of graph.hops) {
-    for (const topic of hop.inputs.length > 0 ? hop.inputs : [null]) {
-      if (topic !== null && hop.lookups?.includes(topic)) continue;
-      const id = topic === null ? hop.hop : hopId(hop.hop, topic);
-      if (seen.has(id)) continue;
-      seen.add(id);
-      const labels = { hop: id, job: hop.hop, ...(topic !== null && { topic: topicIdentity(topic).topic }) };
-      add(labels, [['lag_ms', lagNow(composition, { hop, topic }, at)]]);
-    }
+  const addResidences = (labels: Labels, { residences }: Ages): void => {
+    for (const [hop, ms] of Object.entries(residences)) add({ ...labels, hop }, [['residence_ms', ms]]);
+  };
+  for (const [hop, topic] of hopInputs(graph)) {
+    const id = topic === null ? hop.hop : hopId(hop.hop, topic);
+    const labels = { hop: id, job: hop.hop, ...(topic !== null && { topic: topicIdentity(topic).topic }) };
+    add(labels, hopValues(hopFigures(composition, tables, hop, topic, at)));
   }
   const bySink = new Map<string, Ages>();
   const sinks: (readonly [string, Sink])[] = [...graph.writers.keys()].map(topic => [topic, { topic }] as const);
@@ -56,12 +62,29 @@ export function freshnessSeries(
   for (const [dataset, sink] of sinks) {
     const ages = agesOf(composition, sink, at);
     bySink.set(dataset, ages);
-    add({ dataset }, valuesOf(ages));
+    add({ dataset }, ageValues(ages));
+    if ('hop' in sink) addResidences({ dataset }, ages);
   }
   for (const { name, reads } of reports) {
-    add({ report: name }, valuesOf(oldest(reads.map(dataset => bySink.get(dataset) ?? UNKNOWN_AGES))));
+    const ages = oldest(reads.map(dataset => bySink.get(dataset) ?? UNKNOWN_AGES));
+    add({ report: name }, ageValues(ages));
+    addResidences({ report: name }, ages);
   }
   return groups;
+}
+
+/** Every hop with every dataset it reads, once; a hop without inputs with none. */
+function* hopInputs(graph: GraphIndex): Generator<readonly [Hop, string | null]> {
+  const seen = new Set<string>();
+  for (const hop of graph.hops) {
+    for (const topic of hop.inputs.length > 0 ? hop.inputs : [null]) {
+      if (topic !== null && hop.lookups?.includes(topic)) continue;
+      const id = topic === null ? hop.hop : hopId(hop.hop, topic);
+      if (seen.has(id)) continue;
+      seen.add(id);
+      yield [hop, topic];
+    }
+  }
 }
 
 /** A hop's id in the API: its consumer and the dataset it reads. */
@@ -69,7 +92,22 @@ function hopId(hop: string, dataset: string): string {
   return `${hop}<-${dataset}`;
 }
 
-const UNKNOWN_AGES: Ages = { age: null, low: null, high: null, lagSum: null };
+const TRENDS = { growing: 1, steady: 0, shrinking: -1 } as const;
+
+function hopValues(figures: HopFigures): readonly (readonly [string, number | null])[] {
+  const { status, trend, eta, lostRecords, lagRecords } = figures;
+  return [
+    ['lag_ms', figures.lagMs],
+    ['hop_arrival_per_second', figures.arrivalPerSecond],
+    ['hop_processed_per_second', figures.processedPerSecond],
+    ['hop_complete_ratio', figures.complete > 0 ? figures.complete : null],
+    ['hop_status', status === 'UNKNOWN' ? null : HOP_STATUSES.indexOf(status)],
+    ['hop_trend', trend === null ? null : TRENDS[trend]],
+    ['hop_eta_low_ms', eta?.low ?? null],
+    ['hop_eta_high_ms', eta?.high ?? null],
+    ['hop_lost_records', lagRecords === null ? null : lostRecords],
+  ];
+}
 
 function agesOf(composition: Composition, sink: Sink, at: number): Ages {
   const ask = (estimate: 'point' | 'low' | 'high'): Reach =>
@@ -79,16 +117,13 @@ function agesOf(composition: Composition, sink: Sink, at: number): Ages {
   const age = at - point.w;
   const low = ask('low').w;
   const high = ask('high').w;
-  let lagSum: number | null = 0;
-  for (const step of steps(point.path)) {
-    const lag = lagNow(composition, step, at);
-    lagSum = lagSum === null || lag === null ? null : lagSum + lag;
-  }
+  const path = [...steps(point.path)];
   return {
     age,
     low: high === null ? null : Math.min(age, at - high),
     high: low === null ? null : Math.max(age, at - low),
-    lagSum,
+    lagSum: lagSum(composition, path, at),
+    residences: residences(path).residence_ms,
   };
 }
 
@@ -103,10 +138,10 @@ function oldest(all: readonly Ages[]): Ages {
     low = low === null || ages.low === null ? null : Math.max(low, ages.low);
     high = high === null || ages.high === null ? null : Math.max(high, ages.high);
   }
-  return worst === null ? UNKNOWN_AGES : { age: worst.age, low, high, lagSum: worst.lagSum };
+  return worst === null ? UNKNOWN_AGES : { ...worst, low, high };
 }
 
-function valuesOf(ages: Ages): readonly (readonly [string, number | null])[] {
+function ageValues(ages: Ages): readonly (readonly [string, number | null])[] {
   return [
     ['age_ms', ages.age],
     ['age_low_ms', ages.low],

@@ -1,9 +1,9 @@
-import { aliveMs, STALE_INTERVALS } from './compose/alive.ts';
+import { aliveMs } from './compose/alive.ts';
 import type { FreshnessRule } from './compose/freshness-rules.ts';
-import { consumedUpTo, type Estimate, isStale } from './compose/progress.ts';
+import { consumedUpTo, type Estimate } from './compose/progress.ts';
 import type { Hop, HopGraph } from './hop-graph.ts';
 import type { OffsetTables } from './offsets.ts';
-import { medianGap } from './tables/hop-topic.ts';
+import { medianGap, STALE_INTERVALS } from './tables/hop-topic.ts';
 
 /** A hop on a chain: it read `topic` up to `consumed` at the instant it was asked about. */
 export interface PathStep {
@@ -257,7 +257,7 @@ export function isHopStale(tables: OffsetTables, hop: Hop, at: number): boolean 
   return hop.inputs.some(topic => {
     if (hop.lookups?.includes(topic) || hop.optionalInputs?.includes(topic)) return false;
     const consumers = tables.consumersOf(hop.hop, topic).filter(consumer => !Number.isNaN(consumer.lastSampleTs));
-    return consumers.length === 0 || consumers.some(consumer => isStale(consumer, at));
+    return consumers.length === 0 || consumers.some(consumer => consumer.isStale(at));
   });
 }
 

@@ -91,8 +91,11 @@ function wholeEvidence(own: PartitionPositions, ends: TopicEnds | null, now: num
   };
 }
 
+/** Of an instant before the ten commits kept, the positions of that time tell. */
 function commitsOf(own: PartitionPositions, now: number): readonly OffsetSample[] {
-  return own.commits?.filter(commit => commit.ts <= now) ?? lastSamples(own.raw, now);
+  const first = own.commits?.[0];
+  if (own.commits === null || first === undefined) return lastSamples(own.raw, now);
+  return first.ts <= now ? own.commits.filter(commit => commit.ts <= now) : lastSamples(own.raw, now);
 }
 
 /** The last ten samples of a curve until `now`, oldest first. */

@@ -8,6 +8,7 @@ import { answerFreshness, type FreshnessAnswer, findSink } from './answer.ts';
 import { Completeness } from './completeness.ts';
 import { type GraphIndex, indexGraph } from './freshness.ts';
 import { freshnessSeries, type Report } from './freshness-series.ts';
+import { freshnessAt } from './history.ts';
 import type { HopGraph } from './hop-graph.ts';
 import type { OffsetTables } from './offsets.ts';
 import { answerReport, type ReportFreshness } from './report-answer.ts';
@@ -18,7 +19,7 @@ export interface FreshnessRecorderOptions {
   readonly reports: () => readonly Report[];
   /** The very tables the lag deriver fills. */
   readonly tables: OffsetTables;
-  readonly metricStore: Pick<MetricStore, 'append'>;
+  readonly metricStore: Pick<MetricStore, 'append' | 'window'>;
   /** Keeps the tables over restarts. */
   readonly state: Pick<StateStore, 'list' | 'putMany' | 'delete'>;
   readonly clock: Clock;
@@ -42,6 +43,8 @@ export interface FreshnessRecorder {
   freshness(at?: number): readonly ReportFreshness[];
   /** Of a report, a dataset id or a hop without output; null when the graph knows none of that name. */
   freshnessOf(name: string, at?: number): FreshnessAnswer | ReportFreshness | null;
+  /** The same for an instant of the past, before the tables from the series; rejects with `StoreAwayError`. */
+  freshnessAt(name: string, at: number, signal?: AbortSignal): Promise<FreshnessAnswer | ReportFreshness | null>;
 }
 
 /**
@@ -100,6 +103,14 @@ export function createFreshnessRecorder(options: FreshnessRecorderOptions): Fres
       if (report !== undefined) return completeness.hold(answerReport(index(), tables, report, at));
       const sink = findSink(index(), name);
       return sink === null ? null : completeness.hold(answerFreshness(index(), tables, sink, name, at));
+    },
+    freshnessAt(name, at, signal) {
+      return freshnessAt(
+        { graph: index(), tables, reports: options.reports(), metrics: metricStore },
+        name,
+        at,
+        signal,
+      );
     },
   };
 }

@@ -43,8 +43,8 @@ function answerDataset(graph: GraphIndex, tables: OffsetTables, dataset: string,
   return sink === null ? unknownAnswer(dataset, at) : answerFreshness(graph, tables, sink, dataset, at);
 }
 
-/** What is said of a dataset nobody is known to write. */
-function unknownAnswer(sink: string, ts: number): FreshnessAnswer {
+/** What is said of a sink of which nothing is known. */
+export function unknownAnswer(sink: string, ts: number): FreshnessAnswer {
   return {
     ts,
     sink,

@@ -1,8 +1,6 @@
 import type { OffsetTables } from '../offsets.ts';
 import type { Curve } from '../tables/curve.ts';
-
-/** Reports missing for more than this many of their own intervals make a hop stale. */
-export const STALE_INTERVALS = 2.5;
+import { STALE_INTERVALS } from '../tables/hop-topic.ts';
 
 /**
  * For how much of the time from `since`, its last report, to `at` a hop is believed to have kept its lag, ms: while what it writes

@@ -1,8 +1,12 @@
 import type { OffsetTables } from '../offsets.ts';
 import type { HopTopic } from '../tables/hop-topic.ts';
 
-/** Sample gaps of a consumer the rates are taken from. */
+/** Sample gaps of a consumer the best rate is taken from, and those that tell how it goes now. */
 const RATE_SAMPLES = 32;
+const RECENT_GAPS = 6;
+/** Gaps in a row in which a backlog must move to have a trend, and by which share of what arrives. */
+const TREND_GAPS = 3;
+const TREND_SHARE = 0.05;
 /** Stretch over which the age's own slope is taken, ms. */
 export const SLOPE_MS = 60_000;
 
@@ -12,23 +16,30 @@ export interface EtaRange {
   readonly high: number;
 }
 
-/** What a consumer has before it and how fast it can take it; records and records per ms. */
+/** `steady` is neither of the other two; null = too few samples. */
+export type Trend = 'growing' | 'shrinking' | 'steady' | null;
+
+/** What a consumer has before it and how fast it takes it; records and records per ms. */
 export interface Drain {
   readonly backlog: number;
   readonly arrival: number;
+  readonly processed: number;
   /** Best rate seen while there was a backlog. */
   readonly capacity: number;
+  readonly trend: Trend;
 }
 
-/** Backlog, arrival and best rate of a consumer at `at`, over its last samples; null without two of them and end offsets. */
+/** Backlog, rates and trend of a consumer at `at`, over its last samples; null without two of them and end offsets. */
 export function drainOf(tables: OffsetTables, consumer: HopTopic, at: number): Drain | null {
   const ends = tables.endsFor(consumer);
   if (ends === null) return null;
   let times: number[] = [];
   for (const { raw } of consumer.whole ? [consumer.whole] : consumer.partitions.values()) {
-    const own: number[] = [];
-    for (let i = raw.indexAt(at); i >= 0 && own.length < RATE_SAMPLES; i--) own.unshift(raw.timeOf(i));
-    if (own.length > times.length) times = own;
+    const last = raw.indexAt(at);
+    const first = Math.max(0, last - RATE_SAMPLES + 1);
+    if (last + 1 - first > times.length) {
+      times = Array.from({ length: last + 1 - first }, (_, i) => raw.timeOf(first + i));
+    }
   }
   const samples = times.flatMap(t => totalsAt(tables, consumer, t) ?? []);
   const first = samples[0];
@@ -42,12 +53,30 @@ export function drainOf(tables: OffsetTables, consumer: HopTopic, at: number): D
       capacity = Math.max(capacity, (b.position - a.position) / (b.t - a.t));
     }
   }
-  const recent = samples[Math.max(0, samples.length - 7)]!;
+  const recent = samples[Math.max(0, samples.length - 1 - RECENT_GAPS)]!;
   return {
     backlog: Math.max(0, last.end - last.position),
     arrival: (last.end - recent.end) / (last.t - recent.t),
+    processed: Math.max(0, last.position - recent.position) / (last.t - recent.t),
     capacity,
+    trend: trendOf(samples),
   };
+}
+
+/** A backlog that has moved one way in each of the last gaps by more than a share of what arrived. */
+function trendOf(samples: readonly Totals[]): Trend {
+  if (samples.length <= TREND_GAPS) return null;
+  let way: Trend = null;
+  for (let i = samples.length - TREND_GAPS; i < samples.length; i++) {
+    const a = samples[i - 1]!;
+    const b = samples[i]!;
+    const change = b.end - b.position - (a.end - a.position);
+    const least = TREND_SHARE * (b.end - a.end);
+    const now = change > least ? 'growing' : change < -least ? 'shrinking' : 'steady';
+    if (now === 'steady' || (way !== null && way !== now)) return 'steady';
+    way = now;
+  }
+  return way;
 }
 
 /**
@@ -69,8 +98,18 @@ export function etaRange(
     if (capacity <= arrival) return null;
     byDrain = Math.max(byDrain, backlog / (capacity - arrival));
   }
-  if (byDrain === 0) return { low: Math.round(bySlope), high: Math.round(bySlope) };
-  return { low: Math.round(Math.min(bySlope, byDrain)), high: Math.round(Math.max(bySlope, byDrain)) };
+  return rangeOf(bySlope, byDrain === 0 ? bySlope : byDrain);
+}
+
+/** Range of the time until one consumer's backlog is gone: at its best rate and at the rate of now. Null while it does not shrink. */
+export function hopEta({ backlog, arrival, processed, capacity }: Drain): EtaRange | null {
+  if (backlog <= 0) return { low: 0, high: 0 };
+  if (processed <= arrival) return null;
+  return rangeOf(backlog / (processed - arrival), backlog / (Math.max(capacity, processed) - arrival));
+}
+
+function rangeOf(a: number, b: number): EtaRange {
+  return { low: Math.round(Math.min(a, b)), high: Math.round(Math.max(a, b)) };
 }
 
 interface Totals {

@@ -18,6 +18,7 @@ export const FRESHNESS_RULES = {
   'lag-only': 'the hop reports only how many records it is behind',
   'checkpoint-unknown': 'no completed checkpoint of the hop is known',
   'end-offset-unknown': 'a partition without end offsets was left out',
+  'from-series': 'the instant lies before the offset tables: read from the series recorded then',
   cycle: 'the path runs in a circle and was cut',
 } as const;
 

@@ -1,7 +1,6 @@
 import type { OffsetTables } from '../offsets.ts';
 import type { Curve } from '../tables/curve.ts';
-import type { HopTopic, PartitionEnds, PartitionPositions } from '../tables/hop-topic.ts';
-import { STALE_INTERVALS } from './alive.ts';
+import { type HopTopic, type PartitionEnds, type PartitionPositions, STALE_INTERVALS } from '../tables/hop-topic.ts';
 import { beforeFall, highCommitted, highProgress, lowProgress } from './bounds.ts';
 import type { FreshnessRule } from './freshness-rules.ts';
 import { boundedPositions, wholeProgress } from './reported-lag.ts';
@@ -12,6 +11,8 @@ export type Estimate = 'point' | 'low' | 'high';
 
 /** Transaction markers that may stand behind the last record of a partition. */
 const MAX_MARKERS = 4;
+/** What the tables keep, ms. */
+const TABLE_MS = 86_400_000;
 /** A position before the table is placed by the table's own rate, at most this far back, ms. */
 const MAX_EXTRAPOLATION_MS = 7 * 86_400_000;
 
@@ -46,11 +47,6 @@ export function consumedUpTo(question: ProgressQuestion): number | null {
   return min;
 }
 
-/** No report for 2.5 intervals before `at`. */
-export function isStale(consumer: HopTopic, at: number): boolean {
-  return !(at - consumer.lastSampleTs <= STALE_INTERVALS * consumer.intervalMs);
-}
-
 /**
  * The consumers that count. One that was only named beside end offsets says nothing while another of the same hop reports (a
  * supervisor's lags come without the cluster its end offsets carry); and committed offsets trail positions by up to a checkpoint,
@@ -70,7 +66,7 @@ function consumerProgress(question: ProgressQuestion, consumer: HopTopic): numbe
   if (ends === null) return null;
   if (consumer.whole !== null) {
     note('lag-only');
-    const dead = estimate === 'point' && isStale(consumer, question.at);
+    const dead = estimate === 'point' && consumer.isStale(question.at);
     if (dead) note('dead-reporter');
     const last = consumer.lastSampleTs;
     const at = dead ? last + question.aliveMs(last, consumer.intervalMs) : question.at;
@@ -120,7 +116,7 @@ function partitionProgress(
   const ends = end.curve;
   const { visible } = own;
   if (own.lag !== null) note('lag-only');
-  if (end.startOffset !== null && end.startOffset > visible.lastX) note('data-lost');
+  if (isLossy(own, end, at)) note('data-lost');
   const span = STALE_INTERVALS * consumer.intervalMs;
   const quietEnd = isFlat(ends, at, span);
   const slack = question.transactional && quietEnd && isFlat(visible, at, span) ? MAX_MARKERS : 0;
@@ -138,6 +134,11 @@ function partitionProgress(
   if (own.commitsOnly) note('commits-only');
   const f = pointProgress(question, consumer, placed, ends, slack);
   return { f, quiet: quietEnd && f === at };
+}
+
+/** Records are gone that were never read: now, or as far back as the tables reach. */
+function isLossy(own: PartitionPositions, end: PartitionEnds, at: number): boolean {
+  return (end.startOffset !== null && end.startOffset > own.visible.lastX) || at - own.lostAt <= TABLE_MS;
 }
 
 function highOf({ at, checkpoints }: ProgressQuestion, own: PartitionPositions, ends: Curve): number {
@@ -163,7 +164,7 @@ function pointProgress(
   const exact = visible.at(at);
   if (exact !== null) return reach(exact, at);
   const last = visible.lastT;
-  const stale = isStale(consumer, at);
+  const stale = consumer.isStale(at);
   const f = reach(visible.lastX, at);
   if (f >= at && !(stale && isSilent(ends, at, consumer))) return at;
   note(stale ? 'dead-reporter' : 'extrapolated');

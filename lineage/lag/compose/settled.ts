@@ -26,13 +26,14 @@ export function settledPositions(own: PartitionPositions, checkpoints: Curve | n
 
 /**
  * Positions of a consumer known by its commits alone: what stands committed at a poll was read by the barrier of the last checkpoint
- * complete by then. Commits before the first known checkpoint stay at the time they were seen.
+ * complete by then. Commits seen before the first known barrier stay at the time they were seen.
  */
 export function barrierPositions(own: PartitionPositions, checkpoints: Curve): Curve {
   const placed = new Curve();
   for (let i = 0; i < own.visible.length; i++) {
     const seen = own.visible.timeOf(i);
     const last = checkpoints.indexAt(seen);
+    if (last < 0 && seen >= checkpoints.valueOf(0)) continue;
     placed.putRising(last < 0 ? seen : Math.min(seen, checkpoints.valueOf(last)), own.visible.valueOf(i));
   }
   return placed;

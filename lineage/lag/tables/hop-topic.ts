@@ -2,6 +2,10 @@ import { Curve } from './curve.ts';
 
 /** Median gap assumed for a consumer with fewer than two samples, ms. */
 const DEFAULT_INTERVAL_MS = 30_000;
+/** Reports missing for more than this many of their own intervals make a consumer stale. */
+export const STALE_INTERVALS = 2.5;
+/** Silences a consumer remembers, the newest. */
+const MAX_SILENCES = 32;
 /** Samples an interval and a status look at. */
 export const RECENT_SAMPLES = 10;
 
@@ -50,6 +54,9 @@ export class PartitionPositions {
   hasPositions = false;
   /** What stands in `raw` last came from commits, which trail what has been read. */
   commitsOnly = false;
+  /** Records retention deleted before they were read, and when that was last seen; NaN never. */
+  lost = 0;
+  lostAt = Number.NaN;
   /** Latest end-offset time at which a lag was derived without a fresh position; 0 when none waits for correction. */
   silentUntil = 0;
 
@@ -131,9 +138,36 @@ export class HopTopic {
     return true;
   }
 
+  /** Times between two samples in which the consumer was stale, oldest first: thinned curves do not tell them from thinning. */
+  silences: (readonly [from: number, to: number])[] = [];
+
   sampled(ts: number): void {
+    if (ts - this.lastSampleTs > STALE_INTERVALS * this.#interval) this.#fallSilent(ts);
     if (!(ts <= this.lastSampleTs)) this.lastSampleTs = ts;
     if (!(ts >= this.firstSampleTs)) this.firstSampleTs = ts;
+  }
+
+  /** Time of the oldest sample kept; NaN without any. */
+  get oldestT(): number {
+    let oldest = Number.NaN;
+    for (const { raw, lag } of this.whole ? [this.whole] : this.partitions.values()) {
+      const { firstT } = lag ?? raw;
+      if (!(firstT >= oldest)) oldest = firstT;
+    }
+    return oldest;
+  }
+
+  /** No report for 2.5 intervals before `at`. */
+  isStale(at: number): boolean {
+    if (!(at < this.lastSampleTs)) return !(at - this.lastSampleTs <= STALE_INTERVALS * this.intervalMs);
+    return this.silences.some(([from, to]) => at > from && at < to);
+  }
+
+  #fallSilent(until: number): void {
+    const from = this.lastSampleTs + STALE_INTERVALS * this.intervalMs;
+    if (until <= from) return;
+    this.silences.push([from, until]);
+    if (this.silences.length > MAX_SILENCES) this.silences.shift();
   }
 
   /** Median gap of the last ten samples of the partition heard last, ms. */

@@ -73,6 +73,7 @@ function addOffsets(tables: OffsetTables, row: OffsetsRow, changes: OffsetChange
   if (committed !== null && isCommit(own, row, committed)) {
     keepRecent((own.commits ??= []), { ts: row.ts, offset: committed });
   }
+  countLost(tables, consumer, own, row, position ?? committed ?? 0);
   if (position !== null) {
     own.commitsOnly = false;
     move(consumer, row.partition, own, row.ts, position, changes);
@@ -81,6 +82,21 @@ function addOffsets(tables: OffsetTables, row: OffsetsRow, changes: OffsetChange
     move(consumer, row.partition, own, row.ts, committed, changes);
   }
   consumer.dirty = true;
+}
+
+/** A consumer that goes on behind the oldest record kept has skipped what was deleted. */
+function countLost(
+  tables: OffsetTables,
+  consumer: HopTopic,
+  own: PartitionPositions,
+  { ts, partition }: OffsetsRow,
+  offset: number,
+): void {
+  const start = tables.endsFor(consumer)?.partitions.get(partition)?.startOffset ?? null;
+  const before = own.visible.lastX;
+  if (start === null || !(before < start && offset >= start) || !(ts > own.visible.lastT)) return;
+  own.lost += start - before;
+  own.lostAt = ts;
 }
 
 /** A commit that a poll finds again is the one it found before: a consumer that is gone would seem to commit for ever. */

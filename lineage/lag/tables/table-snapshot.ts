@@ -28,6 +28,8 @@ const PositionsDoc = z.object({
   group: z.string(),
   span: z.tuple([z.number(), z.number()]),
   assigned: z.array(z.number()),
+  /** Absent in documents of earlier versions. */
+  silences: Samples.default([]),
   partitions: z.array(
     z.object({
       /** -1: the topic as a whole. */
@@ -37,6 +39,8 @@ const PositionsDoc = z.object({
       lag: z.string().nullable(),
       commits: Samples.nullable(),
       hasPositions: z.boolean(),
+      commitsOnly: z.boolean().default(false),
+      lost: z.tuple([z.number(), z.number()]).nullable().default(null),
     }),
   ),
 });
@@ -80,6 +84,7 @@ export function positionsDocs(consumer: HopTopic): readonly TableDoc[] {
       group: consumer.group,
       span: [consumer.firstSampleTs, consumer.lastSampleTs],
       assigned: [...consumer.assigned],
+      silences: consumer.silences.map(([from, to]): [number, number] => [from, to]),
       partitions: partitions.map(([p, own]) => ({
         p,
         raw: own.raw.encode(),
@@ -87,6 +92,8 @@ export function positionsDocs(consumer: HopTopic): readonly TableDoc[] {
         lag: own.lag?.encode() ?? null,
         commits: own.commits?.map(({ ts, offset }): [number, number] => [ts, offset]) ?? null,
         hasPositions: own.hasPositions,
+        commitsOnly: own.commitsOnly,
+        lost: own.lost > 0 ? ([own.lost, own.lostAt] satisfies [number, number]) : null,
       })),
     } satisfies z.input<typeof PositionsDoc>,
   }));
@@ -155,7 +162,9 @@ function restorePositions(tables: OffsetTables, doc: z.output<typeof PositionsDo
   const consumer = tables.consumer(doc.hop, doc.cluster, doc.topic, doc.group);
   consumer.dirty = consumer.partitions.size > 0 || consumer.whole !== null;
   for (const partition of doc.assigned) consumer.assigned.add(partition);
-  for (const t of doc.span) consumer.sampled(t);
+  if (consumer.silences.length === 0) consumer.silences = doc.silences;
+  if (!(consumer.firstSampleTs <= doc.span[0])) consumer.firstSampleTs = doc.span[0];
+  consumer.sampled(doc.span[1]);
   for (const stored of doc.partitions) {
     const own = tables.partitionPositions(consumer, stored.p < 0 ? null : stored.p);
     if (own === null) continue;
@@ -164,7 +173,9 @@ function restorePositions(tables: OffsetTables, doc: z.output<typeof PositionsDo
     own.visible = stored.visible === null ? own.raw : Curve.decode(stored.visible);
     for (let i = 0; i < live.raw.length; i++) own.move(live.raw.timeOf(i), live.raw.valueOf(i));
     own.lag = stored.lag === null ? live.lag : merged(stored.lag, live.lag);
+    own.commitsOnly = live.raw.length > 0 ? own.commitsOnly : stored.commitsOnly;
     own.hasPositions ||= stored.hasPositions;
+    if (stored.lost !== null && own.lost === 0) [own.lost, own.lostAt] = stored.lost;
     own.commits = stored.commits?.map(([ts, offset]) => ({ ts, offset })) ?? live.commits;
     if (stored.commits !== null) for (const commit of live.commits ?? []) keepRecent(own.commits!, commit);
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Hop } from '../../../lineage/lag/hop-graph.ts';
+import { HOP_STATUSES } from '../../../lineage/lag/hop-status.ts';
 import { createLagDeriver } from '../../../lineage/lag/lag-deriver.ts';
 import { OffsetTables } from '../../../lineage/lag/offsets.ts';
 import { createFreshnessRecorder, type FreshnessRecorderOptions } from '../../../lineage/lag/recorder.ts';
@@ -80,6 +81,7 @@ function setup(more: Partial<FreshnessRecorderOptions> = {}) {
         written.push(...groups);
         return Promise.resolve({ written: groups.length, refused: 0 });
       },
+      window: () => Promise.resolve([]),
     },
     state,
     clock,
@@ -91,7 +93,8 @@ function setup(more: Partial<FreshnessRecorderOptions> = {}) {
 }
 
 function valuesOf(groups: readonly MetricGroup[], label: string, value: string): Record<string, number> {
-  return Object.fromEntries(groups.filter(group => group.labels[label] === value).flatMap(group => group.values));
+  const own = groups.filter(group => group.labels[label] === value && Object.keys(group.labels).length === 1);
+  return Object.fromEntries(own.flatMap(group => group.values));
 }
 
 describe('freshness is written back as series', () => {
@@ -101,7 +104,7 @@ describe('freshness is written back as series', () => {
 
     await recorder.flush(300_000);
 
-    const hops = written.filter(group => group.labels['hop'] !== undefined);
+    const hops = written.filter(group => group.labels['job'] !== undefined);
     assert.deepEqual(
       hops.map(group => [group.labels, group.values[0]]),
       [
@@ -119,6 +122,47 @@ describe('freshness is written back as series', () => {
     assert.equal(valuesOf(written, 'report', 'all of it')['age_ms'], 65_000, 'the oldest of what it reads');
     assert.deepEqual(valuesOf(written, 'report', 'nobody writes it'), {});
     assert.ok(written.every(group => group.ts === 300_000));
+  });
+
+  test('residences of reports and ends of the graph, summing to their age', async () => {
+    const { recorder, feed, written } = setup();
+    feed(rows(0, 300));
+
+    await recorder.flush(300_000);
+
+    const residences = written.filter(group => group.values[0]?.[0] === 'residence_ms');
+    assert.deepEqual(
+      residences
+        .filter(({ labels }) => labels['report'] === 'sales today')
+        .map(({ labels, values }) => [labels['hop'], values[0]?.[1]]),
+      [
+        ['druid-sales', 40_000],
+        ['etl', 20_000],
+        ['nifi', 5_000],
+      ],
+    );
+    assert.deepEqual(
+      new Set(residences.map(({ labels }) => labels['dataset'] ?? labels['report'])),
+      new Set(['audit', 'sales today', 'all of it']),
+    );
+  });
+
+  test('rates, trend, status, completeness and time to catch up of each hop and topic', async () => {
+    const { recorder, feed, written } = setup();
+    feed(rows(0, 300));
+
+    await recorder.flush(300_000);
+
+    const [etl] = written.filter(({ labels }) => labels['hop'] === `etl<-${ODS}`);
+    assert.deepEqual(Object.fromEntries(etl?.values ?? []), {
+      lag_ms: 20_000,
+      hop_arrival_per_second: 1,
+      hop_processed_per_second: 1,
+      hop_complete_ratio: 1,
+      hop_status: HOP_STATUSES.indexOf('WARN'),
+      hop_trend: 0,
+      hop_lost_records: 0,
+    });
   });
 
   test('at every interval, until stopped', async () => {
@@ -143,6 +187,7 @@ describe('freshness is written back as series', () => {
           kept.push(groups[0]!.ts);
           return Promise.resolve({ written: groups.length, refused: 0 });
         },
+        window: () => Promise.resolve([]),
       },
     });
     feed(rows(0, 300));
