@@ -63,6 +63,25 @@ export function firingAlerts({ rule, groups }: RuleRuntime): readonly FiringAler
   return alerts;
 }
 
+/** The wall clock was set back at `since`; the same episode as in the intent that tells it. */
+export function clockAlert(ownerId: string, since: number): LiveAlert {
+  const code = 'clock-set-back';
+  return {
+    id: episodeId(ownerId, code, since),
+    kind: 'meta',
+    rule_id: ownerId,
+    labels: { alertname: 'tidewatch', severity: 'error' },
+    state: 'firing',
+    starts_at: since,
+    active_at: since,
+    values: [],
+    formula: '',
+    summary: 'the clock was set back; rules wait until it has caught up',
+    annotations: [],
+    code,
+  };
+}
+
 function ruleAlert({ rule }: RuleRuntime, since: number, code: string): LiveAlert {
   return {
     id: episodeId(rule.id, code, since),

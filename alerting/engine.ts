@@ -3,7 +3,7 @@
  * is decided in `evaluate/`, who hears of it in `notify/`. `app` calls `tick()` once a second.
  */
 import type { MetricGroup } from '../model/sample.ts';
-import { firingAlerts, type LiveAlert, liveAlerts } from './engine-alerts.ts';
+import { clockAlert, firingAlerts, type LiveAlert, liveAlerts } from './engine-alerts.ts';
 import { ClockWatch } from './engine-clock.ts';
 import { decodeNotifications, decodeTick, type StoredTick } from './engine-history.ts';
 import { ENGINE_ID, RuleTable } from './engine-table.ts';
@@ -86,7 +86,9 @@ class RuleEngine {
 
   /** Pending, firing and recovering alerts of all rules. */
   alerts(): readonly LiveAlert[] {
-    return [...this.#table.all()].flatMap(liveAlerts);
+    const since = this.#clockWatch.toldSince;
+    const own = since === null ? [] : [clockAlert(ENGINE_ID, since)];
+    return [...this.#table.all()].flatMap(runtime => liveAlerts(runtime)).concat(own);
   }
 
   /** Alerts that fire or recover, without their texts. */

@@ -1,7 +1,7 @@
 /** Everything that runs once however many daemons there are: freshness, rules, notification. Built when the lease is won. */
 import nodeCron from 'node-cron';
 import type { Logger } from 'pino';
-import { createEngine, type Engine } from '../alerting/engine.ts';
+import { createEngine, type Engine, type LiveAlert } from '../alerting/engine.ts';
 import type { LogReader } from '../alerting/evaluate/frame.ts';
 import { ChannelService } from '../alerting/notify/channel-service.ts';
 import type { ImpactSource, LogSource } from '../alerting/notify/context.ts';
@@ -21,6 +21,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { startLineageEvents } from './lineage-events.ts';
 import { type Notification, openNotification } from './notification.ts';
 import { type Objectives, startObjectives } from './objectives.ts';
+import { watchSelf } from './self-watch.ts';
 
 const STOP_MS = 4000;
 
@@ -46,6 +47,8 @@ export interface EvaluationParts {
 
 export interface Evaluation {
   readonly engine: Engine;
+  /** Everything that is wrong now: alerts of rules, and those about the daemon itself. */
+  readonly alerts: () => readonly LiveAlert[];
   readonly rules: RuleService;
   readonly channels: ChannelService;
   readonly notification: Notification;
@@ -114,8 +117,16 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
     await rules.start(parts.config().fileRules);
 
     // Inhibition is judged by what fires, so the states of all rules are there before the first word.
-    const notification = await openNotification({ ...parts, engine, channels });
+    const notification = await openNotification({
+      ...parts,
+      engine,
+      channels,
+      onAttempt: row => self.watch.noteDelivery(row),
+    });
+    const self = watchSelf({ ...parts, engine, channels, notification });
     life.onStop('notification', () => notification.stop());
+    await self.start();
+    life.onStop('self-watch', () => self.stop());
     notification.start();
 
     life.onStop('engine', () => engine.stop());
@@ -124,7 +135,10 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
     const heartbeat = nodeCron.schedule(
       '* * * * * *',
       async () => {
-        await engine.tick().catch(error => logger.error({ err: error }, 'evaluation failed, will be repeated'));
+        await engine.tick().then(
+          () => self.noteTick(),
+          error => logger.error({ err: error }, 'evaluation failed, will be repeated'),
+        );
         notification.wake();
       },
       // A heartbeat that is missed costs nothing: due ticks are counted from the stored cursor.
@@ -134,6 +148,7 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
 
     return {
       engine,
+      alerts: () => [...engine.alerts(), ...self.watch.alerts()],
       rules,
       channels,
       notification,

@@ -26,7 +26,7 @@ import type { Silence, SilenceDocument } from '../alerting/notify/silence.ts';
 import type { LineageService } from '../lineage/service.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Telemetry } from '../model/telemetry.ts';
-import type { StateStore } from '../store/state-store.ts';
+import type { OutboxRow, StateStore } from '../store/state-store.ts';
 import { createAlertPaths } from './alert-paths.ts';
 import type { AppConfig } from './config.ts';
 
@@ -43,8 +43,8 @@ export interface NotificationParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly logger: Logger;
-  /** Called after a message was given up. */
-  readonly onDead?: () => void;
+  /** Called with each row of the outbox after an attempt at it. */
+  readonly onAttempt?: (row: OutboxRow) => void;
 }
 
 /** What of the configuration decides who is told. */
@@ -135,7 +135,7 @@ export async function openNotification(parts: NotificationParts): Promise<Notifi
     state,
     channel: name => channels.active(name),
     judge,
-    onDead: () => parts.onDead?.(),
+    onAttempt: row => parts.onAttempt?.(row),
     clock,
     telemetry,
     logger,

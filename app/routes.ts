@@ -58,7 +58,7 @@ export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promis
   }
   if (!parts.roles.has('web')) return;
   const alerting: AlertServices = {
-    alerts: () => evaluation.peek()?.engine.alerts() ?? [],
+    alerts: () => evaluation.peek()?.alerts() ?? [],
     get rules() {
       return evaluation.get().rules;
     },

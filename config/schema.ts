@@ -3,6 +3,7 @@
  * other folders (reports, routes) are filled in by `app/config.ts`, so that this folder never imports them.
  */
 import { z } from 'zod';
+import { Secret } from '../model/secret.ts';
 import { brokerField, durationField, urlField } from './fields.ts';
 import { secretField } from './secret.ts';
 
@@ -71,6 +72,21 @@ const elasticsearch = z.strictObject({
   refresh_interval: durationField.prefault('5s'),
 });
 
+/** The dead man's switch: somebody outside who hears from the daemon while it evaluates, and raises the alarm when it falls silent. */
+const heartbeat = z
+  .strictObject({
+    /** Called with the method below, as healthchecks and Dead Man's Snitch expect; may hold a token. */
+    url: z.union([urlField.transform(url => new Secret(url)), secretField]).optional(),
+    /** `alertmanager` posts one firing alert `Watchdog` to an Alertmanager's `/api/v2/alerts`. */
+    format: z.enum(['get', 'post', 'alertmanager']).default('get'),
+    /** A channel that gets the alert `Watchdog` instead. */
+    channel: z.string().min(1).optional(),
+    every: durationField.prefault('1m').refine(ms => ms >= 1000, { error: 'expected at least 1s' }),
+  })
+  .refine(({ url, channel }) => (url === undefined) !== (channel === undefined), {
+    error: 'expected one of url and channel',
+  });
+
 /** Somebody who is told of jobs in OpenLineage's words: an address, or a file of NDJSON. */
 const lineageTarget = z
   .strictObject({
@@ -136,6 +152,7 @@ export const sharedConfig = z.strictObject({
       delay: durationField.prefault('30s'),
       max_wait: durationField.prefault('5m'),
       meta_receivers: z.array(z.string()).default([]),
+      heartbeat: heartbeat.optional(),
     })
     .prefault({}),
   lineage: z

@@ -43,6 +43,11 @@ export const ERROR_CODES = {
   'query-failed': 'the store failed to answer the rule',
   'ticks-skipped': 'ticks older than the catch-up limit were not evaluated',
   'clock-set-back': 'the wall clock was set back; evaluation waits for it',
+  // the daemon itself
+  'rules-behind': 'rules are evaluated later than their schedule says',
+  'stream-behind': 'the intake is further behind than rules wait for',
+  'channel-failing': 'a channel does not take what is sent to it',
+  'heartbeat-failing': 'the outside receiver of the heartbeat does not take it',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

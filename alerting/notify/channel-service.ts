@@ -12,6 +12,9 @@ import { testMessage } from './test-message.ts';
 /** Longest wait for a test message's answer. */
 const TEST_TIMEOUT_MS = 10_000;
 
+/** Answers after which a notifier sends something else: the first of them says nothing about the channel. */
+const ADAPTS = new Set(['timestamp', 'entities', 'migrated', 'too-large']);
+
 /** A channel as it is shown: its document with secrets hidden. */
 export type ChannelView = ChannelDocument & { readonly id: string; readonly version: string };
 
@@ -119,21 +122,20 @@ export class ChannelService {
     await this.#audit(before.document, null, who, signal);
   }
 
-  /** Sends a message that says it is a test, at once and once. The answer is the channel's own. */
+  /** Sends a message that says it is a test, at once. The answer is the channel's own, with its remedy. */
   async test(id: string, signal?: AbortSignal): Promise<SendResult> {
     const { active, error } = this.#find(id);
     if (!active) return { kind: 'permanent', class: 'bad-config', error: error ?? 'the channel cannot be used' };
     const { clock, publicUrl } = this.#options;
     const timeout = new AbortController();
     const cancel = clock.after(TEST_TIMEOUT_MS, () => timeout.abort(new Error('no answer in time')));
+    const signals = AbortSignal.any(signal ? [signal, timeout.signal] : [timeout.signal]);
+    const message = testMessage(active.name, publicUrl, clock.now());
+    const options = { idempotencyKey: `test-${randomUUID()}`, attempt: 1 };
     try {
-      const signals = signal ? [signal, timeout.signal] : [timeout.signal];
-      const options = { idempotencyKey: `test-${randomUUID()}`, attempt: 1 };
-      return await active.notifier.send(
-        testMessage(active.name, publicUrl, clock.now()),
-        options,
-        AbortSignal.any(signals),
-      );
+      const first = await active.notifier.send(message, options, signals);
+      if (first.kind !== 'retryable' || !ADAPTS.has(first.class)) return first;
+      return await active.notifier.send(message, { ...options, attempt: 2, previousClass: first.class }, signals);
     } finally {
       cancel();
     }

@@ -27,8 +27,8 @@ export interface OutboxOptions {
   readonly channel: (name: string) => ActiveChannel | null;
   /** Silences and inhibitions as they stand; asked for once a run of a lane. */
   readonly judge: () => Judge;
-  /** Called after a message was given up and handed to its fallback. */
-  readonly onDead?: (row: OutboxRow) => void;
+  /** Called with each row after an attempt at it was recorded. */
+  readonly onAttempt?: (row: OutboxRow) => void;
   readonly clock: Clock;
   readonly telemetry: Pick<Telemetry, 'notifications' | 'outboxPending'>;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
@@ -170,6 +170,7 @@ export class Outbox {
     this.#count(row.channel, row.status === 'delivered' ? 'sent' : (body.class ?? row.status));
     if (row.status === 'dead') await this.#bury(outcome.entry, channel);
     await this.#save(row);
+    this.#options.onAttempt?.(row);
     return outcome;
   }
 
@@ -183,7 +184,7 @@ export class Outbox {
 
   /** Hands a dead message on before it is marked dead: a crash in between repeats this, to the same ids. */
   async #bury(entry: Entry, channel: ActiveChannel | null): Promise<void> {
-    const { clock, logger, onDead } = this.#options;
+    const { clock, logger } = this.#options;
     const { row, body } = entry;
     logger.error(
       { channel: row.channel, outbox: row.id, class: body.class, error: body.error },
@@ -194,7 +195,6 @@ export class Outbox {
       await this.#insert(`dead:${row.channel}`, [rescue]);
       this.wake();
     }
-    onDead?.(row);
   }
 
   #insert(groupKey: string, outbox: readonly OutboxRow[]): Promise<void> {

@@ -100,7 +100,9 @@ export function routeIntent(
     if (found.channels.length > 0) targets.push({ ...group, receiver: receivers.join(', '), channels: found.channels });
   };
 
-  for (const route of routes) {
+  // What the daemon says about itself goes to those who look after it, whatever routes there are for alerts.
+  const isMeta = intent.kind === 'meta' && directory.metaReceivers.length > 0;
+  for (const route of isMeta ? [] : routes) {
     if (!route.matches(intent.labels)) continue;
     const { document } = route;
     const groupLabels = pickLabels(intent.labels, document.group_by);

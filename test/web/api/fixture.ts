@@ -196,7 +196,16 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
   });
   const evaluation = new Slot<Evaluation>('evaluation has not started here');
   if (options.evaluating !== false) {
-    evaluation.set({ engine, rules, channels, notification, recorder, ...promised, reload: async () => undefined });
+    evaluation.set({
+      engine,
+      alerts: () => engine.alerts(),
+      rules,
+      channels,
+      notification,
+      recorder,
+      ...promised,
+      reload: async () => undefined,
+    });
   }
   const status = createStatus({
     config: () => config,

@@ -34,9 +34,27 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly description: string }>>;
 }
 
+const crud = (path: string): string[] => [
+  `GET /${path}`,
+  `POST /${path}`,
+  `GET /${path}/{id}`,
+  `PUT /${path}/{id}`,
+  `DELETE /${path}/{id}`,
+];
 const ROUTES = [
   'GET /alerts',
   'GET /alerts/{id}',
+  'POST /alerts/{id}/ack',
+  'DELETE /alerts/{id}/ack',
+  'GET /ack',
+  'POST /ack',
+  ...crud('inhibitions'),
+  ...crud('receivers'),
+  ...crud('rotas'),
+  ...crud('routes'),
+  ...crud('silences'),
+  'GET /rotas/{id}/on-call',
+  'POST /silences/preview',
   'GET /audit',
   'GET /channels',
   'POST /channels',
