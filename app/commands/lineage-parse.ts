@@ -122,7 +122,7 @@ function columnsText({ outputs }: StatementLineage): string {
     const from = sources === null ? 'unknown' : sources.length === 0 ? 'no column' : sources.join(', ');
     const by = controls.length === 0 ? '' : `by ${controls.join(', ')}`;
     const how = [steps.join(' -> ').replace(/\s+/g, ' '), by].filter(part => part !== '').join('; ');
-    return [`  ${target ?? name}`, `<- ${from}`, how];
+    return how === '' ? [`  ${target ?? name}`, `<- ${from}`] : [`  ${target ?? name}`, `<- ${from}`, how];
   });
   return textTable(rows);
 }

@@ -1,12 +1,13 @@
 import type { Evidence } from '../graph/evidence.ts';
 import type { GraphView } from '../graph/view.ts';
+import { formatName, parseName, parseSession, qualify } from '../sql/resolve/names.ts';
 import { type CheckAnswer, checkScript } from './check.ts';
 import { createGraphEstate } from './graph-estate.ts';
 import { type JobSql, JobTables } from './job-tables.ts';
 import type { SubjectInput } from './subject.ts';
 
 export interface CheckInput extends SubjectInput {
-  /** `catalog.db.table` -> its columns in order. */
+  /** `catalog.db.table` -> its columns in order; names with fewer parts are those of the session. */
   readonly schemas?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
@@ -28,7 +29,7 @@ export class ScriptChecker {
       view: this.#view,
       evidence: this.#evidence,
       jobTables: this.#jobTables,
-      schemas,
+      schemas: qualified(schemas, script.session),
     });
     return checkScript(script, estate);
   }
@@ -40,4 +41,15 @@ export class ScriptChecker {
       if (job !== null) yield job;
     }
   }
+}
+
+function qualified(
+  schemas: NonNullable<CheckInput['schemas']>,
+  session: string | undefined,
+): NonNullable<CheckInput['schemas']> {
+  const names = Object.entries(schemas).map(([name, columns]) => {
+    const parts = parseName(name);
+    return [formatName(qualify(parts, parseSession(session)) ?? parts), columns] as const;
+  });
+  return Object.fromEntries(names);
 }
