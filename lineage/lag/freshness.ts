@@ -1,5 +1,6 @@
 import { aliveMs } from './compose/alive.ts';
 import type { FreshnessRule } from './compose/freshness-rules.ts';
+import { type Commits, pastMarkers } from './compose/markers.ts';
 import { consumedUpTo, type Estimate } from './compose/progress.ts';
 import type { Hop, HopGraph } from './hop-graph.ts';
 import type { OffsetTables } from './offsets.ts';
@@ -81,7 +82,7 @@ export class Composition {
       aliveMs: (since, intervalMs) => aliveMs(this.#tables, output, since, a, intervalMs),
       checkpoints: this.#tables.factsOf(hop.hop)?.checkpoints ?? null,
       rollsBack: hop.delivery === 'exactly_once' || hop.visibleOnCheckpoint === true,
-      transactional: (this.#writers.get(topic) ?? []).some(writer => writer.delivery === 'exactly_once'),
+      commits: this.#commitsOf(topic),
       note: rule => this.rules.add(rule),
     });
     return f === null ? null : wholeMs(f, estimate);
@@ -91,6 +92,14 @@ export class Composition {
   queue(hop: Hop, a: number, estimate: Estimate): number | null {
     const f = this.#emptied(hop, a, estimate);
     return f === null ? null : wholeMs(f, estimate);
+  }
+
+  /** Checkpoints of a topic's transactional writers; null when it has no such writer. */
+  #commitsOf(topic: string): Commits | null {
+    const writers = (this.#writers.get(topic) ?? []).filter(writer => writer.delivery === 'exactly_once');
+    if (writers.length === 0) return null;
+    const known = writers.flatMap(writer => this.#tables.factsOf(writer.hop)?.checkpoints ?? []);
+    return known.length === writers.length && known.every(curve => curve.length > 0) ? known : [];
   }
 
   #emptied(hop: Hop, a: number, estimate: Estimate): number | null {
@@ -156,7 +165,7 @@ export class Composition {
     if (writers === undefined) return step(this.topic(topic, f, estimate, false), f);
     return this.#minimum(
       writers.map(writer => {
-        const committed = this.#committedBy(writer, f, at, estimate);
+        const committed = this.#committedBy(writer, topic, f, at, estimate);
         return step(this.hop(writer, committed, estimate, false), committed);
       }),
     );
@@ -166,12 +175,22 @@ export class Composition {
    * What a reader can have read of a transactional writer ends at the barrier of the last checkpoint complete by then. End offsets
    * are high watermarks, so the wait for the commit is part of the reader's lag and the writer counts with its live positions.
    */
-  #committedBy(writer: Hop, f: number, at: number, estimate: Estimate): number {
+  #committedBy(writer: Hop, topic: string, f: number, at: number, estimate: Estimate): number {
     if (estimate !== 'point' || writer.delivery !== 'exactly_once') return f;
     const barrier = this.#barrier(writer, at);
-    if (barrier === null || barrier >= f) return f;
+    if (barrier === null || barrier >= f || !this.#hasGrown(topic, barrier, f)) return f;
     this.rules.add('commit-wait');
     return barrier;
+  }
+
+  /** Whether records, not only markers, were written to a topic between two instants, as far as the samples tell. */
+  #hasGrown(topic: string, from: number, to: number): boolean {
+    const commits = this.#commitsOf(topic) ?? [];
+    for (const curve of this.#tables.endCurves(topic)) {
+      const i = curve.indexAt(from);
+      if (i < 0 || pastMarkers(commits, curve.valueOf(i), curve, to) < curve.valueOf(curve.indexAt(to))) return true;
+    }
+    return false;
   }
 
   /** The instant whose output can be seen at `a`: the last checkpoint's barrier where output waits for one. Null: not knowable. */
@@ -189,9 +208,24 @@ export class Composition {
       return checkpoints !== undefined && next < checkpoints.length ? Math.min(a, checkpoints.valueOf(next)) : a;
     }
     const barrier = this.#barrier(hop, a);
-    if (barrier !== null) return Math.min(a, barrier);
+    if (barrier !== null) return this.#hasRead(hop, barrier, a) ? Math.min(a, barrier) : a;
     this.rules.add('checkpoint-unknown');
     return estimate === 'low' ? null : a;
+  }
+
+  /** Whether a hop has read anything between two instants, as far as the samples tell; a window may give out without reading. */
+  #hasRead(hop: Hop, from: number, to: number): boolean {
+    if (hop.windowMs !== null) return true;
+    for (const topic of hop.inputs) {
+      for (const consumer of this.#tables.consumersOf(hop.hop, topic)) {
+        if (consumer.whole !== null) return true;
+        for (const { raw, rewound } of consumer.partitions.values()) {
+          const i = raw.indexAt(from);
+          if (raw.length > 0 && (i < 0 || rewound || raw.valueOf(i) !== raw.valueOf(raw.indexAt(to)))) return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Barrier of the last checkpoint complete at `a`. */

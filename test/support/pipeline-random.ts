@@ -14,6 +14,10 @@ export interface Trouble {
   /** Hops that write exactly once, and sinks that show only what a checkpoint has taken in. */
   readonly transactions?: boolean;
   readonly retention?: boolean;
+  /** Nothing comes in for a while, twice. */
+  readonly quiet?: boolean;
+  /** A record every minute or so. */
+  readonly sparse?: boolean;
 }
 
 const PARTITIONS = 3;
@@ -24,12 +28,15 @@ export function randomPipeline(seed: number, trouble: Trouble, hours = 1): Pipel
   const chance = (p: number): boolean => random() < p;
   const span = hours * 3_600_000;
   const length = 2 + Math.floor(random() * 3);
-  const rate = 20 + random() * 60;
+  const rate = (20 + random() * 60) * (trouble.sparse ? 0.0005 : 1);
   const uneven = Array.from({ length: PARTITIONS }, () => 0.3 + random() * 1.4);
   const [burstAt, burstMs, burstX] = [random() * span, 120_000 + random() * 300_000, 1.5 + random() * 4];
   const burst = (t: number): number => (trouble.bursts && t >= burstAt && t < burstAt + burstMs ? burstX : 1);
+  const silences = [0.3, 0.7].map(at => ({ from: at * span, to: (at + 0.05 + random() * 0.1) * span }));
+  const isQuiet = (t: number): boolean =>
+    trouble.quiet === true && silences.some(({ from, to }) => t >= from && t < to);
   const flow = (share: number, phase: number) => (t: number, p: number) =>
-    rate * share * uneven[p % PARTITIONS]! * (1 + 0.4 * Math.sin(t / 300_000 + phase)) * burst(t);
+    (isQuiet(t) ? 0 : rate) * share * uneven[p % PARTITIONS]! * (1 + 0.4 * Math.sin(t / 300_000 + phase)) * burst(t);
 
   const hops: SimulatedHop[] = [];
   const branchInto = trouble.joins ? Math.floor(random() * length) : -1;
@@ -54,7 +61,7 @@ export function randomPipeline(seed: number, trouble: Trouble, hours = 1): Pipel
       const from = (0.15 + random() * 0.6) * span;
       return { from, to: from + 60_000 + random() * 540_000 };
     });
-    const full = rate * PARTITIONS * (1.9 + random() * 3) * (trouble.bursts ? 1.5 : 1);
+    const full = Math.max(5, rate * PARTITIONS) * (1.9 + random() * 3) * (trouble.bursts ? 1.5 : 1);
     const waits = trouble.transactions === true && chance(0.6);
     const [intervalMs, lasts] = [20_000 + Math.floor(random() * 5) * 20_000, 500 + random() * 12_000];
     const failing = random() * 0.2;

@@ -1,20 +1,23 @@
 import type { Curve } from '../tables/curve.ts';
 import type { PartitionPositions } from '../tables/hop-topic.ts';
+import { type Commits, pastLastMarker, pastMarkers } from './markers.ts';
 
 /** Table point on the left, for the last position sampled at or before `at`: F is not before it. */
-export function lowProgress(positions: Curve, ends: Curve, at: number, slack: number): number | null {
+export function lowProgress(positions: Curve, ends: Curve, at: number, commits: Commits | null): number | null {
   const i = positions.indexAt(at);
   if (i < 0) return null;
-  const above = ends.firstAbove(positions.valueOf(i) + slack);
+  const x = positions.valueOf(i);
+  const above = ends.firstAbove(commits === null ? x : pastLastMarker(commits, x, ends, at));
   return above === 0 ? null : Math.min(at, ends.timeOf(above - 1));
 }
 
 /** Table point on the right, for the first position sampled at or after `at`; without one the hop may be level. */
-export function highProgress(positions: Curve, ends: Curve, at: number): number {
+export function highProgress(positions: Curve, ends: Curve, at: number, commits: Commits | null): number {
   let i = positions.indexAt(at);
   if (i < 0 || positions.timeOf(i) < at) i++;
   if (i === positions.length) return at;
-  const above = ends.firstAbove(positions.valueOf(i));
+  const x = positions.valueOf(i);
+  const above = ends.firstAbove(commits === null ? x : pastMarkers(commits, x, ends, positions.timeOf(i)));
   return above === ends.length ? at : Math.min(at, ends.timeOf(above));
 }
 
@@ -38,7 +41,7 @@ export function beforeFall(own: PartitionPositions, at: number): number {
 export function highCommitted(own: PartitionPositions, ends: Curve, at: number, checkpoints: Curve | null): number {
   for (let k = checkpoints?.indexAt(at) ?? 0; checkpoints !== null && k < checkpoints.length; k++) {
     if (k >= 0 && checkpoints.valueOf(k) >= at) {
-      return Math.min(at, highProgress(own.visible, ends, checkpoints.timeOf(k)));
+      return Math.min(at, highProgress(own.visible, ends, checkpoints.timeOf(k), null));
     }
   }
   return at;

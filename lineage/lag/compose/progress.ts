@@ -3,14 +3,13 @@ import type { Curve } from '../tables/curve.ts';
 import { type HopTopic, type PartitionEnds, type PartitionPositions, STALE_INTERVALS } from '../tables/hop-topic.ts';
 import { beforeFall, highCommitted, highProgress, lowProgress } from './bounds.ts';
 import type { FreshnessRule } from './freshness-rules.ts';
+import { type Commits, isFlat, pastLastMarker, pastMarkers, pastQuietGap } from './markers.ts';
 import { boundedPositions, wholeProgress } from './reported-lag.ts';
 import { barrierPositions, settledPositions } from './settled.ts';
 
 /** `point`: the estimate; `low` and `high`: the truth is never before `low` nor after `high`, using samples as they are. */
 export type Estimate = 'point' | 'low' | 'high';
 
-/** Transaction markers that may stand behind the last record of a partition. */
-const MAX_MARKERS = 4;
 /** What the tables keep, ms. */
 const TABLE_MS = 86_400_000;
 /** A position before the table is placed by the table's own rate, at most this far back, ms. */
@@ -28,8 +27,8 @@ export interface ProgressQuestion {
   readonly checkpoints: Curve | null;
   /** A restart undoes what the hop wrote after its last checkpoint. */
   readonly rollsBack: boolean;
-  /** The topic has transactional writers. */
-  readonly transactional: boolean;
+  /** Commits of the topic's transactional writers; null when it has none. */
+  readonly commits: Commits | null;
   readonly note: (rule: FreshnessRule) => void;
 }
 
@@ -117,23 +116,18 @@ function partitionProgress(
   const { visible } = own;
   if (own.lag !== null) note('lag-only');
   if (isLossy(own, end, at)) note('data-lost');
-  const span = STALE_INTERVALS * consumer.intervalMs;
-  const quietEnd = isFlat(ends, at, span);
-  const slack = question.transactional && quietEnd && isFlat(visible, at, span) ? MAX_MARKERS : 0;
   const settled = own.rewound && question.rollsBack ? settledPositions(own, question.checkpoints) : visible;
   if (estimate === 'low') {
-    return {
-      f: lowProgress(own.lag === null ? settled : boundedPositions(own, ends, estimate), ends, at, slack),
-      quiet: false,
-    };
+    const positions = own.lag === null ? settled : boundedPositions(own, ends, estimate);
+    return { f: lowProgress(positions, ends, at, question.commits), quiet: false };
   }
   if (estimate === 'high') return { f: highOf(question, own, ends), quiet: false };
   if (own.rewound && (own.raw.at(at) ?? own.raw.lastX) < (visible.at(at) ?? visible.lastX)) note('rewind');
   const { checkpoints } = question;
   const placed = own.commitsOnly && checkpoints !== null ? barrierPositions(own, checkpoints) : settled;
   if (own.commitsOnly) note('commits-only');
-  const f = pointProgress(question, consumer, placed, ends, slack);
-  return { f, quiet: quietEnd && f === at };
+  const f = pointProgress(question, consumer, placed, ends);
+  return { f, quiet: f === at && isFlat(ends, at, STALE_INTERVALS * consumer.intervalMs) };
 }
 
 /** Records are gone that were never read: now, or as far back as the tables reach. */
@@ -141,21 +135,21 @@ function isLossy(own: PartitionPositions, end: PartitionEnds, at: number): boole
   return (end.startOffset !== null && end.startOffset > own.visible.lastX) || at - own.lostAt <= TABLE_MS;
 }
 
-function highOf({ at, checkpoints }: ProgressQuestion, own: PartitionPositions, ends: Curve): number {
+function highOf({ at, checkpoints, commits }: ProgressQuestion, own: PartitionPositions, ends: Curve): number {
   if (own.commitsOnly) return highCommitted(own, ends, at, checkpoints);
   const positions = own.lag === null ? own.visible : boundedPositions(own, ends, 'high');
-  return Math.max(highProgress(positions, ends, at), beforeFall(own, at));
+  return Math.max(highProgress(positions, ends, at, commits), beforeFall(own, at));
 }
 
-function pointProgress(
-  question: ProgressQuestion,
-  consumer: HopTopic,
-  visible: Curve,
-  ends: Curve,
-  slack: number,
-): number {
-  const { at, note } = question;
-  const reach = (x: number, t: number): number => reached(ends, x, t, slack, note);
+function pointProgress(question: ProgressQuestion, consumer: HopTopic, visible: Curve, ends: Curve): number {
+  const { at, note, commits } = question;
+  const reach = (x: number, t: number): number => {
+    if (commits === null) return reached(ends, x, t, note);
+    const span = STALE_INTERVALS * consumer.intervalMs;
+    const past = commits.length > 0 ? pastMarkers(commits, x, ends, t) : pastQuietGap(x, visible, ends, t, span);
+    if (past > x && past >= ends.valueOf(ends.indexAt(t))) note('control-records');
+    return reached(ends, past, t, note);
+  };
   if (at < visible.firstT) {
     // Nothing is known of that time: the lag of the first sample is assumed.
     note('before-table');
@@ -198,13 +192,9 @@ function extrapolate(
 }
 
 /** When the end offset was `x` for the last time at or before `at`; `at` itself when it has not passed `x` by then. */
-function reached(ends: Curve, x: number, at: number, slack: number, note: (rule: FreshnessRule) => void): number {
+function reached(ends: Curve, x: number, at: number, note: (rule: FreshnessRule) => void): number {
   const endNow = at >= ends.lastT ? ends.lastX : (ends.at(at) ?? ends.valueOf(0));
   if (x >= endNow) return at;
-  if (x + slack >= endNow) {
-    note('control-records');
-    return at;
-  }
   const above = ends.firstAbove(x);
   if (above === 0) {
     note('before-table');
@@ -231,17 +221,10 @@ function unreadProgress(question: ProgressQuestion, end: PartitionEnds): Partiti
   const base = end.startOffset ?? 0;
   if (ends.length === 0 || ends.lastX <= base) return { f: at, quiet: true };
   note('never-read');
-  if (estimate === 'point') return { f: reached(ends, base, at, 0, note), quiet: false };
+  if (estimate === 'point') return { f: reached(ends, base, at, note), quiet: false };
   const above = ends.firstAbove(base);
   if (estimate === 'high') return { f: Math.min(at, ends.timeOf(above)), quiet: false };
   return { f: above === 0 ? null : Math.min(at, ends.timeOf(above - 1)), quiet: false };
-}
-
-/** No growth over `span` before `at`. */
-function isFlat(curve: Curve, at: number, span: number): boolean {
-  if (curve.length === 0 || curve.firstT > at - span) return false;
-  const i = curve.indexAt(at);
-  return curve.valueOf(i) === curve.valueOf(curve.indexAt(at - span));
 }
 
 /** The end offsets, too, have not been sampled for longer than reports may be missing. */
