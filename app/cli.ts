@@ -19,6 +19,7 @@ const USAGE = `tidewatch ${VERSION}
       [--owner O] [--session CATALOG.DB] [--job-id ID] [--app-id ID] [--property K=V]… [--force]
       [--url URL | --brokers h:9092 | --config FILE] [--topic T]
                                            tell the daemon what a job reads and writes (Flink 1.20, jobs of other tools)
+  tidewatch notify test CHANNEL|RECEIVER   send a test message; what the other side said, and the remedy (--url)
   tidewatch replay STREAM FILE…            send files of records to a running daemon (--url)
   tidewatch lineage parse FILE.sql         tables and columns of a SQL script (--batch: NDJSON on stdin)
   tidewatch lineage check FILE.sql [--job NAME] [--session CATALOG.DB] [--strict] [--allow CODE]…
@@ -71,6 +72,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   jobs: async ([sub, ...args]) => {
     if (sub !== 'submit') return usage('jobs needs "submit --sql FILE --name JOB"');
     return (await import('./commands/jobs-submit.ts')).jobsSubmit(args, process.env);
+  },
+  notify: async args => {
+    const { values, positionals } = parse(args, { ...URL_OPTION, json: CONFIG.json });
+    const [sub, name, ...rest] = positionals;
+    if (sub !== 'test' || name === undefined || rest.length > 0) return usage('notify needs "test CHANNEL|RECEIVER"');
+    return (await import('./commands/notify-test.ts')).notifyTest({ name, url: values.url, json: values.json });
   },
   replay: async args => {
     const { values, positionals } = parse(args, { ...URL_OPTION, json: CONFIG.json });
