@@ -1,4 +1,5 @@
 /** Replays of rules that need not be saved: over the stores, or over samples a request brings. */
+import { UserError } from '../model/errors.ts';
 import type { MetricGroup } from '../model/sample.ts';
 import { MemoryMetricStore } from '../store/memory-metrics.ts';
 import type { LogReader, MetricReader } from './evaluate/frame.ts';
@@ -6,6 +7,8 @@ import type { RuleHistory } from './evaluate/record.ts';
 import { replayRule } from './evaluate/replay.ts';
 import { createResolver } from './evaluate/resolve.ts';
 import type { Rule } from './evaluate/rule.ts';
+import { compileSilence, type Silence, SilenceDocument } from './notify/silence.ts';
+import { SilencedReplay } from './preview/silenced.ts';
 
 export interface ReplayRequest {
   /** A whole document, or the id of a saved rule. */
@@ -15,6 +18,8 @@ export interface ReplayRequest {
   readonly asOf: 'ideal' | 'arrival';
   /** With samples, only these are used. */
   readonly samples?: readonly MetricGroup[];
+  /** Documents as of `POST /silences`: what they cover is not among the notifications. */
+  readonly silences?: readonly unknown[];
 }
 
 /** Where a replay reads. */
@@ -28,10 +33,11 @@ export interface ReplaySources {
 /** What `rule` would have done (`POST /rules/replay`). Throws `UserError`. */
 export async function replayRequest(
   rule: Rule,
-  { samples, from, to, asOf }: Omit<ReplayRequest, 'rule'>,
+  { samples, silences = [], from, to, asOf }: Omit<ReplayRequest, 'rule'>,
   { reader, logs, delayMs }: ReplaySources,
   signal?: AbortSignal,
 ): Promise<RuleHistory> {
+  const silenced = new SilencedReplay(rule, silences.map(compileSilences));
   let source = reader;
   if (samples !== undefined) {
     const memory = new MemoryMetricStore();
@@ -41,5 +47,16 @@ export async function replayRequest(
   const names = await source.names(signal);
   const resolve = createResolver(names.map(entry => entry.name));
   const readers = { metrics: source, logs: samples === undefined ? (logs ?? null) : null };
-  return replayRule({ rule, from, to, asOf, delayMs, readers, resolve }, signal);
+  const options = { rule, from, to, asOf, delayMs, readers, resolve };
+  return replayRule(options, signal, outcome => silenced.apply(outcome));
+}
+
+function compileSilences(document: unknown, i: number): Silence {
+  const parsed = SilenceDocument.safeParse(document);
+  if (parsed.success) return compileSilence(`silence-${i}`, parsed.data);
+  const issues = parsed.error.issues.map(({ path, message }) => ({
+    path: ['silences', i, ...path].join('.'),
+    message,
+  }));
+  throw new UserError('bad-request', `${issues[0]?.path}: ${issues[0]?.message}`, { issues });
 }

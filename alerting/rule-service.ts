@@ -1,12 +1,12 @@
 /** Rules as users manage them: checked, versioned, named uniquely, audited; the engine hears of every change. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../model/clock.ts';
-import { StoreAwayError, UserError, VersionConflictError } from '../model/errors.ts';
+import { StoreAwayError, UserError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import type { StateStore } from '../store/state-store.ts';
 import type { Engine, RuleHealth } from './engine.ts';
 import type { RuleDocument, RuleDocumentInput } from './evaluate/document.ts';
-import type { LogReader, MetricReader } from './evaluate/frame.ts';
+import type { LogReader } from './evaluate/frame.ts';
 import type { RuleHistory } from './evaluate/record.ts';
 import { createResolver } from './evaluate/resolve.ts';
 import { compileRule, type Rule } from './evaluate/rule.ts';
@@ -16,12 +16,13 @@ import { type GeneratedOutcome, GeneratedRules, type OptedOutRule } from './gene
 import { nameTaken, RuleBook, type RuleEntry } from './rule-book.ts';
 import { RuleLog } from './rule-log.ts';
 import { type ReplayRequest, replayRequest } from './rule-replay.ts';
-import type { RuleVersion } from './rule-versions.ts';
+import { RuleTools, type RuleToolsDeps } from './rule-tools.ts';
+import { demandVersion, type RuleVersion, withVersion } from './rule-versions.ts';
 
 export interface RuleServiceDeps {
   readonly state: StateStore;
-  readonly engine: Pick<Engine, 'load' | 'upsert' | 'remove' | 'health' | 'lateAfterEval'>;
-  readonly reader: MetricReader;
+  readonly engine: Pick<Engine, 'load' | 'upsert' | 'remove' | 'health' | 'lateAfterEval' | 'history'>;
+  readonly reader: RuleToolsDeps['reader'];
   /** Lines for rules over logs; without it they find none. */
   readonly logs?: LogReader;
   readonly clock: Clock;
@@ -58,6 +59,8 @@ class Rules {
   readonly #book: RuleBook;
   readonly #log: RuleLog;
   readonly #generated: GeneratedRules;
+  /** Preview and explanation. */
+  readonly tools: RuleTools;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(deps: RuleServiceDeps) {
@@ -65,6 +68,12 @@ class Rules {
     this.#book = new RuleBook(deps.engine, deps.clock);
     this.#log = new RuleLog(deps.state, deps.clock);
     this.#generated = new GeneratedRules(deps.state, this.#book, this.#log);
+    this.tools = new RuleTools({
+      ...deps,
+      history: (id, from, to) => deps.engine.history(id, from, to),
+      compiled: id => this.#book.get(id).rule,
+      versions: id => this.versions(id),
+    });
   }
 
   /** Loads all rules and hands them to the engine. Throws `UserError` for a file rule that cannot be read. */
@@ -149,11 +158,6 @@ class Rules {
     return this.#view(this.#book.get(id));
   }
 
-  /** The rule ready to be evaluated. Throws `UserError` not-found. */
-  compiled(id: string): Rule {
-    return this.#book.get(id).rule;
-  }
-
   /** Throws `UserError`: 422 for a document that cannot be read, 409 name-taken. */
   create(input: unknown, who: string): Promise<RuleView> {
     return this.#exclusive(async () => this.#save(await this.#check(randomUUID(), input), null, who));
@@ -199,7 +203,8 @@ class Rules {
 
   /** What a rule would have done (`POST /rules/replay`). Throws `UserError`. */
   async replay(request: ReplayRequest, signal?: AbortSignal): Promise<RuleHistory> {
-    const rule = 'id' in request.rule ? this.compiled(request.rule.id) : compileRule('replay', request.rule.document);
+    const rule =
+      'id' in request.rule ? this.#book.get(request.rule.id).rule : compileRule('replay', request.rule.document);
     return replayRequest(rule, request, this.#deps, signal);
   }
 
@@ -281,21 +286,4 @@ class Rules {
     this.#last = done.catch(() => undefined);
     return done;
   }
-}
-
-function demandVersion(entry: RuleEntry, ifMatch: string | null): void {
-  if (ifMatch !== null && ifMatch !== entry.version) throw changedMeanwhile();
-}
-
-async function withVersion<T>(write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!(error instanceof VersionConflictError)) throw error;
-    throw changedMeanwhile(error);
-  }
-}
-
-function changedMeanwhile(cause?: unknown): UserError {
-  return new UserError('version-conflict', 'the rule was changed meanwhile; read it again', { status: 412, cause });
 }

@@ -1,3 +1,4 @@
+import { UserError, VersionConflictError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import type { StateStore } from '../store/state-store.ts';
 import type { RuleDocument } from './evaluate/document.ts';
@@ -42,4 +43,23 @@ export class RuleVersions {
   async forget(ruleId: string): Promise<void> {
     await this.#state.delete('rule_version', ruleId, 'any');
   }
+}
+
+/** Throws `UserError` version-conflict (412) when the rule is not at the version a person read; null asks for none. */
+export function demandVersion(entry: { readonly version: string }, ifMatch: string | null): void {
+  if (ifMatch !== null && ifMatch !== entry.version) throw changedMeanwhile();
+}
+
+/** A write that another's overtook fails as `version-conflict` (412). */
+export async function withVersion<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof VersionConflictError)) throw error;
+    throw changedMeanwhile(error);
+  }
+}
+
+function changedMeanwhile(cause?: unknown): UserError {
+  return new UserError('version-conflict', 'the rule was changed meanwhile; read it again', { status: 412, cause });
 }

@@ -5,6 +5,7 @@ import {
   type ExpressionType,
   type FunctionName,
   parseFormula,
+  typeOf,
 } from './parser.ts';
 import { and, arithmetic, type NumberValue, not, or, type TruthValue, worse } from './value.ts';
 
@@ -51,6 +52,14 @@ export function compileCondition(
 ): Condition | null {
   const { root, type } = parseFormula(text, names, options.baselines);
   return type === 'boolean' ? { text, root, type, inputs: inputsOf(root), evaluate: truth(root, options) } : null;
+}
+
+/** A part of a formula, ready to run on its own. */
+export function compileExpression(
+  node: Expression,
+  options: FormulaOptions,
+): (inputs: Inputs) => NumberValue | TruthValue {
+  return typeOf(node) === 'boolean' ? truth(node, options) : number(node, options);
 }
 
 function truth(node: Expression, options: FormulaOptions): TruthClosure {
@@ -208,7 +217,8 @@ function inputsOf(node: Expression): readonly number[] {
   return [...found].sort((a, b) => a - b);
 }
 
-function childrenOf(node: Expression): readonly Expression[] {
+/** The parts an expression is made of, in order. */
+export function childrenOf(node: Expression): readonly Expression[] {
   switch (node.kind) {
     case 'number':
     case 'input':

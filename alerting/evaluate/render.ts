@@ -30,9 +30,15 @@ export function hint(formula: Formula, inputs: Inputs): string {
   return valueText(formula.evaluate(inputs));
 }
 
+/** A formula or part of one as it could have been written, names for metrics. */
+export function formulaText(expression: Expression, names: readonly (string | null)[]): string {
+  return write(expression, { names, inputs: null }, 0);
+}
+
 interface Scope {
   readonly names: readonly (string | null)[];
-  readonly inputs: Inputs;
+  /** null: the text alone, without numbers. */
+  readonly inputs: Inputs | null;
 }
 
 const POWER = { or: 1, and: 2, not: 3, compare: 4, sum: 5, product: 6, negate: 7 } as const;
@@ -42,7 +48,7 @@ function write(node: Expression, scope: Scope, outer: number): string {
     case 'number':
       return formatNumber(node.value);
     case 'input':
-      return `${scope.names[node.index] ?? `{${node.index}}`} ${inputText(scope.inputs[node.index] ?? 'missing-current')}`;
+      return inputText(node.index, scope);
     case 'negate':
       return wrap(`-${write(node.of, scope, POWER.negate)}`, POWER.negate, outer);
     case 'not':
@@ -63,7 +69,7 @@ function write(node: Expression, scope: Scope, outer: number): string {
       return wrap(`${write(node.left, scope, power)} ${node.op} ${write(node.right, scope, power + 1)}`, power, outer);
     }
     case 'logic': {
-      const shown = node.op === 'or' ? applicable(node.of, scope.inputs) : node.of;
+      const shown = node.op === 'or' && scope.inputs !== null ? applicable(node.of, scope.inputs) : node.of;
       const power = POWER[node.op];
       const [only] = shown;
       if (shown.length === 1 && only !== undefined) return write(only, scope, outer);
@@ -99,7 +105,14 @@ function excluded(node: Expression, inputs: Inputs): boolean {
   return false;
 }
 
-function inputText(value: NumberValue): string {
+function inputText(index: number, { names, inputs }: Scope): string {
+  const name = names[index] ?? `{${index}}`;
+  if (inputs === null) return name;
+  const value = inputs[index] ?? 'missing-current';
+  return `${name} ${numberText(value)}`;
+}
+
+function numberText(value: NumberValue): string {
   return typeof value === 'number' ? formatNumber(value) : valueText(value);
 }
 

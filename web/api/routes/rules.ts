@@ -6,6 +6,7 @@ import type { ReplayRequest } from '../../../alerting/rule-replay.ts';
 import type { RuleService } from '../../../alerting/rule-service.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { UserError } from '../../../model/errors.ts';
+import type { Labels } from '../../../model/labels.ts';
 import type { MetricGroup } from '../../../model/sample.ts';
 import { documentField, intField, timeField } from '../fields.ts';
 import { etag, ifMatch } from '../precondition.ts';
@@ -75,6 +76,7 @@ export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): vo
           to: timeField,
           as_of: z.enum(['ideal', 'arrival']).default('ideal'),
           samples: z.array(z.record(z.string(), z.unknown())).max(1_000_000).optional(),
+          silences: z.array(documentField).max(1000).optional(),
         }),
       },
       bodyLimit: 32 * 1024 * 1024,
@@ -90,10 +92,24 @@ export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): vo
         from: body.from,
         to: body.to,
         asOf: body.as_of,
+        ...(body.silences === undefined ? {} : { silences: body.silences }),
         ...(body.samples === undefined ? {} : { samples: services.decodeSamples(body.samples) }),
       };
       return services.rules.replay(request);
     },
+  );
+
+  app.post(
+    '/rules/preview',
+    {
+      schema: {
+        tags,
+        summary:
+          'A rule that is not saved, on real data: values now, when it would have fired in the past day, notifications',
+        body: z.strictObject({ rule: documentField }),
+      },
+    },
+    async ({ body }) => services.rules.tools.preview(body.rule),
   );
 
   app.get('/rules/:id', { schema: { tags, summary: 'One rule', params: idParam } }, async (request, reply) => {
@@ -166,5 +182,36 @@ export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): vo
       const to = query.to ?? services.clock.now();
       return services.history(params.id, query.from ?? to - DAY, to);
     },
+  );
+
+  app.get(
+    '/rules/:id/explain',
+    {
+      schema: {
+        tags,
+        summary: 'One tick explained: what was read, what the formulas made of it, why it was told or not',
+        params: idParam,
+        querystring: z.strictObject({
+          at: timeField.optional(),
+          label: z.union([z.string().transform(text => [text]), z.array(z.string())]).default([]),
+        }),
+      },
+    },
+    async ({ params, query }) => {
+      const labels = query.label.length === 0 ? null : labelsOf(query.label);
+      return services.rules.tools.explain(params.id, query.at ?? services.clock.now(), labels);
+    },
+  );
+}
+
+/** `name=value` texts as labels; a later one of a name wins. */
+function labelsOf(texts: readonly string[]): Labels {
+  return Object.fromEntries(
+    texts.map(text => {
+      const cut = text.indexOf('=');
+      if (cut > 0) return [text.slice(0, cut), text.slice(cut + 1)];
+      const message = `"${text}" is not a label; write name=value`;
+      throw new UserError('bad-request', message, { issues: [{ path: 'label', message }] });
+    }),
   );
 }
