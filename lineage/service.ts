@@ -4,24 +4,28 @@
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../model/clock.ts';
-import { UserError } from '../model/errors.ts';
 import type { JobEvent, ReportDeclared } from '../model/job-event.ts';
 import type { JobNames } from '../model/job-names.ts';
-import type { Json } from '../model/json.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import type { DocKind, StateStore } from '../store/state-store.ts';
-import type { GraphAnswer } from './graph/answers.ts';
+import type { CheckAnswer } from './check/check.ts';
+import { type CheckInput, ScriptChecker } from './check/checker.ts';
+import type { GraphAnswer, LineageAnswers } from './graph/answers.ts';
 import type { ClusterConfig } from './graph/clusters.ts';
-import { type ChangedDoc, Evidence, type EvidenceBody, type JobDoc, type JobIdDoc } from './graph/evidence.ts';
+import type { DeclaredBody, JobDoc, JobIdDoc } from './graph/documents.ts';
+import { Evidence } from './graph/evidence.ts';
 import { hopGraph } from './graph/hops.ts';
 import type { JobInfo } from './graph/job-registry.ts';
 import { FLAP_MS } from './graph/job-status.ts';
-import { type Direction, findNode, type Impact, impactOf, MAX_NODES, subgraph, walk } from './graph/path.ts';
+import type { Impact } from './graph/path.ts';
+import { type GraphQuery, LineageQuestions } from './graph/questions.ts';
+import type { VersionsDoc } from './graph/versions.ts';
 import type { HopGraph } from './lag/hop-graph.ts';
+import { PendingDocuments } from './pending-documents.ts';
 import { type ParseAnswer, type ParseInput, parseScript } from './sql/lineage.ts';
 
 /** What the service needs of the state store. */
-export type LineageState = Pick<StateStore, 'list' | 'putMany'>;
+export type LineageState = Pick<StateStore, 'list' | 'putMany' | 'delete'>;
 
 export interface LineageServiceOptions {
   readonly state: LineageState;
@@ -29,18 +33,11 @@ export interface LineageServiceOptions {
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly logger?: Logger;
+  /** How long jobs that ended are still shown, ms. */
+  readonly keepEndedMs?: number;
 }
 
-export interface GraphQuery {
-  /** Node id or bare name; absent: the whole graph, up to the limit of nodes. */
-  readonly root?: string;
-  readonly direction?: Direction;
-  /** Edges away from the root; absent: all. */
-  readonly depth?: number;
-  readonly columns?: boolean;
-}
-
-export interface LineageService {
+export interface LineageService extends LineageAnswers {
   /** Loads what was stored; to be called before anything is accepted. Rejects with `StoreAwayError`. */
   start(signal?: AbortSignal): Promise<void>;
   /** Waits for writes under way. Idempotent. */
@@ -61,6 +58,8 @@ export interface LineageService {
   hopGraph(): HopGraph;
   /** `POST /lineage/parse`: with the tables declared to the daemon. */
   parse(input: Omit<ParseInput, 'tables'>): ParseAnswer;
+  /** `POST /lineage/check`: against everything the daemon knows. */
+  check(input: CheckInput): Promise<CheckAnswer>;
   /** The configured cluster a broker address of a dataset id belongs to, or null. */
   clusterOf(address: string): string | null;
   /** Calls `listener` after every change of graph, jobs or reports; the returned function ends it. */
@@ -68,7 +67,10 @@ export interface LineageService {
 }
 
 /** Documents are loaded in this order: tables first, so that jobs are parsed once. */
-const RESTORED = ['table', 'report', 'druid_supervisor', 'nifi_flow', 'lineage'] as const satisfies readonly DocKind[];
+const DECLARED = ['table', 'report', 'druid_supervisor', 'nifi_flow'] as const satisfies readonly DocKind[];
+const KEEP_ENDED_MS = 30 * 86_400_000;
+/** How often ended jobs are looked for, ms. */
+const SWEEP_MS = 3_600_000;
 /** Jobs placed between two turns of the event loop while restoring. */
 const RESTORE_SLICE = 200;
 
@@ -81,15 +83,18 @@ class Service implements LineageService {
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
   readonly #evidence: Evidence;
+  readonly #questions: LineageQuestions;
+  readonly #checker: ScriptChecker;
+  readonly #keepEndedMs: number;
   readonly #listeners = new Set<() => void>();
-  /** Changed and not yet written, by kind and id. */
-  readonly #dirty = new Map<string, ChangedDoc>();
-  #writing: Promise<void> = Promise.resolve();
+  readonly #pending: PendingDocuments;
   #hops: HopGraph | null = null;
   #cancelSettle: () => void = () => {};
+  #cancelSweep: () => void = () => {};
 
-  constructor({ state, clusters, telemetry, clock, logger }: LineageServiceOptions) {
+  constructor({ state, clusters, telemetry, clock, logger, keepEndedMs = KEEP_ENDED_MS }: LineageServiceOptions) {
     this.#state = state;
+    this.#pending = new PendingDocuments(state);
     this.#clock = clock;
     this.#telemetry = telemetry;
     this.#evidence = new Evidence(clusters, {
@@ -101,6 +106,12 @@ class Service implements LineageService {
         telemetry.lineageDropped.inc({ kind });
       },
     });
+    this.#keepEndedMs = keepEndedMs;
+    const { lineage, registry } = this.#evidence;
+    const stateOf = (job: string) => registry.stateOf(job, clock.now());
+    const view = { lineage, stateOf };
+    this.#questions = new LineageQuestions(this.#evidence, view);
+    this.#checker = new ScriptChecker(this.#evidence, view);
   }
 
   get names(): JobNames {
@@ -108,42 +119,43 @@ class Service implements LineageService {
   }
 
   async start(signal?: AbortSignal): Promise<void> {
-    for (const kind of RESTORED) {
-      for (const { body } of await this.#state.list<EvidenceBody>(kind, signal)) {
-        if ('type' in body) this.#evidence.take(body);
-      }
-    }
+    for (const { body } of await this.#state.list<VersionsDoc>('job_version', signal))
+      this.#evidence.restoreVersions(body);
+    for (const kind of DECLARED)
+      for (const { body } of await this.#state.list<DeclaredBody>(kind, signal)) this.#evidence.take(body);
     let placed = 0;
     for (const { body } of await this.#state.list<JobDoc>('job', signal)) {
       this.#evidence.restoreJob(body);
       if (++placed % RESTORE_SLICE === 0) await new Promise<void>(resolve => setImmediate(resolve));
     }
+    // Whether an event is a job's history is known once the job is.
+    for (const { body } of await this.#state.list<DeclaredBody>('lineage', signal)) this.#evidence.take(body);
     for (const { id, body } of await this.#state.list<JobIdDoc>('job_id', signal))
       this.#evidence.registry.nameId(id, body.jobName);
     this.#hops = null;
     this.#changed();
+    this.#sweepLater();
   }
 
   async stop(): Promise<void> {
     this.#cancelSettle();
+    this.#cancelSweep();
     this.#listeners.clear();
-    await this.#writing.catch(() => {});
+    await this.#pending.settled();
   }
 
   async accept(events: readonly JobEvent[], _arrivedAt: number, signal?: AbortSignal): Promise<void> {
     let changed = false;
     for (const event of events) {
       for (const doc of this.#evidence.take(event)) {
-        this.#dirty.set(`${doc.kind} ${doc.id}`, doc);
+        this.#pending.put(doc);
         changed = true;
         if (event.type !== 'job_id') this.#hops = null;
       }
       if (event.type === 'job_status') this.#settleLater();
     }
     if (changed) this.#changed();
-    // Writes run one after the other: of two versions of a document the newer must win.
-    this.#writing = this.#writing.catch(() => {}).then(() => this.#write(signal));
-    await this.#writing;
+    await this.#pending.write(signal);
   }
 
   jobs(): readonly JobInfo[] {
@@ -158,35 +170,59 @@ class Service implements LineageService {
     return this.#evidence.reports;
   }
 
-  graph({ root, direction = 'both', depth = Number.POSITIVE_INFINITY, columns = false }: GraphQuery): GraphAnswer {
-    const { graph } = this.#evidence.lineage;
-    const found = root === undefined ? this.#everything() : walk(graph, this.#node(root), { direction, depth });
-    return subgraph(graph, found.ids, { columns, truncated: found.truncated, statusOf: this.#statusOf });
+  graph(query: GraphQuery): GraphAnswer {
+    return this.#questions.graph(query);
   }
 
   pathTo(target: string): GraphAnswer {
-    const { graph } = this.#evidence.lineage;
-    const { ids, truncated } = walk(graph, this.#node(target), {
-      direction: 'up',
-      depth: Number.POSITIVE_INFINITY,
-      stopAtLookups: true,
-    });
-    return subgraph(graph, ids, { columns: false, truncated, statusOf: this.#statusOf });
+    return this.#questions.pathTo(target);
   }
 
   impactOf(source: string): Impact {
-    const { graph } = this.#evidence.lineage;
-    const node = findNode(graph, source);
-    return node === null ? { reports: [], jobs: [] } : impactOf(graph, node);
+    return this.#questions.impactOf(source);
+  }
+
+  path(...ends: Parameters<LineageAnswers['path']>) {
+    return this.#questions.path(...ends);
+  }
+
+  impact(question: Parameters<LineageAnswers['impact']>[0]) {
+    return this.#questions.impact(question);
+  }
+
+  columns(question: Parameters<LineageAnswers['columns']>[0]) {
+    return this.#questions.columns(question);
+  }
+
+  cycles() {
+    return this.#questions.cycles();
+  }
+
+  orphans() {
+    return this.#questions.orphans();
+  }
+
+  versions(job: string) {
+    return this.#questions.versions(job);
+  }
+
+  diff(...versions: Parameters<LineageAnswers['diff']>) {
+    return this.#questions.diff(...versions);
   }
 
   hopGraph(): HopGraph {
-    this.#hops ??= hopGraph(this.#evidence.lineage, job => isRetired(this.#statusOf(job)));
+    this.#hops ??= hopGraph(this.#evidence.lineage, job =>
+      isRetired(this.#evidence.registry.statusOf(job, this.#clock.now())),
+    );
     return this.#hops;
   }
 
   parse(input: Omit<ParseInput, 'tables'>): ParseAnswer {
     return parseScript({ ...input, tables: dotted => this.#evidence.catalog.known(dotted) });
+  }
+
+  check(input: CheckInput): Promise<CheckAnswer> {
+    return this.#checker.check(input);
   }
 
   clusterOf(address: string): string | null {
@@ -196,21 +232,6 @@ class Service implements LineageService {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
-  }
-
-  readonly #statusOf = (job: string): string | null => this.#evidence.registry.statusOf(job, this.#clock.now());
-
-  #node(text: string): string {
-    const node = findNode(this.#evidence.lineage.graph, text);
-    if (node === null)
-      throw new UserError('not-found', `nothing in the lineage graph is called ${text}`, { status: 404 });
-    return node;
-  }
-
-  #everything(): ReturnType<typeof walk> {
-    const { graph } = this.#evidence.lineage;
-    const ids = new Set(graph.nodes().slice(0, MAX_NODES));
-    return { ids, truncated: graph.order > ids.size };
   }
 
   #changed(): void {
@@ -224,24 +245,28 @@ class Service implements LineageService {
     this.#cancelSettle = this.#clock.after(FLAP_MS, () => this.#changed());
   }
 
-  async #write(signal?: AbortSignal): Promise<void> {
-    const byKind = Map.groupBy(this.#dirty.values(), doc => doc.kind);
-    for (const [kind, docs] of byKind) {
-      await this.#state.putMany(kind, docs.map(toStored), signal);
-      for (const doc of docs) {
-        const key = `${doc.kind} ${doc.id}`;
-        if (this.#dirty.get(key) === doc) this.#dirty.delete(key);
-      }
-    }
+  #sweepLater(): void {
+    this.#cancelSweep = this.#clock.after(SWEEP_MS, () => {
+      this.#sweep();
+      this.#sweepLater();
+    });
+  }
+
+  /** Forgets jobs that ended long ago; their documents go with the next write. */
+  #sweep(): void {
+    const now = this.#clock.now();
+    const gone = this.#evidence.forgetEnded(now - this.#keepEndedMs, now);
+    if (gone.length === 0) return;
+    this.#telemetry.lineageForgotten.inc(gone.filter(({ kind }) => kind === 'job').length);
+    for (const doc of gone) this.#pending.delete(doc);
+    this.#hops = null;
+    this.#changed();
+    // A store that is away gets it with the next write.
+    this.#pending.write().catch(() => {});
   }
 }
 
 /** Stopped on purpose; a FAILED job is still expected to write. */
 function isRetired(status: string | null): boolean {
   return status === 'CANCELED' || status === 'FINISHED';
-}
-
-/** Bodies are plain data; their optional fields are absent, never undefined, once written. */
-function toStored({ id, body }: ChangedDoc): { readonly id: string; readonly body: Json } {
-  return { id, body: JSON.parse(JSON.stringify(body)) as Json };
 }

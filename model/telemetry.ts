@@ -58,6 +58,10 @@ export function createTelemetry(options: { processMetrics?: boolean } = {}) {
       'outcome',
     ]),
     lineageEventsWaiting: gauge('lineage_events_waiting', 'Jobs with OpenLineage events to send', ['target']),
+    lineageForgotten: counter(
+      'lineage_forgotten_jobs_total',
+      'Jobs dropped from the lineage graph because they ended longer ago than they are kept',
+    ),
     lagTables: gauge('lag_partitions', 'Partitions with an offset table'),
     lagRowsRefused: counter(
       'lag_rows_refused_total',

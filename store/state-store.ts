@@ -19,6 +19,7 @@ export type DocKind =
   | 'ack'
   | 'job'
   | 'job_id'
+  | 'job_version'
   | 'table'
   | 'report'
   | 'druid_supervisor'

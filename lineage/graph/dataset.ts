@@ -20,9 +20,12 @@ export interface Dataset {
  * What evidence says of a dataset: physical identity, or only a name. A name stands for the physical dataset of that name as soon
  * as exactly one is known; until then for `fallback`.
  */
-export type DatasetRef =
-  | { readonly kind: 'physical'; readonly dataset: Dataset }
-  | { readonly kind: 'by-name'; readonly text: string; readonly fallback: Dataset };
+export type DatasetRef = PhysicalRef | { readonly kind: 'by-name'; readonly text: string; readonly fallback: Dataset };
+
+export interface PhysicalRef {
+  readonly kind: 'physical';
+  readonly dataset: Dataset;
+}
 
 const KAFKA = 'kafka://';
 /** Namespace of datasets known only by their name. */
@@ -34,7 +37,7 @@ export function dataset(namespace: string, name: string, connector: string | nul
 }
 
 /** A dataset as others name it; a Kafka namespace with any broker of a cluster is that cluster's. */
-export function physical(namespace: string, name: string, connector: string | null, clusters: Clusters): DatasetRef {
+export function physical(namespace: string, name: string, connector: string | null, clusters: Clusters): PhysicalRef {
   const brokers = namespace.startsWith(KAFKA) ? namespace.slice(KAFKA.length) : null;
   return {
     kind: 'physical',

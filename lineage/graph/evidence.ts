@@ -12,64 +12,26 @@ import type { DocKind } from '../../store/state-store.ts';
 import { LineageGraph } from './build.ts';
 import { DatasetCatalog } from './catalog.ts';
 import { type ClusterConfig, Clusters } from './clusters.ts';
-import { jobFragment } from './fragments/job.ts';
+import type { ChangedDoc, DeclaredBody, DocRef, EvidenceProblems, JobDoc } from './documents.ts';
+import type { JobFragment } from './fragments/job.ts';
 import { openLineageFragment } from './fragments/openlineage.ts';
-import { druidFragment, nifiFragment, reportFragment, topicReadFragment } from './fragments/specs.ts';
-import { type JobInfo, JobRegistry, type RegistryLimits } from './job-registry.ts';
-
-/** Body of a `job` document. */
-export interface JobDoc {
-  readonly info: JobInfo;
-  readonly submission: JobSubmitted | null;
-  /** Topics its own source metrics named. */
-  readonly topics: readonly string[];
-}
-
-/** Body of a `job_id` document. */
-export interface JobIdDoc {
-  readonly jobName: string;
-}
-
-export type EvidenceBody =
-  | JobDoc
-  | JobIdDoc
-  | TableDeclared
-  | ReportDeclared
-  | DruidSupervisorDeclared
-  | NifiFlowDeclared
-  | OpenLineageRun;
-
-export interface ChangedDoc {
-  readonly kind: DocKind;
-  readonly id: string;
-  readonly body: EvidenceBody;
-}
-
-/** Told of what could not be taken. */
-export interface EvidenceProblems {
-  parseErrors(job: string, count: number): void;
-  dropped(kind: string): void;
-}
-
-const MAX_TOPICS_PER_JOB = 1000;
-/** Who submits a job and the job's own listener speak within this time of each other, ms. */
-const SAME_SUBMISSION_MS = 5 * 60_000;
-/** Tables, reports, supervisors and flows each. */
-const MAX_DOCUMENTS = 100_000;
+import { mergedEvent } from './fragments/openlineage-event.ts';
+import { druidFragment, nifiFragment, reportFragment } from './fragments/specs.ts';
+import { JobEvidence } from './job-evidence.ts';
+import { JobRegistry, type RegistryLimits } from './job-registry.ts';
+import { LatestDocuments } from './latest-documents.ts';
+import { JobVersions, type VersionsDoc } from './versions.ts';
 
 export class Evidence {
   readonly clusters: Clusters;
   readonly catalog: DatasetCatalog;
   readonly lineage: LineageGraph;
   readonly registry: JobRegistry;
+  readonly versions = new JobVersions();
   readonly #problems: EvidenceProblems;
-  readonly #submissions = new Map<string, JobSubmitted>();
-  readonly #topics = new Map<string, Set<string>>();
-  readonly #jobTables = new Map<string, readonly string[]>();
-  readonly #jobsOfTable = new Map<string, Set<string>>();
+  readonly #jobs: JobEvidence;
   readonly #reports = new Map<string, ReportDeclared>();
-  readonly #documents = new Map<string, { readonly ts: number; readonly text: string }>();
-  readonly #counts = new Map<DocKind, number>();
+  readonly #documents = new LatestDocuments();
 
   constructor(config: ClusterConfig, problems: EvidenceProblems, limits?: RegistryLimits) {
     this.clusters = new Clusters(config);
@@ -77,27 +39,50 @@ export class Evidence {
     this.lineage = new LineageGraph(this.catalog);
     this.registry = new JobRegistry(limits);
     this.#problems = problems;
+    this.#jobs = new JobEvidence(this, problems);
   }
 
   get reports(): readonly ReportDeclared[] {
     return [...this.#reports.values()];
   }
 
+  restoreVersions(doc: VersionsDoc): void {
+    this.versions.restore(doc);
+  }
+
+  /** Takes a stored `job` document back; tables and versions come before, OpenLineage events after. */
+  restoreJob(doc: JobDoc): void {
+    this.#jobs.restore(doc);
+  }
+
+  /** A job as a submission would be placed now, for versions of the past. */
+  describe(job: JobSubmitted): JobFragment {
+    return this.#jobs.describe(job);
+  }
+
+  /** Forgets jobs that ended before `before` (epoch ms) and were not seen since; answers the documents that are no more needed. */
+  forgetEnded(before: number, now: number): readonly DocRef[] {
+    return this.#jobs.endedBefore(before, now).flatMap(name => {
+      const gone = this.#jobs.forget(name);
+      return this.#documents.delete('lineage', name) ? [...gone, { kind: 'lineage', id: name } as const] : gone;
+    });
+  }
+
   /** Takes one event; answers the documents it changed. Taking it again changes nothing. */
   take(event: JobEvent): readonly ChangedDoc[] {
     switch (event.type) {
       case 'job':
-        return this.#submission(event);
+        return this.#jobs.submit(event);
       case 'job_status':
-        return this.#jobChanged(event.jobName, this.registry.status(event), event.jobId);
+        return this.#jobs.changed(event.jobName, this.registry.status(event), event.jobId);
       case 'job_id':
-        return this.#jobChanged(
+        return this.#jobs.changed(
           event.jobName,
           this.registry.see(event.jobName, event.jobId, event.ts, event.appId),
           event.jobId,
         );
       case 'topic_read':
-        return this.#topicRead(event.jobName, event.topic);
+        return this.#jobs.topicRead(event.jobName, event.topic);
       case 'openlineage':
         return this.#openLineage(event);
       case 'table':
@@ -116,59 +101,38 @@ export class Evidence {
     }
   }
 
-  /** Takes a stored `job` document back. */
-  restoreJob(doc: JobDoc): void {
-    const { info, submission, topics } = doc;
-    this.registry.restore(info);
-    if (submission !== null) this.#submissions.set(info.name, submission);
-    if (topics.length > 0) this.#topics.set(info.name, new Set(topics));
-    this.#placeJob(info.name);
-    this.#placeTopics(info.name);
-  }
-
-  #submission(event: JobSubmitted): readonly ChangedDoc[] {
-    const before = this.#submissions.get(event.jobName);
-    const outdated = before !== undefined && before.ts > event.ts;
-    const isSame = before !== undefined && isSameSubmission(before, event);
-    const known = isSame ? joined(before, event) : event;
-    // A late older submission still names a run; its SQL is history.
-    const info = this.registry.submit(outdated && !isSame ? withoutText(event) : event);
-    // No room for another job.
-    if (this.registry.stored(event.jobName) === null) return [];
-    const isNews = (isSame || !outdated) && JSON.stringify(before) !== JSON.stringify(known);
-    if (isNews) {
-      this.#submissions.set(event.jobName, known);
-      this.#placeJob(event.jobName);
-    }
-    return info === null && !isNews ? [] : this.#jobDocs(event.jobName, event.jobId);
-  }
-
-  #jobChanged(name: string, info: JobInfo | null, jobId: string): readonly ChangedDoc[] {
-    return info === null ? [] : this.#jobDocs(name, jobId);
-  }
-
-  #topicRead(jobName: string, topic: string): readonly ChangedDoc[] {
-    const topics = this.#topics.get(jobName) ?? new Set<string>();
-    if (topics.has(topic)) return [];
-    if (topics.size >= MAX_TOPICS_PER_JOB || !this.registry.ensure(jobName)) {
-      this.#problems.dropped('topic_read');
-      return [];
-    }
-    this.#topics.set(jobName, topics.add(topic));
-    this.#placeTopics(jobName);
-    return this.#jobDocs(jobName);
-  }
-
   #openLineage(event: OpenLineageRun): readonly ChangedDoc[] {
     const found = openLineageFragment(event, this.clusters);
     if (found === null) {
       this.#problems.dropped('openlineage');
       return [];
     }
-    const { jobName, jobId, fragment } = found;
-    const run = jobId === null ? [] : this.#jobChanged(jobName, this.registry.see(jobName, jobId, event.ts), jobId);
-    if (fragment === null) return run;
-    return [...run, ...this.#document('lineage', jobName, event, () => this.lineage.put(fragment))];
+    if (found.kind === 'dataset') {
+      const { id, fragment } = found;
+      return this.#document('lineage', `dataset:${id}`, event, () => this.lineage.put(fragment));
+    }
+    const { jobName, jobId, status, fragment } = found;
+    const docs = new Map<string, ChangedDoc>();
+    const add = (changed: readonly ChangedDoc[]): void => {
+      for (const doc of changed) docs.set(`${doc.kind} ${doc.id}`, doc);
+    };
+    if (jobId !== null) add(this.#jobs.changed(jobName, this.registry.see(jobName, jobId, event.ts), jobId));
+    if (jobId !== null && status !== null) {
+      const change = { type: 'job_status', ts: event.ts, jobId, jobName, status } as const;
+      add(this.#jobs.changed(jobName, this.registry.status(change), jobId));
+    }
+    if (fragment !== null) add(this.#run(jobName, jobId, event));
+    return [...docs.values()];
+  }
+
+  #run(jobName: string, jobId: string | null, event: OpenLineageRun): readonly ChangedDoc[] {
+    const merged = mergedEvent(this.#jobs.run(jobName), event);
+    if (merged === null) return [];
+    let noted: readonly ChangedDoc[] = [];
+    const changed = this.#document('lineage', jobName, merged, () => {
+      noted = this.#jobs.takeRun(jobName, jobId, merged);
+    });
+    return [...changed, ...noted];
   }
 
   #spec(
@@ -184,23 +148,10 @@ export class Evidence {
   }
 
   /** Keeps the latest document of an id; an older or equal one changes nothing. */
-  #document(
-    kind: DocKind,
-    id: string,
-    event: Exclude<EvidenceBody, JobDoc | JobIdDoc>,
-    apply: () => void,
-  ): readonly ChangedDoc[] {
-    const key = `${kind} ${id}`;
-    const before = this.#documents.get(key);
-    const text = JSON.stringify({ ...event, ts: 0 });
-    if (before !== undefined && (before.ts > event.ts || before.text === text)) return [];
-    const count = this.#counts.get(kind) ?? 0;
-    if (before === undefined && count >= MAX_DOCUMENTS) {
-      this.#problems.dropped(kind);
-      return [];
-    }
-    if (before === undefined) this.#counts.set(kind, count + 1);
-    this.#documents.set(key, { ts: event.ts, text });
+  #document(kind: DocKind, id: string, event: DeclaredBody, apply: () => void): readonly ChangedDoc[] {
+    const taken = this.#documents.take(kind, id, event);
+    if (taken === 'full') this.#problems.dropped(kind);
+    if (taken !== 'news') return [];
     apply();
     return [{ kind, id, body: event }];
   }
@@ -208,56 +159,7 @@ export class Evidence {
   /** A table's physical identity and columns may change every job and report that names it. */
   #declareTable(event: TableDeclared): void {
     const names = this.catalog.declare(event);
-    const jobs = new Set(names.flatMap(name => [...(this.#jobsOfTable.get(name) ?? [])]));
-    for (const job of jobs) this.#placeJob(job);
+    this.#jobs.redeclared(names);
     this.lineage.renamed(names);
   }
-
-  #placeJob(name: string): void {
-    const submission = this.#submissions.get(name);
-    if (submission === undefined) return;
-    const known = this.catalog.known.bind(this.catalog);
-    const { fragment, errors, tables } = jobFragment(submission, { clusters: this.clusters, known });
-    if (errors.length > 0) this.#problems.parseErrors(name, errors.length);
-    this.lineage.put(fragment);
-    for (const table of this.#jobTables.get(name) ?? []) this.#jobsOfTable.get(table)?.delete(name);
-    this.#jobTables.set(name, tables);
-    for (const table of tables) this.#jobsOfTable.set(table, (this.#jobsOfTable.get(table) ?? new Set()).add(name));
-  }
-
-  #placeTopics(name: string): void {
-    const topics = this.#topics.get(name);
-    if (topics !== undefined) this.lineage.put(topicReadFragment(name, topics, this.clusters));
-  }
-
-  #jobDocs(name: string, jobId?: string): readonly ChangedDoc[] {
-    const info = this.registry.stored(name);
-    if (info === null) return [];
-    const body: JobDoc = {
-      info,
-      submission: this.#submissions.get(name) ?? null,
-      topics: [...(this.#topics.get(name) ?? [])],
-    };
-    const docs: ChangedDoc[] = [{ kind: 'job', id: name, body }];
-    if (jobId !== undefined) docs.push({ kind: 'job_id', id: jobId, body: { jobName: name } });
-    return docs;
-  }
-}
-
-/** Two accounts of one submission as one: what only one of them tells is kept, where they differ the later one counts. */
-function joined(before: JobSubmitted, event: JobSubmitted): JobSubmitted {
-  return event.ts < before.ts ? { ...before, ...event, ...before } : { ...before, ...event };
-}
-
-/**
- * Whether two records tell of one submission: who submits knows the SQL and not yet the id, Flink's listener knows the id and what is read
- * and written. Ids that differ are two runs.
- */
-function isSameSubmission(before: JobSubmitted, event: JobSubmitted): boolean {
-  if (before.jobId !== undefined && event.jobId !== undefined) return before.jobId === event.jobId;
-  return Math.abs(before.ts - event.ts) <= SAME_SUBMISSION_MS;
-}
-
-function withoutText({ sql: _sql, session: _session, owner: _owner, ...rest }: JobSubmitted): JobSubmitted {
-  return rest;
 }

@@ -2,7 +2,7 @@
 import type { JobStatusChanged, JobSubmitted } from '../../model/job-event.ts';
 import type { JobNames } from '../../model/job-names.ts';
 import { foldRestarts, isPartOf, type StatusEvent, settledStatus } from './job-status.ts';
-import { isEnded } from './view.ts';
+import { isEnded, type JobState } from './view.ts';
 
 export interface JobRun {
   readonly jobId: string;
@@ -55,6 +55,11 @@ export class JobRegistry implements JobNames {
   restore(doc: JobInfo): void {
     this.#jobs.set(doc.name, doc);
     for (const run of doc.runs) this.nameId(run.jobId, doc.name);
+  }
+
+  delete(name: string): void {
+    for (const { jobId } of this.#jobs.get(name)?.runs ?? []) this.#nameOfId.delete(jobId);
+    this.#jobs.delete(name);
   }
 
   /** Makes sure a job of this name is held; false when no more fit. */
@@ -144,8 +149,26 @@ export class JobRegistry implements JobNames {
   }
 
   statusOf(name: string, now: number): string | null {
+    return this.stateOf(name, now)?.status ?? null;
+  }
+
+  /** A job's state at `now`; null for one that is not known. */
+  stateOf(name: string, now: number): JobState | null {
     const job = this.#jobs.get(name);
-    return job === undefined ? null : shown(job, now).status;
+    return job === undefined ? null : shown(job, now);
+  }
+
+  /** A job's state as of a time in the past, as far back as its events are kept. */
+  stateAt(name: string, at: number): JobState | null {
+    const job = this.#jobs.get(name);
+    const events = job?.events.filter(({ ts }) => ts <= at) ?? [];
+    const jobId = events.at(-1)?.jobId;
+    return jobId === undefined
+      ? null
+      : settledStatus(
+          events.filter(event => event.jobId === jobId),
+          at,
+        );
   }
 
   nameOf(jobId: string): string | undefined {

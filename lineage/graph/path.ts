@@ -103,13 +103,3 @@ export function impactOf(graph: Graph, root: string): Impact {
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
-
-const BARE_KINDS = ['job', 'report', 'druid', 'nifi'] as const;
-
-/** The node of an id, or of a bare name: a job's, report's, supervisor's, flow's, else the only dataset of that name. */
-export function findNode(graph: Graph, text: string): string | null {
-  if (graph.hasNode(text)) return text;
-  for (const kind of BARE_KINDS) if (graph.hasNode(`${kind}:${text}`)) return `${kind}:${text}`;
-  const found = graph.filterNodes((_id, { kind, name }) => kind === 'dataset' && name === text);
-  return found.length === 1 ? found[0]! : null;
-}

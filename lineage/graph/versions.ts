@@ -39,6 +39,8 @@ export interface VersionsDoc {
 
 export interface NoteContext {
   readonly before: VersionTables;
+  /** What the submission itself reads and writes. */
+  readonly own: () => VersionTables;
   readonly amends: boolean;
   readonly late: boolean;
 }
@@ -71,10 +73,10 @@ export class JobVersions {
 
   /**
    * Takes a submission as a version, unless it says what the version in force or its neighbours in time say. `before`: the datasets of the
-   * version in force until now · `amends`: it tells more of the version in force · `late`: a newer submission was taken before. True when
+   * version in force until now · `own`: those of the submission, asked for where it is history already · `amends`: it tells more of the version in force · `late`: a newer submission was taken before. True when
    * something changed.
    */
-  note(event: JobSubmitted, { before, amends, late }: NoteContext): boolean {
+  note(event: JobSubmitted, { before, own, amends, late }: NoteContext): boolean {
     const versions = this.of(event.jobName);
     const last = versions.at(-1);
     const hash = hashOf(event);
@@ -88,7 +90,7 @@ export class JobVersions {
       const next = versionOf(event, hash, nextNumber(versions), changesOf(ended, event));
       return this.#set(event.jobName, [...versions.slice(0, -1), ended, next]);
     }
-    return older?.hash === hash ? false : this.#insert(event, hash, versions);
+    return older?.hash === hash ? false : this.#insert(event, hash, versions, own);
   }
 
   #amend(event: JobSubmitted, hash: string, versions: readonly JobVersion[], last: JobVersion): boolean {
@@ -105,19 +107,12 @@ export class JobVersions {
     return this.#set(event.jobName, [...versions.slice(0, -1), amended]);
   }
 
-  /** A submission that became known late; what it read and wrote then is what it declares. */
-  #insert(event: JobSubmitted, hash: string, versions: readonly JobVersion[]): boolean {
+  /** A submission that became known late. */
+  #insert(event: JobSubmitted, hash: string, versions: readonly JobVersion[], own: () => VersionTables): boolean {
     const at = versions.findIndex(version => version.from > event.ts);
     const next = versions[at]!;
-    if (next.hash === hash) {
-      const earlier = { ...next, from: event.ts };
-      return this.#set(event.jobName, versions.with(at, earlier));
-    }
-    const declared = {
-      reads: (event.reads ?? []).map(id => ({ id, role: 'reads' as const })),
-      writes: event.writes ?? [],
-    };
-    const late = { ...versionOf(event, hash, nextNumber(versions), []), tables: declared };
+    if (next.hash === hash) return this.#set(event.jobName, versions.with(at, { ...next, from: event.ts }));
+    const late = { ...versionOf(event, hash, nextNumber(versions), []), tables: own() };
     return this.#set(event.jobName, versions.toSpliced(at, 0, late));
   }
 

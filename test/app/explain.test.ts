@@ -16,7 +16,7 @@ const MINUTE = 60_000;
 async function lineage(): Promise<LineageService> {
   const docs = new MemoryDocs();
   const service = createLineageService({
-    state: { list: async () => [], putMany: (kind, all) => docs.putMany(kind, all) },
+    state: { list: async () => [], putMany: (kind, all) => docs.putMany(kind, all), delete: async () => {} },
     clusters: {},
     telemetry: createTelemetry(),
     clock: new ManualClock(NOW),

@@ -24,7 +24,7 @@ const DAY = 86_400_000;
 async function openLineage(clock: ManualClock): Promise<LineageService> {
   const docs = new MemoryDocs();
   const service = createLineageService({
-    state: { list: async () => [], putMany: (kind, all) => docs.putMany(kind, all) },
+    state: { list: async () => [], putMany: (kind, all) => docs.putMany(kind, all), delete: async () => {} },
     clusters: {},
     telemetry: createTelemetry(),
     clock,

@@ -25,6 +25,11 @@ class FakeState {
     for (const { id, body } of docs) held.set(id, structuredClone(body));
     this.docs.set(kind, held);
   }
+
+  async delete(kind: DocKind, id: string): Promise<void> {
+    if (this.away) throw new StoreAwayError('away');
+    this.docs.get(kind)?.delete(id);
+  }
 }
 
 const clusters = { data: { brokers: ['k1:9092', 'k2:9092'] } };
@@ -270,6 +275,8 @@ describe('names without physical identity', () => {
         'job:a kafka://k1:9092/cdo',
         'job:b by-name://unresolved/dw.x',
         'kafka://k1:9092/cdo job:b',
+        'by-name://unresolved/dw.sdk_log#imei kafka://k1:9092/cdo#imei',
+        'kafka://k1:9092/cdo#imei by-name://unresolved/dw.x#imei',
       ],
     );
   });
@@ -370,6 +377,7 @@ describe('evidence', () => {
       ['druid_supervisor', ['ads']],
       ['job', ['etl', 'agg']],
       ['job_id', ['a1', 'a2']],
+      ['job_version', ['etl', 'agg']],
       ['nifi_flow', ['ingest']],
       ['report', ['daily']],
     ]);
@@ -407,6 +415,11 @@ describe('two accounts of one submission', () => {
       assert.deepEqual([job.owner, job.sql, job.runs.map(run => run.jobId)], ['ann', ETL, ['a1']]);
       const writes = edges.find(edge => edge.role === 'writes');
       assert.deepEqual(writes?.evidence, ['sql']);
+      const derived = edges.find(edge => edge.role === 'derives');
+      assert.deepEqual(
+        [derived?.from, derived?.to, derived?.type, derived?.job],
+        ['kafka://k1:9092/dw_sdk_log#imei', 'kafka://k1:9092/dw_sdk_log_cdo#imei', 'value', 'job:etl'],
+      );
     });
   }
 

@@ -23,6 +23,8 @@ export interface JobFragment {
   readonly errors: readonly SqlError[];
   /** Names of its tables: a `table` record for one of them may change this fragment. */
   readonly tables: readonly string[];
+  /** Options of its tables by the name in the SQL; only of those that have any. */
+  readonly options: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
 /** What a job's fragment needs of the rest of the graph. */
@@ -53,7 +55,7 @@ export function jobFragment(job: JobSubmitted, { clusters, known }: JobSurroundi
     viewCycles: cycles.map(({ path }) => path),
     rank: 0,
   };
-  return { fragment, errors, tables: [...builder.tables] };
+  return { fragment, errors, tables: [...builder.tables], options: builder.options };
 }
 
 /** A script that names its jobs (`SET 'pipeline.name'`) holds several; only the statements of this one count, if any is. */
@@ -74,6 +76,7 @@ class JobBuilder {
   readonly schemas = new Map<string, FragmentSchema>();
   readonly views = new Map<string, Fragment['nodes'][number]>();
   readonly tables = new Set<string>();
+  readonly options = new Map<string, ReadonlyMap<string, string>>();
   readonly #job: string;
   /** Group of the submission's own properties: of jar jobs, which have no options. */
   readonly #groups: readonly string[];
@@ -156,6 +159,7 @@ class JobBuilder {
   #refs(table: NamedTable): readonly DatasetRef[] {
     const found = identify({ options: table.options, name: table.byName, job: this.#job }, this.#clusters);
     this.tables.add(table.byName);
+    if (table.options.size > 0) this.options.set(table.byName, table.options);
     return found.length > 0 ? found.map(dataset => ({ kind: 'physical', dataset })) : [byName(table.byName)];
   }
 }

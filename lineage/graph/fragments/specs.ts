@@ -167,7 +167,8 @@ export function topicReadFragment(jobName: string, topics: Iterable<string>, clu
   };
 }
 
-function topicReadKey(jobName: TopicRead['jobName']): string {
+/** Key of the fragment of a job's topics. */
+export function topicReadKey(jobName: TopicRead['jobName']): string {
   return `topic-read:${jobName}`;
 }
 
