@@ -15,6 +15,7 @@ import { reporters } from '../reporters/index.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { MetricStore } from '../store/metric-store.ts';
 import type { StateStore } from '../store/state-store.ts';
+import { createChartSource } from './chart-source.ts';
 import type { AppConfig } from './config.ts';
 import { jobEndedAt } from './job-end.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -121,6 +122,7 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
       ...parts,
       engine,
       channels,
+      chartSource: createChartSource({ rules, metrics, logs: lines }),
       onAttempt: row => self.watch.noteDelivery(row),
     });
     const self = watchSelf({ ...parts, engine, channels, notification });

@@ -13,7 +13,7 @@ import {
 } from '../alerting/notify/alert-documents.ts';
 import type { ChannelService } from '../alerting/notify/channel-service.ts';
 import { createLinks } from '../alerting/notify/compose.ts';
-import type { ImpactSource, LogSource } from '../alerting/notify/context.ts';
+import type { ChartSource, ImpactSource, LogSource } from '../alerting/notify/context.ts';
 import { Dispatcher } from '../alerting/notify/dispatch.ts';
 import { DocumentSet } from '../alerting/notify/document-set.ts';
 import type { Inhibition, InhibitionDocument } from '../alerting/notify/inhibit.ts';
@@ -40,6 +40,7 @@ export interface NotificationParts {
   readonly lineage: Pick<LineageService, 'graph' | 'onChange'>;
   readonly impact: ImpactSource;
   readonly logSource: LogSource;
+  readonly chartSource: ChartSource;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly logger: Logger;
@@ -146,6 +147,7 @@ export async function openNotification(parts: NotificationParts): Promise<Notifi
     directory,
     impact,
     logs: parts.logSource,
+    charts: parts.chartSource,
     judge,
     acks,
     nextTick: rule => engine.nextTick(rule),

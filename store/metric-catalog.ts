@@ -89,3 +89,8 @@ export function catalogEntries(storedNames: Iterable<string>): readonly CatalogE
   });
   return [...aliases, ...metrics];
 }
+
+/** Unit of a metric as a person names it; '' for one nobody has described. */
+export function unitOf(name: string): string {
+  return (aliasOf.get(name) ?? textOf.get(name) ?? describeFlink(name))?.unit ?? '';
+}

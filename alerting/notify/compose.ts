@@ -9,7 +9,10 @@ export const MAX_MESSAGE_ALERTS = 50;
 const MAX_LOG_CHARACTERS = 600;
 
 /** What the ports of `context.ts` said about an alert. */
-export type AlertContext = Pick<MessageAlert, 'owner' | 'affects' | 'logLine' | 'ackUrl' | 'ackedBy' | 'alsoAffected'>;
+export type AlertContext = Pick<
+  MessageAlert,
+  'owner' | 'affects' | 'logLine' | 'ackUrl' | 'ackedBy' | 'alsoAffected' | 'chart'
+>;
 export type ContextOf = (intent: Intent) => AlertContext;
 
 /** Addresses of the UI's pages. */
@@ -121,6 +124,7 @@ function toAlert(intent: Intent, links: Links, context: AlertContext): MessageAl
     ...(context.ackUrl === undefined ? {} : { ackUrl: context.ackUrl }),
     ...(context.ackedBy === undefined ? {} : { ackedBy: context.ackedBy }),
     ...(context.alsoAffected === undefined ? {} : { alsoAffected: context.alsoAffected }),
+    ...(context.chart === undefined ? {} : { chart: context.chart }),
   };
 }
 

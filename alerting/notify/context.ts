@@ -1,8 +1,10 @@
 /**
- * PORTS of what a message says beyond the alert itself; `app` wires them to lineage and the log store. Both are best effort:
- * an answer that is missing makes a poorer message, never a missing one.
+ * PORTS of what a message says beyond the alert itself; `app` wires them to lineage and the stores. All are best effort: an
+ * answer that is missing makes a poorer message, never a missing one.
  */
 import type { Labels } from '../../model/labels.ts';
+import type { Intent } from '../intent.ts';
+import type { MessageAlert, MessageChart } from './message.ts';
 
 /** Whose it is, and what it breaks. Synchronous: answered from the graph in memory. */
 export interface ImpactSource {
@@ -23,9 +25,11 @@ export interface PathSource {
 /** The log line that explains an alert. */
 export interface LogSource {
   /** Latest ERROR (else WARN) line of what the labels name, near `at`; null when there is none. May reject. */
-  explain(
-    labels: Labels,
-    at: number,
-    signal?: AbortSignal,
-  ): Promise<{ readonly ts: number; readonly text: string; readonly url: string } | null>;
+  explain(labels: Labels, at: number, signal?: AbortSignal): Promise<NonNullable<MessageAlert['logLine']> | null>;
+}
+
+/** The metric around an alert. */
+export interface ChartSource {
+  /** What the rule of this alert compared, over the time before it; null when there is nothing to draw. May reject. */
+  chart(intent: Intent, signal?: AbortSignal): Promise<MessageChart | null>;
 }

@@ -10,7 +10,7 @@ import type { OutboxRow, StateStore } from '../../store/state-store.ts';
 import type { Intent } from '../intent.ts';
 import type { Acks } from './ack.ts';
 import type { Links } from './compose.ts';
-import type { ImpactSource, LogSource } from './context.ts';
+import type { ChartSource, ImpactSource, LogSource } from './context.ts';
 import { explainAll } from './explain.ts';
 import { applyFlush } from './flush.ts';
 import {
@@ -40,6 +40,7 @@ export interface DispatcherOptions {
   readonly directory: () => Directory;
   readonly impact: ImpactSource;
   readonly logs: LogSource;
+  readonly charts: ChartSource;
   /** Silences, inhibitions and acknowledgements as they stand; asked for once a round. */
   readonly judge: () => Judge;
   readonly acks: Pick<Acks, 'end' | 'noteSeverity'>;
@@ -195,13 +196,14 @@ export class Dispatcher {
     waiting: ReadonlyMap<string, Set<string>>,
     open: ReadonlySet<string>,
   ): Promise<number> {
-    const { clock, logs, links, impact, acks } = this.#options;
+    const { clock, logs, charts, links, impact, acks } = this.#options;
     const now = clock.now();
     const { state, notices, quiet, ended } = applyFlush(loaded.state, plan.batch, plan.target, judge, now);
     for (const { why, intents } of quiet) this.#count('dispatch', why.reason, intents.length);
     const told = new Map(notices.flatMap(notice => notice.intents).map(intent => [intent.id, intent]));
-    const { lines, failed } = await explainAll([...told.values()], logs, clock);
-    if (failed > 0) this.#count('dispatch', 'log-unavailable', failed);
+    const explained = await explainAll([...told.values()], { logs, charts }, clock);
+    if (explained.failed.lines > 0) this.#count('dispatch', 'log-unavailable', explained.failed.lines);
+    if (explained.failed.charts > 0) this.#count('dispatch', 'chart-unavailable', explained.failed.charts);
     const group = {
       groupKey,
       groupLabels: plan.target?.groupLabels ?? {},
@@ -210,7 +212,7 @@ export class Dispatcher {
     const context = { group, episode: state.episode, n: state.n, links, impact, judge, now };
     const still = countStill(state, plan.batch);
     const rows = [
-      ...notices.map(notice => noticeRow(notice, still, lines, context)),
+      ...notices.map(notice => noticeRow(notice, still, explained, context)),
       ...quiet.map(each => quietRow(each, context)),
     ];
 

@@ -1,38 +1,63 @@
-/** Asking the log which line explains an alert: for the first few alerts of a flush, within a time limit, never in the way. */
+/** Asking the stores what explains an alert: for the first few alerts of a flush, within a time limit, never in the way. */
 import type { Clock } from '../../model/clock.ts';
 import type { Intent } from '../intent.ts';
-import { isEnd } from './compose.ts';
-import type { LogSource } from './context.ts';
-import type { MessageAlert } from './message.ts';
+import { type AlertContext, isEnd } from './compose.ts';
+import type { ChartSource, LogSource } from './context.ts';
 
 const MAX_ALERTS = 5;
 const TIMEOUT_MS = 2_000;
 
-/** Log lines by intent id; `failed` counts the questions that got no answer. Never rejects. */
+/** What was found out about the alerts of a flush, by intent id. */
+export interface Explained {
+  readonly lines: ReadonlyMap<string, NonNullable<AlertContext['logLine']>>;
+  readonly charts: ReadonlyMap<string, NonNullable<AlertContext['chart']>>;
+  /** Questions to each that got no answer. */
+  readonly failed: { readonly lines: number; readonly charts: number };
+}
+
+/** Log lines of what begins or goes on, charts of that and of what ended. Never rejects. */
 export async function explainAll(
   intents: readonly Intent[],
-  logs: LogSource,
+  sources: { readonly logs: LogSource; readonly charts: ChartSource },
   clock: Clock,
-): Promise<{ readonly lines: ReadonlyMap<string, NonNullable<MessageAlert['logLine']>>; readonly failed: number }> {
-  const lines = new Map<string, NonNullable<MessageAlert['logLine']>>();
-  const problems = intents.filter(intent => !isEnd(intent)).slice(0, MAX_ALERTS);
-  if (problems.length === 0) return { lines, failed: 0 };
+): Promise<Explained> {
+  const { logs, charts } = sources;
+  const problems = intents.filter(intent => !isEnd(intent));
+  const [lines, pictures] = await Promise.all([
+    askAll(problems, (intent, signal) => logs.explain(intent.labels, intent.t, signal), clock),
+    askAll(intents, (intent, signal) => charts.chart(intent, signal), clock),
+  ]);
+  return {
+    lines: lines.answers,
+    charts: pictures.answers,
+    failed: { lines: lines.failed, charts: pictures.failed },
+  };
+}
+
+async function askAll<T>(
+  intents: readonly Intent[],
+  ask: (intent: Intent, signal: AbortSignal) => Promise<T | null>,
+  clock: Clock,
+): Promise<{ readonly answers: ReadonlyMap<string, T>; readonly failed: number }> {
+  const answers = new Map<string, T>();
+  const asked = intents.slice(0, MAX_ALERTS);
+  if (asked.length === 0) return { answers, failed: 0 };
   let failed = 0;
   const abort = new AbortController();
   const late = new Promise<never>((_, reject) => {
     abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error), { once: true });
   });
-  const cancel = clock.after(TIMEOUT_MS, () => abort.abort(new Error('the log did not answer in time')));
+  const cancel = clock.after(TIMEOUT_MS, () => abort.abort(new Error('no answer in time')));
   await Promise.all(
-    problems.map(async intent => {
+    asked.map(async intent => {
       try {
-        const line = await Promise.race([logs.explain(intent.labels, intent.t, abort.signal), late]);
-        if (line) lines.set(intent.id, line);
+        const answer = await Promise.race([ask(intent, abort.signal), late]);
+        if (answer !== null) answers.set(intent.id, answer);
       } catch {
         failed++;
       }
     }),
   );
   cancel();
-  return { lines, failed };
+  return { answers, failed };
 }

@@ -4,6 +4,7 @@ import type { Intent } from '../intent.ts';
 import { ACK_LINK_MS } from './ack-link.ts';
 import { type AlertContext, type ComposeGroup, compose, isEnd, type Links } from './compose.ts';
 import type { ImpactSource } from './context.ts';
+import type { Explained } from './explain.ts';
 import type { Notice, Quiet } from './flush.ts';
 import { alertLine, type Judge, type Withheld } from './judge.ts';
 import { newRow, outboxId, refOf } from './outbox-body.ts';
@@ -24,15 +25,16 @@ export interface RowContext {
   readonly now: number;
 }
 
-/** A message that waits to be sent. `lines` are explaining log lines by intent. */
+/** A message that waits to be sent. */
 export function noticeRow(
   notice: Notice,
   stillFiring: number,
-  lines: ReadonlyMap<string, NonNullable<AlertContext['logLine']>>,
+  explained: Pick<Explained, 'lines' | 'charts'>,
   { group, episode, n, links, impact, judge, now }: RowContext,
 ): OutboxRow {
   const contextOf = (intent: Intent): AlertContext => {
-    const logLine = lines.get(intent.id);
+    const logLine = explained.lines.get(intent.id);
+    const chart = explained.charts.get(intent.id);
     const ack = judge.acked(intent.episode, intent.severity);
     const affected = isEnd(intent) ? [] : affectedLines(judge, intent.episode);
     const ticket = { alert: intent.episode, channel: notice.channel, expires: now + ACK_LINK_MS };
@@ -43,6 +45,7 @@ export function noticeRow(
       ...(ack ? { ackedBy: ack.by } : {}),
       ...(!ack && !isEnd(intent) && links.ack ? { ackUrl: links.ack(ticket) } : {}),
       ...(affected.length > 0 ? { alsoAffected: affected } : {}),
+      ...(chart ? { chart } : {}),
     };
   };
   const about = { ...group, stillFiring: notice.kind === 'repeat' ? 0 : stillFiring };

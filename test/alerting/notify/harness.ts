@@ -5,16 +5,22 @@ import { Acks } from '../../../alerting/notify/ack.ts';
 import { AckLinks } from '../../../alerting/notify/ack-link.ts';
 import type { ActiveChannel } from '../../../alerting/notify/channel.ts';
 import { createLinks } from '../../../alerting/notify/compose.ts';
-import type { ImpactSource, LogSource, PathSource } from '../../../alerting/notify/context.ts';
+import type { ChartSource, ImpactSource, LogSource, PathSource } from '../../../alerting/notify/context.ts';
+import { deliveries } from '../../../alerting/notify/deliveries.ts';
 import { Dispatcher } from '../../../alerting/notify/dispatch.ts';
-import type { FiringAlert, Inhibition } from '../../../alerting/notify/inhibit.ts';
+import {
+  compileInhibition,
+  type FiringAlert,
+  type Inhibition,
+  InhibitionDocument,
+} from '../../../alerting/notify/inhibit.ts';
 import { Judge } from '../../../alerting/notify/judge.ts';
 import type { Message } from '../../../alerting/notify/message.ts';
 import type { SendOptions, SendResult } from '../../../alerting/notify/notifier.ts';
 import { Outbox } from '../../../alerting/notify/outbox.ts';
 import type { Directory } from '../../../alerting/notify/receivers.ts';
 import { compileRoute, type Route, RouteDocument } from '../../../alerting/notify/route.ts';
-import type { Silence } from '../../../alerting/notify/silence.ts';
+import { compileSilence, type Silence, SilenceDocument } from '../../../alerting/notify/silence.ts';
 import { ManualClock } from '../../../model/clock.ts';
 import type { Labels } from '../../../model/labels.ts';
 import { createTelemetry } from '../../../model/telemetry.ts';
@@ -58,6 +64,7 @@ export interface Harness {
   nextTick: (ruleId: string) => number | null;
   impact: ImpactSource;
   logs: LogSource;
+  charts: ChartSource;
   /** Commits intents as evaluation does. */
   commit(...intents: Intent[]): Promise<void>;
   /** One dispatch round and everything the outbox can send now. */
@@ -104,6 +111,7 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
     nextTick: () => null,
     impact: { ownerOf: () => '', affects: () => [] },
     logs: { explain: async () => null },
+    charts: { chart: async () => null },
     async commit(...intents) {
       const rule = `test-${commits++}`;
       const bodies = intents.map(intent => ({ id: intent.id, body: JSON.parse(JSON.stringify(intent)) }));
@@ -174,6 +182,7 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
       }),
       impact: { ownerOf: labels => harness.impact.ownerOf(labels), affects: labels => harness.impact.affects(labels) },
       logs: { explain: (...asked) => harness.logs.explain(...asked) },
+      charts: { chart: (...asked) => harness.charts.chart(...asked) },
       judge,
       acks,
       nextTick: rule => harness.nextTick(rule),
@@ -252,5 +261,37 @@ export function told(harness: Harness): string[] {
     .map(({ channel, message }) => {
       const topics = message.alerts.map(alert => alert.labels['topic'] ?? '').sort();
       return `${channel} ${message.status}: ${topics.join(' ')}`;
+    });
+}
+
+/** A silence of everything with this topic, from one offset of START to another. */
+export function addSilence(harness: Harness, topic: string, from: number, to: number, more: object = {}): void {
+  const document = { matchers: { topic }, starts_at: START + from, ends_at: START + to, ...more };
+  harness.silences.push(compileSilence(`silence-${topic}`, SilenceDocument.parse(document)));
+}
+
+export function addInhibition(harness: Harness, id: string, document: object): void {
+  harness.inhibitions.push(compileInhibition(id, InhibitionDocument.parse(document)));
+}
+
+/** Makes the alert of an intent one that fires, as evaluation would say. */
+export function fires(harness: Harness, ...intents: Intent[]): void {
+  for (const { episode, labels, startsAt } of intents) harness.firing.push({ id: episode, labels, startsAt });
+}
+
+/** The alert has ended. */
+export function endsFiring(harness: Harness, episode: string): void {
+  harness.firing = harness.firing.filter(alert => alert.id !== episode);
+}
+
+/** `channel: why (topics)` of everything that was not told, oldest first. */
+export async function untold(harness: Harness): Promise<string[]> {
+  const { items } = await deliveries(harness.store, { limit: 500, status: 'suppressed' });
+  return items
+    .toReversed()
+    .filter(item => item.withheld !== undefined)
+    .map(({ channel, kind, withheld, alerts }) => {
+      const topics = alerts.map(({ labels }) => labels['topic'] ?? '').sort();
+      return `${channel} ${kind} ${withheld?.reason} ${withheld?.by}: ${topics.join(' ')}`;
     });
 }
