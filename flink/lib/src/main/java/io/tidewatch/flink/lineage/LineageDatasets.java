@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -22,11 +23,13 @@ final class LineageDatasets {
     private static final int MAX_IDS = 10_000;
     /** Database of tables that name none; people do not write it. */
     private static final String DEFAULT_DATABASE = "default_database";
+    private static final String EXACTLY_ONCE = "exactly-once";
 
     private final String job;
     private final Set<String> ids = new LinkedHashSet<>();
     private final Set<String> sessions = new LinkedHashSet<>();
     private final List<String> groups = new ArrayList<>();
+    private final Set<String> guarantees = new LinkedHashSet<>();
 
     private LineageDatasets(String job) {
         this.job = job;
@@ -57,6 +60,11 @@ final class LineageDatasets {
         return groups.stream().findFirst();
     }
 
+    /** What a Kafka sink promises, {@code exactly-once} before anything else: then output waits for checkpoints. */
+    Optional<String> deliveryGuarantee() {
+        return guarantees.contains(EXACTLY_ONCE) ? Optional.of(EXACTLY_ONCE) : guarantees.stream().findFirst();
+    }
+
     private void add(LineageDataset dataset) {
         List<String> found = idsOf(dataset);
         if (ids.size() + found.size() <= MAX_IDS) {
@@ -81,6 +89,10 @@ final class LineageDatasets {
         String group = options.get("properties.group.id");
         if (group != null) {
             groups.add(group);
+        }
+        String guarantee = options.getOrDefault("sink.delivery-guarantee", options.get("sink.semantic"));
+        if (guarantee != null) {
+            guarantees.add(guarantee.toLowerCase(Locale.ROOT));
         }
         return TableIdentity.idsOf(options, asWritten(path), job);
     }

@@ -53,6 +53,7 @@ final class LineageListener implements JobStatusChangedListener {
             LineageDatasets sinks = LineageDatasets.of(graph.sinks(), event.jobName());
             job.reads(sources.ids()).writes(sinks.ids()).session(session(sources, sinks));
             sources.consumerGroup().ifPresent(group -> job.property("properties.group.id", group));
+            sinks.deliveryGuarantee().ifPresent(guarantee -> job.property("sink.delivery-guarantee", guarantee));
         }
         return JobRecord.submitted(job.build(), ts);
     }

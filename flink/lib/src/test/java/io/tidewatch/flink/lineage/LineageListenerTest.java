@@ -65,6 +65,25 @@ class LineageListenerTest {
     }
 
     @Test
+    void reportsASinkWhoseOutputWaitsForCheckpoints() {
+        LineageDataset plain = table("default_catalog.default_database.a", Map.of("connector", "print"));
+        LineageDataset atLeast = kafkaSink("b", "at-least-once");
+        LineageDataset exactly = kafkaSink("c", "Exactly-Once");
+
+        onEvent(listener(Map.of()), created(List.of(), List.of(plain, atLeast, exactly)));
+
+        assertTrue(sent.get(0).contains("\"properties\":{\"sink.delivery-guarantee\":\"exactly-once\"}"), sent.get(0));
+    }
+
+    private static LineageDataset kafkaSink(String topic, String guarantee) {
+        return table("default_catalog.default_database." + topic, Map.of(
+                "connector", "kafka",
+                "topic", topic,
+                "properties.bootstrap.servers", "k1:9092",
+                "sink.delivery-guarantee", guarantee));
+    }
+
+    @Test
     void reportsTheTopicsOfADataStreamJobByTheirFacet() {
         LineageDataset source = dataset("kafka://k1:9092", "whatever", Map.of("kafka", new KafkaFacet("k2:9092,k1:9092", List.of("a", "b"))));
 
