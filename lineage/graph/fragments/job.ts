@@ -80,11 +80,13 @@ class JobBuilder {
   readonly #job: string;
   /** Group of the submission's own properties: of jar jobs, which have no options. */
   readonly #groups: readonly string[];
+  readonly #properties: ReadonlyMap<string, string>;
   readonly #clusters: Clusters;
 
   constructor({ jobName, properties = {} }: JobSubmitted, clusters: Clusters) {
     this.#job = jobName;
-    this.#groups = groupOf(new Map(Object.entries(properties)));
+    this.#properties = new Map(Object.entries(properties));
+    this.#groups = groupOf(this.#properties);
     this.#clusters = clusters;
   }
 
@@ -136,7 +138,14 @@ class JobBuilder {
   declared(reads: readonly DatasetRef[], writes: readonly DatasetRef[]): void {
     for (const ref of reads) this.#edge({ dataset: ref }, this.#self, 'reads', 'declared');
     for (const ref of writes) this.#edge(this.#self, { dataset: ref }, 'writes', 'declared');
-    this.hops.push(...plainHops(this.#job, reads, writes, this.#groups));
+    for (const hop of plainHops(this.#job, reads, writes, this.#groups))
+      this.hops.push({ ...hop, ...this.#declaredDelivery(hop.output) });
+  }
+
+  /** What the submission's properties and the output's connector promise: nothing is shown as fresher than a commit lets it be. */
+  #declaredDelivery(output: DatasetRef | null): ReturnType<typeof deliveryOf> {
+    const connector = output?.kind === 'physical' ? output.dataset.connector : null;
+    return deliveryOf(connector === null ? this.#properties : new Map([...this.#properties, ['connector', connector]]));
   }
 
   get #self(): { readonly node: string } {
