@@ -158,6 +158,11 @@ class Rules {
     return this.#view(this.#book.get(id));
   }
 
+  /** The rule ready to be evaluated; null when there is none. */
+  compiled(id: string): Rule | null {
+    return this.#book.find(id)?.rule ?? null;
+  }
+
   /** Throws `UserError`: 422 for a document that cannot be read, 409 name-taken. */
   create(input: unknown, who: string): Promise<RuleView> {
     return this.#exclusive(async () => this.#save(await this.#check(randomUUID(), input), null, who));
