@@ -9,7 +9,8 @@ const MAX_CYCLES = 1000;
 
 export function cycles(view: GraphView): CyclesAnswer {
   const items = [...jobCycles(view), ...viewCycles(view)];
-  return { items: items.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, MAX_CYCLES) };
+  const keyOf = ({ kind, id }: CycleItem): string => `${kind} ${id}`;
+  return { items: items.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)).slice(0, MAX_CYCLES) };
 }
 
 function jobCycles(view: GraphView): readonly CycleItem[] {

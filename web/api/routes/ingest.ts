@@ -1,12 +1,9 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { OverloadedError, type PushSource } from '../../../collector/push-source.ts';
 import { STREAMS, type StreamName } from '../../../collector/source.ts';
-import { UserError } from '../../../model/errors.ts';
+import { unpack } from '../unpack.ts';
 
-const gunzipAsync = promisify(gunzip);
 const RETRY_AFTER_SECONDS = 1;
 const MAX_BODY = 32 * 1024 * 1024;
 /** Bytes of bodies being received or worked on; what comes beyond is refused before it is read. One body is always let in. */
@@ -38,7 +35,7 @@ export async function ingestRoutes(app: FastifyInstance, services: IngestService
     },
     async (request, reply) => {
       const raw = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
-      const body = await decompress(raw, request.headers['content-encoding']);
+      const body = await unpack(raw, request.headers['content-encoding'], MAX_BODY);
       const key = request.headers['idempotency-key'];
       const answer = await services.push.ingest({
         stream: request.params.stream,
@@ -65,20 +62,4 @@ function boundReceiving(app: FastifyInstance, limit: number): void {
   app.addHook('onResponse', async request => {
     receiving -= sizes.get(request) ?? 0;
   });
-}
-
-async function decompress(body: Buffer, encoding: string | undefined): Promise<Buffer> {
-  if (encoding === undefined || encoding === 'identity') return body;
-  if (encoding !== 'gzip') {
-    throw new UserError('bad-request', `content-encoding ${encoding} is not supported; send gzip or nothing`, {
-      status: 415,
-    });
-  }
-  try {
-    return await gunzipAsync(body, { maxOutputLength: MAX_BODY });
-  } catch (error) {
-    const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    if (tooLarge) throw new UserError('too-large', 'the unpacked body is larger than 32 MiB', { status: 413 });
-    throw new UserError('bad-request', `the body is not valid gzip: ${(error as Error).message}`, { status: 400 });
-  }
 }

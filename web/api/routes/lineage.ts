@@ -6,9 +6,11 @@ import type { GraphAnswer } from '../../../lineage/graph/answers.ts';
 import type { FreshnessRecorder } from '../../../lineage/lag/recorder.ts';
 import type { LineageService } from '../../../lineage/service.ts';
 import type { Clock } from '../../../model/clock.ts';
-import { type ErrorCode, UserError } from '../../../model/errors.ts';
 import type { MetricStore } from '../../../store/metric-store.ts';
+import { timeField } from '../fields.ts';
 import { jobFigures } from '../job-figures.ts';
+import { openLineageRoutes } from './lineage-openlineage.ts';
+import { lineageQuestionRoutes } from './lineage-questions.ts';
 
 /** What the lineage routes need of the daemon. */
 export interface LineageServices {
@@ -21,7 +23,7 @@ export interface LineageServices {
 
 const NOW_MS = 3 * 60_000;
 
-/** GET /lineage/graph, POST /lineage/parse, POST /lineage (OpenLineage). */
+/** GET /lineage/graph, POST /lineage/parse; the questions and the intake of OpenLineage are in files of their own. */
 export function lineageRoutes(fastify: FastifyInstance, services: LineageServices): void {
   const app = fastify.withTypeProvider<ZodTypeProvider>();
   const tags = ['lineage'];
@@ -37,16 +39,20 @@ export function lineageRoutes(fastify: FastifyInstance, services: LineageService
           direction: z.enum(['up', 'down', 'both']).default('both'),
           depth: z.coerce.number().int().min(0).max(1000).optional(),
           columns: z.stringbool().default(false),
+          at: timeField.optional(),
         }),
       },
     },
-    async ({ query: { root, direction, depth, columns } }) => {
+    async ({ query: { root, direction, depth, columns, at } }) => {
       const answer = services.lineage.graph({
         direction,
         columns,
         ...(root ? { root } : {}),
         ...(depth === undefined ? {} : { depth }),
+        ...(at === undefined ? {} : { at }),
       });
+      // Figures of now say nothing of then.
+      if (at !== undefined) return { ...answer, blame: null };
       return withLive(services, answer, root);
     },
   );
@@ -70,23 +76,8 @@ export function lineageRoutes(fastify: FastifyInstance, services: LineageService
     },
   );
 
-  app.post(
-    '/lineage',
-    {
-      schema: {
-        tags,
-        summary: 'Take an OpenLineage RunEvent, as Marquez does',
-        body: z.record(z.string(), z.unknown()),
-      },
-    },
-    async ({ body }, reply) => {
-      const answer = await services.push.ingest({ stream: 'jobs', body: Buffer.from(JSON.stringify(body)) });
-      const refused = answer.rejected[0];
-      // Codes of the intake are codes of the daemon; the sink's port only says text.
-      if (refused) throw new UserError(refused.code as ErrorCode, refused.reason);
-      return reply.code(201).send();
-    },
-  );
+  lineageQuestionRoutes(fastify, services);
+  openLineageRoutes(fastify, services);
 }
 
 /** Adds rates, lags and residences; a figure nobody knows is left out. */
@@ -124,7 +115,8 @@ async function withLive({ recorder, metrics, clock }: LineageServices, answer: G
   const edges = answer.edges.map(edge => {
     const consumer = nameOf.get(edge.to);
     const source = nameOf.get(edge.from);
-    if (edge.role === 'writes' || !consumer || !source || consumer.kind === 'report') return edge;
+    if (edge.role === 'writes' || edge.role === 'derives' || !consumer || !source || consumer.kind === 'report')
+      return edge;
     const key = `${consumer.name} ${source.name}`;
     const [edgeMs, edgeRecords] = [ms.get(key), records.get(key)];
     return {
