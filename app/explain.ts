@@ -8,6 +8,8 @@ import type { LogItem, LogStore } from '../store/log-store.ts';
 const BEFORE_MS = 15 * 60_000;
 const AFTER_MS = 2 * 60_000;
 const MAX_TEXT = 300;
+/** Lines shown before and after the one that explains. */
+const AROUND = 2;
 
 /** Owner and downstream reports of what an alert's labels name: a report, else a job, else a topic or dataset. */
 export function createImpactSource(lineage: LineageService): ImpactSource {
@@ -31,7 +33,7 @@ export function createImpactSource(lineage: LineageService): ImpactSource {
 /** The latest error, else warning, of the job, application or container an alert names; of a report, of the jobs that make it. */
 export function createLogSource(
   lineage: LineageService,
-  logs: () => Pick<LogStore, 'search'>,
+  logs: () => Pick<LogStore, 'search' | 'around'>,
   publicUrl: () => string,
 ): LogSource {
   return {
@@ -47,7 +49,14 @@ export function createLogSource(
         );
         // A line with a stack trace says more than a newer one without.
         const item = page.items.find(i => i.exception) ?? page.items[0];
-        if (item) return { ts: item.ts, text: textOf(item), url: lineUrl(publicUrl(), item) };
+        if (!item) continue;
+        const context = await linesAround(item, logs(), lineage.names, signal);
+        return {
+          ts: item.ts,
+          text: textOf(item),
+          url: lineUrl(publicUrl(), item),
+          ...(context.length > 0 ? { context } : {}),
+        };
       }
       return null;
     },
@@ -72,6 +81,28 @@ function subject(labels: Labels, lineage: LineageService): LogQuery | null {
   } catch {
     return null;
   }
+}
+
+/** What the same container, else the same job, said just before and after; nothing when the store does not answer. */
+async function linesAround(
+  item: LogItem,
+  logs: Pick<LogStore, 'around'>,
+  names: LineageService['names'],
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const scope = item.containerId ? 'container' : item.jobName ? 'job' : null;
+  if (scope === null) return [];
+  try {
+    const found = await logs.around({ id: item.id, scope, before: AROUND, after: AROUND }, names, signal);
+    return found ? [...found.before, found.line, ...found.after].map(lineOf) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** `10:04:31.250 ERROR message`, the time in UTC. */
+function lineOf(item: LogItem): string {
+  return `${new Date(item.ts).toISOString().slice(11, 23)}Z ${item.level} ${textOf(item)}`;
 }
 
 /** The log screen at this line, among its neighbours: what the UI's own "copy link" gives. */

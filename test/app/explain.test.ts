@@ -67,11 +67,20 @@ describe('whose an alert is and what it breaks', () => {
 /** A log store that answers by level and keeps what it was asked. */
 function logsWith(lines: readonly Partial<LogItem>[]) {
   const asked: LogSearch[] = [];
-  const store: Pick<LogStore, 'search'> = {
+  const store: Pick<LogStore, 'search' | 'around'> = {
     async search(search) {
       asked.push(search);
       const items = lines.filter(l => levelsOf(search.query).includes(l.level ?? '')).map(itemOf);
       return { items, total: { value: items.length, relation: 'eq' }, next: null };
+    },
+    async around({ id, scope, before, after }) {
+      if (id === 'lonely') throw new Error('the store is away');
+      const line = lines.find(l => l.id === id);
+      return {
+        before: [itemOf({ ts: NOW - 2, message: `${before} before in its ${scope}` })],
+        line: itemOf(line ?? {}),
+        after: [itemOf({ ts: NOW + 2, level: 'WARN', message: `${after} after` })],
+      };
     },
   };
   return { asked, store };
@@ -184,6 +193,25 @@ describe('the log line that says why', () => {
       } else assert.deepEqual(about, subject);
     });
   }
+
+  test('comes with the lines around it in its container, or of its job, in their order', async () => {
+    const inContainer = await explain([{ level: 'ERROR', id: 'e', containerId: 'c1' }], { job: 'etl' });
+    const ofJob = await explain([{ level: 'ERROR', id: 'e' }], { job: 'etl' });
+
+    assert.deepEqual(inContainer.found?.context, [
+      '07:59:59.998Z INFO 2 before in its container',
+      '08:00:00.000Z ERROR m',
+      '08:00:00.002Z WARN 2 after',
+    ]);
+    assert.match(ofJob.found?.context?.[0] ?? '', /in its job$/);
+  });
+
+  test('comes alone where the lines around it cannot be read', async () => {
+    const { found } = await explain([{ level: 'ERROR', id: 'lonely', message: 'boom' }], { job: 'etl' });
+
+    assert.equal(found?.text, 'boom');
+    assert.equal(found?.context, undefined);
+  });
 
   test('is cut where it is long', async () => {
     const { found } = await explain([{ level: 'ERROR', message: 'x'.repeat(5000) }], { job: 'etl' });
