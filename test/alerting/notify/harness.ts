@@ -69,8 +69,8 @@ export interface Harness {
   commit(...intents: Intent[]): Promise<void>;
   /** One dispatch round and everything the outbox can send now. */
   settle(): Promise<void>;
-  /** Moves the clock second by second, settling each time. */
-  pass(ms: number): Promise<void>;
+  /** Moves the clock step by step (1 s), settling each time. */
+  pass(ms: number, stepMs?: number): Promise<void>;
   /** Throws away dispatcher and outbox as a kill would, and starts new ones on the same store. */
   restart(through?: StateStore): void;
   rows(): Promise<readonly OutboxRow[]>;
@@ -128,9 +128,9 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
       await dispatcher.pump();
       await outbox.pump();
     },
-    async pass(ms) {
-      for (let done = 0; done < ms; done += 1_000) {
-        await clock.advance(Math.min(1_000, ms - done));
+    async pass(ms, stepMs = 1_000) {
+      for (let done = 0; done < ms; done += stepMs) {
+        await clock.advance(Math.min(stepMs, ms - done));
         await harness.settle();
       }
     },

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Intent } from '../../../alerting/intent.ts';
+import { explainAll } from '../../../alerting/notify/explain.ts';
+import { ManualClock } from '../../../model/clock.ts';
+import { makeIntent, START } from './harness.ts';
+
+const LINE = { ts: START, text: 'boom', url: 'http://tw.example/logs' };
+const CHART = { title: 'lag', points: [], firingFrom: START, unit: '' };
+const clock = new ManualClock(START);
+
+function intents(count: number, over: Partial<Intent> = {}): Intent[] {
+  return Array.from({ length: count }, (_, i) => makeIntent({ id: `i${i}`, ...over }));
+}
+
+test('what begins has a line and a chart, what ended a chart only', async () => {
+  const sources = { logs: { explain: async () => LINE }, charts: { chart: async () => CHART } };
+
+  const { lines, charts, failed } = await explainAll(
+    [...intents(1), ...intents(1, { id: 'end', kind: 'resolved', endsAt: START })],
+    sources,
+    clock,
+  );
+
+  assert.deepEqual([[...lines.keys()], [...charts.keys()]], [['i0'], ['i0', 'end']]);
+  assert.deepEqual(failed, { lines: 0, charts: 0 });
+});
+
+test('a storm asks for its first alerts only', async () => {
+  let asked = 0;
+  const count = async (): Promise<null> => {
+    asked++;
+    return null;
+  };
+
+  const { lines, charts } = await explainAll(intents(20_000), { logs: { explain: count }, charts: { chart: count } }, clock);
+
+  assert.deepEqual([asked, lines.size, charts.size], [10, 0, 0]);
+});
+
+test('a store that fails or does not answer in two seconds is counted, and nobody waits longer', async () => {
+  const sources = {
+    logs: { explain: () => Promise.reject(new Error('away')) },
+    charts: { chart: () => new Promise<null>(() => {}) },
+  };
+
+  const explaining = explainAll(intents(1), sources, clock);
+  await clock.advance(2_000);
+
+  const { lines, charts, failed } = await explaining;
+  assert.deepEqual([lines.size, charts.size, failed], [0, 0, { lines: 1, charts: 1 }]);
+});
