@@ -15,10 +15,12 @@ import { estateRoutes } from '../web/api/routes/estate.ts';
 import { freshnessRoutes } from '../web/api/routes/freshness.ts';
 import { ingestRoutes } from '../web/api/routes/ingest.ts';
 import { lineageRoutes } from '../web/api/routes/lineage.ts';
+import { lineageCheckRoutes } from '../web/api/routes/lineage-check.ts';
 import { logRoutes } from '../web/api/routes/logs.ts';
 import { metricRoutes } from '../web/api/routes/metrics.ts';
 import { readinessRoutes } from '../web/api/routes/readiness.ts';
 import { ruleRoutes } from '../web/api/routes/rules.ts';
+import { generatedRuleRoutes } from '../web/api/routes/rules-generated.ts';
 import type { Evaluation } from './evaluation.ts';
 import { notificationRoutes } from './notification-routes.ts';
 import type { Slot } from './slot.ts';
@@ -92,6 +94,9 @@ export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promis
     get rules() {
       return evaluation.get().rules;
     },
+    get generated() {
+      return evaluation.get().generated;
+    },
     get channels() {
       return evaluation.get().channels;
     },
@@ -108,6 +113,7 @@ export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promis
   logRoutes(api, services);
   metricRoutes(api, services);
   ruleRoutes(api, services);
+  generatedRuleRoutes(api, services);
   alertRoutes(api, alerting);
   channelRoutes(api, services);
   deliveryRoutes(api, { state });
@@ -117,4 +123,5 @@ export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promis
   readinessRoutes(api, services);
   badgeRoutes(api, services);
   lineageRoutes(api, services);
+  lineageCheckRoutes(api, services);
 }

@@ -1,5 +1,5 @@
 /** What a job reads and writes, as OpenLineage's datasets with their facets. */
-import type { ColumnOrigin, ControlUse, GraphAnswer, GraphEdge, GraphNode } from '../graph/answers.ts';
+import type { ColumnOrigin, ColumnSource, ControlUse, GraphAnswer, GraphEdge, GraphNode } from '../graph/answers.ts';
 import type { FacetMaker, Facets } from './facets.ts';
 
 export interface OpenLineageDataset {
@@ -18,13 +18,13 @@ export interface JobView {
   readonly job: string;
   /** The graph around it, one edge deep, with columns where they are known. */
   readonly graph: GraphAnswer;
-  /** How it fills its columns: gives columns their expressions. */
+  /** How it fills its columns, with the expressions; absent: by the graph's edges between columns. */
   readonly origins?: readonly ColumnOrigin[];
   /** Dataset id -> what the job's SQL calls it (`catalog.db.table`). */
   readonly tableNames?: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Sorted as the graph gives them; a dataset the job both reads and writes is in both lists. */
+/** In the order of the graph, columns too; a dataset the job both reads and writes is in both lists. */
 export function jobDatasets(view: JobView, maker: FacetMaker): JobDatasets {
   const { job, graph } = view;
   const nodes = new Map(graph.nodes.map(node => [node.id, node]));
@@ -38,7 +38,7 @@ export function jobDatasets(view: JobView, maker: FacetMaker): JobDatasets {
     const own = columns.get(id) ?? [];
     const facets = {
       ...commonFacets(node, own, view.tableNames?.get(id) ?? [], maker),
-      ...(isOutput ? columnLineage(view, own, nodes, maker) : {}),
+      ...(isOutput ? columnLineage(view, id, nodes, maker) : {}),
     };
     return [{ namespace: node.namespace, name: node.name, facets }];
   };
@@ -81,35 +81,65 @@ interface Transformation {
   readonly masking: false;
 }
 
-function columnLineage(
-  { job, graph, origins = [] }: JobView,
-  columns: readonly GraphNode[],
+type Filled = Pick<ColumnOrigin, 'column' | 'sources' | 'functions' | 'steps'>;
+
+/** The facet of an output. What decides all its columns alike, so which rows there are, is told once under `dataset`. */
+function columnLineage(view: JobView, id: string, nodes: ReadonlyMap<string, GraphNode>, maker: FacetMaker): Facets {
+  const filled = filledColumns(view, id, nodes);
+  if (filled.length === 0) return {};
+  const common = filled[0]!.sources.filter(source =>
+    filled.every(({ sources }) => source.type === 'control' && sources.some(other => sameControl(source, other))),
+  );
+  const toField = (source: ColumnSource, column: Filled | null): InputField[] => {
+    const dataset = nodes.get(source.dataset);
+    if (dataset === undefined) return [];
+    const { namespace, name } = dataset;
+    return [{ namespace, name, field: source.column, transformations: transformations(source, column) }];
+  };
+  const fields = filled.map(column => {
+    const own = column.sources.filter(source => !common.some(other => sameControl(source, other)));
+    return [column.column, { inputFields: own.flatMap(source => toField(source, column)) }] as const;
+  });
+  const dataset = common.flatMap(source => toField(source, null));
+  const content = { fields: Object.fromEntries(fields), ...(dataset.length === 0 ? {} : { dataset }) };
+  return { columnLineage: maker.make('columnLineage', content) };
+}
+
+/** By what is known of the expressions, or else by the edges between columns. */
+function filledColumns(
+  { job, graph, origins }: JobView,
+  id: string,
   nodes: ReadonlyMap<string, GraphNode>,
-  maker: FacetMaker,
-): Facets {
+): readonly Filled[] {
+  if (origins !== undefined) return origins.filter(origin => origin.job === job && origin.dataset === id);
   const into = Map.groupBy(
-    graph.edges.filter(edge => edge.role === 'derives' && edge.type !== undefined && (edge.job ?? job) === job),
+    graph.edges.filter(
+      ({ role, type, job: by, to }) =>
+        role === 'derives' && type !== undefined && by === job && nodes.get(to)?.dataset === id,
+    ),
     edge => edge.to,
   );
-  const fields: Record<string, { readonly inputFields: readonly InputField[] }> = {};
-  for (const column of columns) {
-    const edges = into.get(column.id);
-    if (edges === undefined) continue;
-    const origin = origins.find(o => o.job === job && o.dataset === column.dataset && o.column === column.name);
-    const bySource = Map.groupBy(edges, edge => edge.from);
-    fields[column.name] = {
-      inputFields: [...bySource].flatMap(([from, found]) => {
-        const source = nodes.get(from);
-        const dataset = nodes.get(source?.dataset ?? '');
-        if (source === undefined || dataset === undefined) return [];
-        const { namespace, name } = dataset;
-        return [
-          { namespace, name, field: source.name, transformations: found.flatMap(e => transformations(e, origin)) },
-        ];
-      }),
-    };
-  }
-  return Object.keys(fields).length === 0 ? {} : { columnLineage: maker.make('columnLineage', { fields }) };
+  return [...into].map(([to, edges]) => ({
+    column: nodes.get(to)?.name ?? '',
+    sources: edges.flatMap(({ from, type = 'value', roles }) => {
+      const { dataset, name } = nodes.get(from) ?? {};
+      return dataset === undefined || name === undefined
+        ? []
+        : [{ dataset, column: name, type, ...(roles ? { roles } : {}) }];
+    }),
+    functions: [],
+    steps: [],
+  }));
+}
+
+function sameControl(a: ColumnSource, b: ColumnSource): boolean {
+  return (
+    a.type === 'control' &&
+    b.type === 'control' &&
+    a.dataset === b.dataset &&
+    a.column === b.column &&
+    String(a.roles) === String(b.roles)
+  );
 }
 
 /** Control -> OpenLineage's subtype of an indirect transformation. */
@@ -118,21 +148,20 @@ const INDIRECT: Readonly<Record<ControlUse, string>> = {
   join: 'JOIN',
   group: 'GROUP_BY',
   sort: 'SORT',
-  pattern: 'CONDITIONAL',
+  pattern: 'FILTER',
   time: 'JOIN',
   value: 'WINDOW',
 };
 
-function transformations(edge: GraphEdge, origin: ColumnOrigin | undefined): readonly Transformation[] {
-  if (edge.type === 'control') {
-    const roles: readonly ControlUse[] = edge.roles ?? ['value'];
+function transformations({ type, roles = ['value'] }: ColumnSource, column: Filled | null): readonly Transformation[] {
+  if (type === 'control') {
     return [...new Set(roles.map(role => INDIRECT[role]))].map(subtype => ({
       type: 'INDIRECT',
       subtype,
       masking: false,
     }));
   }
-  const { functions = [], steps = [] } = origin ?? {};
+  const { functions = [], steps = [] } = column ?? {};
   const subtype = functions.some(isAggregate) ? 'AGGREGATION' : steps.length > 0 ? 'TRANSFORMATION' : 'IDENTITY';
   const description = steps.join(' → ');
   return [{ type: 'DIRECT', subtype, ...(description === '' ? {} : { description }), masking: false }];
