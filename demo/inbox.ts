@@ -5,7 +5,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import PostalMime from 'postal-mime';
+import PostalMime, { type Attachment } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import type { Clock } from '../model/clock.ts';
 
@@ -58,7 +58,7 @@ export async function startInbox(clock: Clock): Promise<Inbox> {
             to,
             subject: mail.subject ?? '',
             text: mail.text ?? '',
-            ...(mail.html ? { html: mail.html } : {}),
+            ...(mail.html ? { html: withPictures(mail.html, mail.attachments) } : {}),
           });
           done();
         }, done);
@@ -87,6 +87,20 @@ export async function startInbox(clock: Clock): Promise<Inbox> {
       await new Promise<void>(resolve => robot.close(() => resolve()));
     },
   };
+}
+
+/** The page with the mail's own pictures in it, as a mail program shows them. */
+function withPictures(html: string, attachments: readonly Attachment[]): string {
+  let page = html;
+  for (const { contentId, mimeType, content } of attachments) {
+    if (!contentId || !mimeType.startsWith('image/') || typeof content === 'string') continue;
+    const bytes = Buffer.from(content instanceof ArrayBuffer ? new Uint8Array(content) : content);
+    page = page.replaceAll(
+      `cid:${contentId.replace(/^<|>$/g, '')}`,
+      `data:${mimeType};base64,${bytes.toString('base64')}`,
+    );
+  }
+  return page;
 }
 
 interface Robot {

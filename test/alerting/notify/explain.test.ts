@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import type { Intent } from '../../../alerting/intent.ts';
 import { explainAll } from '../../../alerting/notify/explain.ts';
 import { ManualClock } from '../../../model/clock.ts';
-import { makeIntent, START } from './harness.ts';
+import { intent as makeIntent, START } from './harness.ts';
 
 const LINE = { ts: START, text: 'boom', url: 'http://tw.example/logs' };
 const CHART = { title: 'lag', points: [], firingFrom: START, unit: '' };
 const clock = new ManualClock(START);
 
 function intents(count: number, over: Partial<Intent> = {}): Intent[] {
-  return Array.from({ length: count }, (_, i) => makeIntent({ id: `i${i}`, ...over }));
+  return Array.from({ length: count }, (_, i) => makeIntent('a', { id: `i${i}`, ...over }));
 }
 
 test('what begins has a line and a chart, what ended a chart only', async () => {
@@ -33,7 +33,11 @@ test('a storm asks for its first alerts only', async () => {
     return null;
   };
 
-  const { lines, charts } = await explainAll(intents(20_000), { logs: { explain: count }, charts: { chart: count } }, clock);
+  const { lines, charts } = await explainAll(
+    intents(20_000),
+    { logs: { explain: count }, charts: { chart: count } },
+    clock,
+  );
 
   assert.deepEqual([asked, lines.size, charts.size], [10, 0, 0]);
 });
