@@ -1,7 +1,8 @@
 import { aliveMs } from './compose/alive.ts';
 import type { FreshnessRule } from './compose/freshness-rules.ts';
-import { type Commits, pastMarkers } from './compose/markers.ts';
 import { consumedUpTo, type Estimate } from './compose/progress.ts';
+import { emptiedUpTo } from './compose/queue.ts';
+import { commitsOf, committedUpTo, visibleAt } from './compose/visibility.ts';
 import type { Hop, HopGraph } from './hop-graph.ts';
 import type { OffsetTables } from './offsets.ts';
 import { medianGap, STALE_INTERVALS } from './tables/hop-topic.ts';
@@ -40,6 +41,7 @@ export class Composition {
   readonly #open = new Set<Hop>();
   /** Rules used so far, whichever question used them. */
   readonly rules = new Set<FreshnessRule>();
+  readonly #note = (rule: FreshnessRule): void => void this.rules.add(rule);
 
   constructor(graph: GraphIndex, tables: OffsetTables) {
     this.#tables = tables;
@@ -82,50 +84,20 @@ export class Composition {
       aliveMs: (since, intervalMs) => aliveMs(this.#tables, output, since, a, intervalMs),
       checkpoints: this.#tables.factsOf(hop.hop)?.checkpoints ?? null,
       rollsBack: hop.delivery === 'exactly_once' || hop.visibleOnCheckpoint === true,
-      commits: this.#commitsOf(topic),
-      note: rule => this.rules.add(rule),
+      commits: commitsOf(this.#tables, this.#writers.get(topic) ?? []),
+      note: this.#note,
     });
     return f === null ? null : wholeMs(f, estimate);
   }
 
   /** Up to when a hop without inputs had emptied its queue at `a`; null when it never reported. */
   queue(hop: Hop, a: number, estimate: Estimate): number | null {
-    const f = this.#emptied(hop, a, estimate);
+    const f = emptiedUpTo(this.#tables, hop, a, estimate, this.#note);
     return f === null ? null : wholeMs(f, estimate);
   }
 
-  /** Checkpoints of a topic's transactional writers; null when it has no such writer. */
-  #commitsOf(topic: string): Commits | null {
-    const writers = (this.#writers.get(topic) ?? []).filter(writer => writer.delivery === 'exactly_once');
-    if (writers.length === 0) return null;
-    const known = writers.flatMap(writer => this.#tables.factsOf(writer.hop)?.checkpoints ?? []);
-    return known.length === writers.length && known.every(curve => curve.length > 0) ? known : [];
-  }
-
-  #emptied(hop: Hop, a: number, estimate: Estimate): number | null {
-    const facts = this.#tables.factsOf(hop.hop);
-    if (facts === undefined || facts.queue.length === 0) return null;
-    const { queue } = facts;
-    this.rules.add('queue-lag');
-    if (facts.queueEstimated) this.rules.add('queue-estimated');
-    const i = queue.indexAt(a);
-    if (estimate === 'low') return i < 0 ? null : Math.min(a, queue.valueOf(i));
-    if (estimate === 'high') {
-      const next = i >= 0 && queue.timeOf(i) === a ? i : i + 1;
-      return next < queue.length ? Math.min(a, queue.valueOf(next)) : a;
-    }
-    if (i < 0) return a - (queue.firstT - queue.valueOf(0));
-    const exact = queue.at(a);
-    if (exact !== null) return Math.min(a, exact);
-    const interval = medianGap(queue);
-    const stale = a - queue.lastT > STALE_INTERVALS * interval;
-    this.rules.add(stale ? 'dead-reporter' : 'extrapolated');
-    const since = a - queue.lastT;
-    return Math.min(a, queue.lastX + (stale ? aliveMs(this.#tables, hop.output, queue.lastT, a, interval) : since));
-  }
-
   #compose(hop: Hop, a: number, estimate: Estimate, shown: boolean): Reach {
-    const visible = this.#visibleAt(hop, a, estimate, shown);
+    const visible = visibleAt(this.#tables, hop, a, estimate, shown, this.#note);
     if (visible === null) return UNKNOWN;
     if (hop.inputs.length === 0) {
       const f = this.queue(hop, visible, estimate);
@@ -165,74 +137,17 @@ export class Composition {
     if (writers === undefined) return step(this.topic(topic, f, estimate, false), f);
     return this.#minimum(
       writers.map(writer => {
-        const committed = this.#committedBy(writer, topic, f, at, estimate);
+        const committed = estimate === 'point' ? this.#committed(writer, topic, f, at) : f;
         return step(this.hop(writer, committed, estimate, false), committed);
       }),
     );
   }
 
-  /**
-   * What a reader can have read of a transactional writer ends at the barrier of the last checkpoint complete by then. End offsets
-   * are high watermarks, so the wait for the commit is part of the reader's lag and the writer counts with its live positions.
-   */
-  #committedBy(writer: Hop, topic: string, f: number, at: number, estimate: Estimate): number {
-    if (estimate !== 'point' || writer.delivery !== 'exactly_once') return f;
-    const barrier = this.#barrier(writer, at);
-    if (barrier === null || barrier >= f || !this.#hasGrown(topic, barrier, f)) return f;
-    this.rules.add('commit-wait');
-    return barrier;
-  }
-
-  /** Whether records, not only markers, were written to a topic between two instants, as far as the samples tell. */
-  #hasGrown(topic: string, from: number, to: number): boolean {
-    const commits = this.#commitsOf(topic) ?? [];
-    for (const curve of this.#tables.endCurves(topic)) {
-      const i = curve.indexAt(from);
-      if (i < 0 || pastMarkers(commits, curve.valueOf(i), curve, to) < curve.valueOf(curve.indexAt(to))) return true;
-    }
-    return false;
-  }
-
-  /** The instant whose output can be seen at `a`: the last checkpoint's barrier where output waits for one. Null: not knowable. */
-  #visibleAt(hop: Hop, a: number, estimate: Estimate, shown: boolean): number | null {
-    const transactional = hop.delivery === 'exactly_once';
-    const waits = shown
-      ? transactional || hop.visibleOnCheckpoint === true
-      : hop.visibleOnCheckpoint === true && !transactional;
-    if (!waits || hop.inputs.length === 0) return a;
-    this.rules.add('commit-wait');
-    const checkpoints = this.#tables.factsOf(hop.hop)?.checkpoints;
-    if (estimate === 'high') {
-      // A checkpoint whose report is still to come, or of which the table keeps nothing any more, may have made more visible.
-      const next = (checkpoints?.indexAt(a) ?? -1) + 1;
-      return checkpoints !== undefined && next < checkpoints.length ? Math.min(a, checkpoints.valueOf(next)) : a;
-    }
-    const barrier = this.#barrier(hop, a);
-    if (barrier !== null) return this.#hasRead(hop, barrier, a) ? Math.min(a, barrier) : a;
-    this.rules.add('checkpoint-unknown');
-    return estimate === 'low' ? null : a;
-  }
-
-  /** Whether a hop has read anything between two instants, as far as the samples tell; a window may give out without reading. */
-  #hasRead(hop: Hop, from: number, to: number): boolean {
-    if (hop.windowMs !== null) return true;
-    for (const topic of hop.inputs) {
-      for (const consumer of this.#tables.consumersOf(hop.hop, topic)) {
-        if (consumer.whole !== null) return true;
-        for (const { raw, rewound } of consumer.partitions.values()) {
-          const i = raw.indexAt(from);
-          if (raw.length > 0 && (i < 0 || rewound || raw.valueOf(i) !== raw.valueOf(raw.indexAt(to)))) return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  /** Barrier of the last checkpoint complete at `a`. */
-  #barrier(hop: Hop, a: number): number | null {
-    const checkpoints = this.#tables.factsOf(hop.hop)?.checkpoints;
-    const i = checkpoints?.indexAt(a) ?? -1;
-    return checkpoints === undefined || i < 0 ? null : checkpoints.valueOf(i);
+  #committed(writer: Hop, topic: string, f: number, at: number): number {
+    const commits = writer.delivery === 'exactly_once' ? commitsOf(this.#tables, [writer]) : null;
+    const committed = commits === null ? f : committedUpTo(this.#tables, writer, topic, commits, f, at);
+    if (committed < f) this.#note('commit-wait');
+    return committed;
   }
 
   /** A window gives out what lies before its last closed end. */

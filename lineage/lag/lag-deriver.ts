@@ -10,7 +10,7 @@ import {
   type PartitionPositions,
   type TopicEnds,
 } from './tables/hop-topic.ts';
-import { addRow, type OffsetChanges } from './tables/offset-intake.ts';
+import { addRow, noteArrival, type OffsetChanges } from './tables/offset-intake.ts';
 
 /** An end offset or position stands for the instants after it for at most this long, or 2.5 of its intervals, ms. */
 const HOLD_MS = 120_000;
@@ -34,7 +34,10 @@ export function createLagDeriver(tables: OffsetTables): {
   return {
     derive(rows, arrivedAt) {
       const touched = new Touched(tables);
-      for (const row of rows) addRow(tables, row, touched);
+      for (const row of rows) {
+        addRow(tables, row, touched);
+        noteArrival(tables, row, arrivedAt);
+      }
       const groups: MetricGroup[] = [];
       for (const [consumer, partitions] of touched.consumers) emit(tables, consumer, partitions, arrivedAt, groups);
       return groups;

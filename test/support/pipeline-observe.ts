@@ -2,7 +2,7 @@
 import { answerFreshness, type FreshnessAnswer, findSink } from '../../lineage/lag/answer.ts';
 import { indexGraph } from '../../lineage/lag/freshness.ts';
 import { OffsetTables } from '../../lineage/lag/offsets.ts';
-import { addRow } from '../../lineage/lag/tables/offset-intake.ts';
+import { addRow, noteArrival } from '../../lineage/lag/tables/offset-intake.ts';
 import type { OffsetRow } from '../../model/offset-row.ts';
 import { Pipeline, type Truth } from './pipeline.ts';
 import { checkpointRows, type Reporting, reports } from './pipeline-reports.ts';
@@ -48,6 +48,7 @@ export function observe(spec: PipelineSpec, reporting: Reporting, options: Obser
       for (const changed of options.change?.(row) ?? [row]) {
         rows.push(changed);
         addRow(tables, changed);
+        noteArrival(tables, changed, pipeline.now);
       }
     }
   };

@@ -15,6 +15,7 @@ export const FRESHNESS_RULES = {
   'queue-lag': 'the hop tells the age of its oldest queued item',
   'queue-estimated': 'that age was computed from queue length and rate',
   'commits-only': 'the consumer is placed by its commits, which trail what it has read by up to a checkpoint',
+  'clock-skew': "a reporter's clock is off the daemon's: the bounds are wider by what is known of it",
   'lag-only': 'the hop reports only how many records it is behind',
   'checkpoint-unknown': 'no completed checkpoint of the hop is known',
   'end-offset-unknown': 'a partition without end offsets was left out',

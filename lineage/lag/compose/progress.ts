@@ -3,7 +3,7 @@ import type { Curve } from '../tables/curve.ts';
 import { type HopTopic, type PartitionEnds, type PartitionPositions, STALE_INTERVALS } from '../tables/hop-topic.ts';
 import { beforeFall, highCommitted, highProgress, lowProgress } from './bounds.ts';
 import type { FreshnessRule } from './freshness-rules.ts';
-import { type Commits, isFlat, pastLastMarker, pastMarkers, pastQuietGap } from './markers.ts';
+import { type Commits, isFlat, pastMarkers, pastQuietGap } from './markers.ts';
 import { boundedPositions, wholeProgress } from './reported-lag.ts';
 import { barrierPositions, settledPositions } from './settled.ts';
 
@@ -114,14 +114,16 @@ function partitionProgress(
   const { at, estimate, note } = question;
   const ends = end.curve;
   const { visible } = own;
+  const { skew } = consumer;
+  if (skew.behindMs > 0 || skew.aheadMs > 0) note('clock-skew');
   if (own.lag !== null) note('lag-only');
   if (isLossy(own, end, at)) note('data-lost');
   const settled = own.rewound && question.rollsBack ? settledPositions(own, question.checkpoints) : visible;
   if (estimate === 'low') {
     const positions = own.lag === null ? settled : boundedPositions(own, ends, estimate);
-    return { f: lowProgress(positions, ends, at, question.commits), quiet: false };
+    return { f: lowProgress(positions, ends, at - skew.behindMs, question.commits), quiet: false };
   }
-  if (estimate === 'high') return { f: highOf(question, own, ends), quiet: false };
+  if (estimate === 'high') return { f: Math.min(at, highOf(question, own, ends, at + skew.aheadMs)), quiet: false };
   if (own.rewound && (own.raw.at(at) ?? own.raw.lastX) < (visible.at(at) ?? visible.lastX)) note('rewind');
   const { checkpoints } = question;
   const placed = own.commitsOnly && checkpoints !== null ? barrierPositions(own, checkpoints) : settled;
@@ -135,7 +137,7 @@ function isLossy(own: PartitionPositions, end: PartitionEnds, at: number): boole
   return (end.startOffset !== null && end.startOffset > own.visible.lastX) || at - own.lostAt <= TABLE_MS;
 }
 
-function highOf({ at, checkpoints, commits }: ProgressQuestion, own: PartitionPositions, ends: Curve): number {
+function highOf({ checkpoints, commits }: ProgressQuestion, own: PartitionPositions, ends: Curve, at: number): number {
   if (own.commitsOnly) return highCommitted(own, ends, at, checkpoints);
   const positions = own.lag === null ? own.visible : boundedPositions(own, ends, 'high');
   return Math.max(highProgress(positions, ends, at, commits), beforeFall(own, at));

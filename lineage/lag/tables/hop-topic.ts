@@ -1,3 +1,4 @@
+import { ClockSkew } from './clock-skew.ts';
 import { Curve } from './curve.ts';
 
 /** Median gap assumed for a consumer with fewer than two samples, ms. */
@@ -138,6 +139,8 @@ export class HopTopic {
     return true;
   }
 
+  /** Clock of what reports its positions. */
+  readonly skew = new ClockSkew();
   /** Times between two samples in which the consumer was stale, oldest first: thinned curves do not tell them from thinning. */
   silences: (readonly [from: number, to: number])[] = [];
 

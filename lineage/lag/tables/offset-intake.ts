@@ -77,11 +77,29 @@ function addOffsets(tables: OffsetTables, row: OffsetsRow, changes: OffsetChange
   if (position !== null) {
     own.commitsOnly = false;
     move(consumer, row.partition, own, row.ts, position, changes);
+    if (row.endOffset === undefined) seeSkew(tables, consumer, row.partition, row.ts, position);
   } else if (committed !== null && (row.position !== undefined || commitsStandIn(consumer, own, row.ts))) {
     own.commitsOnly = true;
     move(consumer, row.partition, own, row.ts, committed, changes);
   }
   consumer.dirty = true;
+}
+
+/** A row whose time is still to come when it arrives was stamped by a clock that is ahead. */
+export function noteArrival(tables: OffsetTables, row: OffsetRow, arrivedAt: number): void {
+  if (row.type !== 'offsets' || row.position === undefined || row.endOffset !== undefined || row.ts <= arrivedAt)
+    return;
+  tables
+    .consumer(row.hop, clusterOf(tables, row), row.topic, row.group ?? '')
+    .skew.seenAhead(row.ts - arrivedAt, arrivedAt);
+}
+
+/** A position that the topic reached only later than the row says was stamped by a clock that is behind. */
+function seeSkew(tables: OffsetTables, consumer: HopTopic, partition: number, ts: number, position: number): void {
+  const ends = tables.endsFor(consumer)?.partitions.get(partition)?.curve;
+  if (ends === undefined || ends.length === 0) return;
+  const below = ends.firstAbove(position - 1) - 1;
+  if (below >= 0 && ends.timeOf(below) > ts) consumer.skew.seenBehind(ends.timeOf(below) - ts, ts);
 }
 
 /** A consumer that goes on behind the oldest record kept has skipped what was deleted. */
@@ -136,7 +154,13 @@ function addEnd(
     const [from, to] = neighbours(curve, index);
     changes.endChanged(topic, row.partition, from, to);
   }
-  for (const reader of tables.readersOf(topic)) settleLags(reader, topic, row.partition, changes);
+  for (const reader of tables.readersOf(topic)) {
+    settleLags(reader, topic, row.partition, changes);
+    const { raw } = reader.partitions.get(row.partition) ?? {};
+    if (raw !== undefined && raw.lastX > endOffset && raw.lastT < row.ts) {
+      reader.skew.seenBehind(row.ts - raw.lastT, row.ts);
+    }
+  }
 }
 
 function addLag(tables: OffsetTables, row: LagRow, changes: OffsetChanges | undefined): void {
