@@ -3,6 +3,7 @@ import nodeCron from 'node-cron';
 import type { Logger } from 'pino';
 import { createEngine, type Engine, type LiveAlert } from '../alerting/engine.ts';
 import type { LogReader } from '../alerting/evaluate/frame.ts';
+import type { JobRuleKeeper } from '../alerting/generated/job-rule-keeper.ts';
 import { ChannelService } from '../alerting/notify/channel-service.ts';
 import type { ImpactSource, LogSource } from '../alerting/notify/context.ts';
 import { createRuleService, type RuleService } from '../alerting/rule-service.ts';
@@ -15,8 +16,10 @@ import { reporters } from '../reporters/index.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { MetricStore } from '../store/metric-store.ts';
 import type { StateStore } from '../store/state-store.ts';
+import { startBurnRules } from './burn-rules.ts';
 import { createChartSource } from './chart-source.ts';
 import type { AppConfig } from './config.ts';
+import { startGeneratedRules } from './generated-rules.ts';
 import { jobEndedAt } from './job-end.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { startLineageEvents } from './lineage-events.ts';
@@ -51,6 +54,7 @@ export interface Evaluation {
   /** Everything that is wrong now: alerts of rules, and those about the daemon itself. */
   readonly alerts: () => readonly LiveAlert[];
   readonly rules: RuleService;
+  readonly generated: JobRuleKeeper;
   readonly channels: ChannelService;
   readonly notification: Notification;
   readonly recorder: FreshnessRecorder;
@@ -116,6 +120,10 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
       delayMs: alerting.delay,
     });
     await rules.start(parts.config().fileRules);
+    const burnRules = await startBurnRules({ ...parts, rules });
+    life.onStop('burn-rate rules', () => burnRules.stop());
+    const generated = await startGeneratedRules({ ...parts, rules });
+    life.onStop('generated rules', async () => generated.stop());
 
     // Inhibition is judged by what fires, so the states of all rules are there before the first word.
     const notification = await openNotification({
@@ -152,6 +160,7 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
       engine,
       alerts: () => [...engine.alerts(), ...self.watch.alerts()],
       rules,
+      generated: generated.keeper,
       channels,
       notification,
       recorder,
@@ -163,6 +172,7 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
         await notification.reload(config);
         await lineageEvents.reload(config);
         await rules.setFileRules(config.fileRules);
+        await generated.keeper.refresh();
       },
       stop: () => life.stop(STOP_MS),
     };
