@@ -67,6 +67,8 @@ export type Intent = {
   /** Error code of a `meta` intent. */
   readonly code?: string;
   readonly receivers: readonly string[];
+  /** The rule's repeat interval (告警间隔), ms; absent: it never repeats. */
+  readonly repeatMs?: number;
   /** Most repeats of one episode; absent: no limit. */
   readonly maxRepeats?: number;
   /** IANA zone in which to print times. */

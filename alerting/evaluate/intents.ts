@@ -104,6 +104,7 @@ function base(rule: Rule, t: number, kind: Intent['kind'], groupKey: string, sta
     startsAt,
     late: false,
     receivers: rule.document.receivers,
+    ...(rule.repeatMs > 0 ? { repeatMs: rule.repeatMs } : {}),
     ...(rule.document.max_repeats === undefined ? {} : { maxRepeats: rule.document.max_repeats }),
     zone: rule.document.zone,
   };

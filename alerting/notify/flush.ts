@@ -36,6 +36,8 @@ export interface Flushed {
 const UNTOLD: Withheld = { reason: 'untold', by: '', detail: 'its beginning was told to nobody' };
 const INTERVAL: Withheld = { reason: 'interval', by: '', detail: "the route's own repeat interval decides" };
 
+const PAID = { owed: undefined, owedFrom: undefined, paidAt: undefined } as const;
+
 /**
  * Applies intents, oldest first. Silence and inhibition are judged at each intent's tick; of several transitions of one episode the last that may
  * be told counts, and an end that overtakes its untold beginning replaces it. A withheld word is owed: it is said once, when nothing
@@ -121,13 +123,19 @@ class Flush {
       this.#remember(last, { ...entry, channels: known });
       return;
     }
+    const early = isRepeat ? tooEarly(entry, word) : null;
+    if (early !== null) {
+      this.#keepQuiet(this.#channels, word, { ...INTERVAL, detail: 'it was told late, after something kept it quiet' });
+      this.#remember(last, { ...entry, channels: known, owed: true, owedFrom: early });
+      return;
+    }
     // Who was told through escalation hears of what is new as well.
     const channels = isRepeat ? this.#channels : union(this.#channels, known);
     for (const channel of channels) this.#say(channel, word, !known.includes(channel));
     this.#remember(last, {
       ...entry,
       channels: union(known, channels),
-      owed: undefined,
+      ...PAID,
       ...this.#wasSaid(entry, channels),
       repeats: isRepeat ? (entry?.repeats ?? 0) + 1 : 0,
     });
@@ -159,7 +167,8 @@ class Flush {
     return {
       ...entry,
       channels: union(entry.channels, this.#channels),
-      owed: undefined,
+      ...PAID,
+      ...(isOwed ? { paidAt: this.#now } : {}),
       ...this.#wasSaid(entry, this.#channels),
       repeats: entry.channels.length > 0 ? (entry.repeats ?? 0) + 1 : 0,
     };
@@ -237,6 +246,12 @@ class Flush {
     };
     return { state, notices, quiet, ended: this.#ended };
   }
+}
+
+/** When a repeat may be told whose alert was told late, outside the rule's own rhythm; null when it may be told now. */
+function tooEarly({ paidAt }: Told = { channels: [] }, repeat: Intent): number | null {
+  if (paidAt === undefined || repeat.repeatMs === undefined) return null;
+  return repeat.t < paidAt + repeat.repeatMs ? paidAt + repeat.repeatMs : null;
 }
 
 function toNotices(

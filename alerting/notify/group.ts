@@ -34,6 +34,7 @@ export const StoredIntentBody = z.object({
   code: z.string().optional(),
   receivers: z.array(z.string()),
   zone: z.string(),
+  repeatMs: z.number().optional(),
   maxRepeats: z.number().optional(),
 }) satisfies z.ZodType<Intent>;
 
@@ -46,6 +47,10 @@ export interface Told {
   readonly intent?: Intent | undefined;
   /** A word was withheld that has to be said once nothing keeps it back: the first one, or one that was due. */
   readonly owed?: boolean | undefined;
+  /** Not before this instant: the repeat interval counts from the last word, also where that was a debt. */
+  readonly owedFrom?: number | undefined;
+  /** When a withheld word was said late. */
+  readonly paidAt?: number | undefined;
   /** When it was told first. */
   readonly since?: number | undefined;
   /** When it was told last, or would have been. */
@@ -81,6 +86,8 @@ const StoredGroup = z.object({
       ruleId: z.string().optional(),
       intent: StoredIntentBody.optional(),
       owed: z.boolean().optional(),
+      owedFrom: z.number().optional(),
+      paidAt: z.number().optional(),
       since: z.number().optional(),
       at: z.number().optional(),
       level: z.number().optional(),
@@ -144,8 +151,8 @@ export function repeatIsDue(entry: Told, timing: Target['timing'], now: number):
 
 /** The word that was withheld and may be said now. A repeat stays owed while the alert is acknowledged. */
 export function owedWord(entry: Told, judge: Judge, now: number): Intent | null {
-  const { intent, owed, channels } = entry;
-  if (!owed || intent === undefined || judge.withheld(alertOf(intent), now) !== null) return null;
+  const { intent, owed, owedFrom = 0, channels } = entry;
+  if (!owed || intent === undefined || owedFrom > now || judge.withheld(alertOf(intent), now) !== null) return null;
   return channels.length > 0 && judge.acked(intent.episode, intent.severity) !== null ? null : intent;
 }
 

@@ -18,7 +18,8 @@ import {
 } from './harness.ts';
 
 const STEP = 30_000;
-const repeat = (topic: string, minutes: number) => intent(topic, { kind: 'repeat', t: START + minutes * MINUTE });
+const repeat = (topic: string, minutes: number, over: object = {}) =>
+  intent(topic, { kind: 'repeat', t: START + minutes * MINUTE, ...over });
 
 test('a silenced alert is told to nobody, and the delivery log says which silence it was', async () => {
   const h = makeHarness();
@@ -94,6 +95,24 @@ test('a repeat that fell due in a silence is told once after it; one that did no
 
   assert.deepEqual(told(h), ['oncall firing: a b', 'oncall firing: a']);
   assert.equal(h.sent[1]?.message.alerts.length, 1);
+});
+
+test('the repeat interval counts from the word that came late', async () => {
+  const h = makeHarness();
+  addChannel(h, 'oncall');
+  addSilence(h, 'a', 0, 40 * MINUTE);
+  const every30 = { repeatMs: 30 * MINUTE };
+  await h.commit(intent('a', every30));
+  for (const minutes of [30, 60, 90, 120]) {
+    await h.pass(30 * MINUTE, 30_000);
+    await h.commit(repeat('a', minutes, every30));
+    await h.settle();
+  }
+
+  assert.deepEqual(
+    h.sent.map(({ at }) => (at - START) / MINUTE),
+    [40, 70, 100],
+  );
 });
 
 test('a resolve during a silence is told only where the firing was', async () => {
