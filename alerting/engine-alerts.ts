@@ -47,7 +47,9 @@ export function liveAlerts(runtime: RuleRuntime): readonly LiveAlert[] {
       ...(group.flapping ? { flapping: true } : {}),
     });
   }
-  if (state.noDataSince !== null) alerts.push(ruleAlert(runtime, state.noDataSince, 'nodata'));
+  // Without `notify` nobody wants to hear that there is no data; the rule's history shows it.
+  if (state.noDataSince !== null && rule.document.no_data.notify)
+    alerts.push(ruleAlert(runtime, state.noDataSince, 'nodata'));
   if (state.failing !== null) alerts.push(ruleAlert(runtime, state.failing.since, state.failing.code));
   return alerts;
 }

@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import type { FileRule } from '../alerting/file-rule.ts';
+import { parseGeneratedSettings } from '../alerting/generated/settings.ts';
 import { parseChannel } from '../alerting/notify/channel-document.ts';
 import { loadConfig } from '../config/load.ts';
 import { checkAcross, sharedConfig } from '../config/schema.ts';
@@ -43,7 +44,10 @@ export type AppConfig = z.infer<typeof appConfig> & {
 
 /** Reads and checks everything `start` needs, without any I/O but the files named. Throws `UserError` with every issue. */
 export function readAppConfig(file: string | null, env: NodeJS.ProcessEnv): AppConfig {
-  const config = loadConfig(appConfig, file, { env, check: c => [...checkAcross(c), ...checkChannels(c.channels)] });
+  const config = loadConfig(appConfig, file, {
+    env,
+    check: c => [...checkAcross(c), ...checkChannels(c.channels), ...checkGenerated(c.alerting.generated)],
+  });
   const baseDir = file === null ? process.cwd() : dirname(resolve(file));
   return {
     ...config,
@@ -72,4 +76,17 @@ function checkChannels(
     }
   });
   return issues;
+}
+
+function checkGenerated(settings: unknown): { path: (string | number)[]; message: string }[] {
+  try {
+    parseGeneratedSettings(settings);
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.issues.map(({ path = '', message }) => ({
+      path: ['alerting', 'generated', ...(path === '' ? [] : path.split('.'))],
+      message,
+    }));
+  }
 }

@@ -153,6 +153,8 @@ export const sharedConfig = z.strictObject({
       max_wait: durationField.prefault('5m'),
       meta_receivers: z.array(z.string()).default([]),
       heartbeat: heartbeat.optional(),
+      /** Rules every job gets; the fields are those of `alerting/generated/settings.ts`. */
+      generated: z.record(z.string(), z.json()).default({}),
     })
     .prefault({}),
   lineage: z

@@ -10,6 +10,7 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import { createEngine } from '../../../alerting/engine.ts';
 import type { FileRule } from '../../../alerting/file-rule.ts';
+import { JobRuleKeeper } from '../../../alerting/generated/job-rule-keeper.ts';
 import { ChannelService } from '../../../alerting/notify/channel-service.ts';
 import { createRuleService } from '../../../alerting/rule-service.ts';
 import { decodeSamples } from '../../../app/collect.ts';
@@ -35,6 +36,7 @@ import { createLineageService } from '../../../lineage/service.ts';
 import { ManualClock } from '../../../model/clock.ts';
 import { createTelemetry, type Telemetry } from '../../../model/telemetry.ts';
 import { reporters } from '../../../reporters/index.ts';
+import type { LogCountQuery } from '../../../store/log-store.ts';
 import { MemoryMetricStore } from '../../../store/memory-metrics.ts';
 import { openSqliteLogStore } from '../../../store/sqlite/log-store.ts';
 import { openSqliteStateStore } from '../../../store/sqlite/state-store.ts';
@@ -153,10 +155,12 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
   const promised = await startObjectives({ recorder, lineage, tables, metrics, state, clock, telemetry, logger });
   const channels = new ChannelService({ state, registry: reporters, clock, publicUrl: 'http://localhost' });
   await channels.load(options.channels ?? []);
+  const lines = { counts: (query: LogCountQuery) => logs.counts(query, lineage.names) };
   const engine = createEngine({
     state,
     reader: metrics,
     watermark: () => Number.POSITIVE_INFINITY,
+    logs: lines,
     jobEndedAt: () => null,
     clock,
     telemetry,
@@ -164,8 +168,16 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     config: { delayMs: 0, maxWaitMs: 5 * MINUTE, metaReceivers: [] },
   });
   await engine.start();
-  const rules = createRuleService({ state, engine, reader: metrics, clock, logger, delayMs: 0 });
+  const rules = createRuleService({ state, engine, reader: metrics, logs: lines, clock, logger, delayMs: 0 });
   await rules.start(options.fileRules ?? []);
+  const generated = new JobRuleKeeper({
+    rules,
+    estate: () => ({ jobs: lineage.jobs().map(job => ({ name: job.name, owner: job.owner ?? '' })), reports: [] }),
+    fileSettings: () => ({}),
+    state,
+    clock,
+    logger,
+  });
 
   const data = new Slot<DataStores>('the stores are not open here');
   data.set({ logs, metrics });
@@ -200,6 +212,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
       engine,
       alerts: () => engine.alerts(),
       rules,
+      generated,
       channels,
       notification,
       recorder,

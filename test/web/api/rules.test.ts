@@ -330,7 +330,97 @@ test('live evaluation shows in alerts and in the history, and its changes in the
   assert.deepEqual([audit[0]?.who, audit[0]?.object, audit[0]?.at], ['han', 'rule/live', NOW]);
 });
 
+test('a tick is explained: the points it read, the formula with its numbers, and why it was told or not', async () => {
+  const { body: rule } = await create(
+    simple('told_why', {
+      metrics: [{ metric: 'why_queue' }],
+      group_by: ['region'],
+      window: '2m',
+      repeat_interval: '10m',
+    }),
+  );
+  const now = api.clock.now();
+  await api.take('metrics', point('why_queue', 9, now + 30_000, { region: 'east' }));
+  for (let i = 0; i < 2; i++) {
+    await api.clock.advance(MINUTE);
+    await api.evaluation.get().engine.tick();
+  }
+
+  interface Explained {
+    readonly t: number;
+    readonly inputs: readonly { readonly window: object; readonly series: readonly { readonly points: unknown }[] }[];
+    readonly groups: readonly {
+      readonly levels: readonly { readonly tree: { readonly text: string; readonly value: boolean } }[];
+      readonly why: { readonly told: boolean; readonly code: string; readonly until?: number };
+      readonly previous_state: string | null;
+    }[];
+  }
+  const first = await api.get<Explained>(`rules/${rule.id}/explain?at=${now + MINUTE + 30_000}&label=region=east`);
+  assert.equal(first.t, now + MINUTE);
+  assert.deepEqual(first.inputs[0]?.window, { from: now - MINUTE, to: now + MINUTE });
+  assert.deepEqual(first.inputs[0]?.series[0]?.points, [[now + 30_000, 9]]);
+  const [group] = first.groups;
+  assert.deepEqual([group?.levels[0]?.tree.text, group?.levels[0]?.tree.value], ['{0} > 5', true]);
+  assert.deepEqual([group?.why.told, group?.why.code, group?.previous_state], [true, 'told', null]);
+
+  const second = await api.get<Explained>(`rules/${rule.id}/explain`);
+  assert.equal(second.t, now + 2 * MINUTE);
+  const { why, previous_state } = second.groups[0] ?? {};
+  assert.deepEqual(
+    [why?.told, why?.code, why?.until, previous_state],
+    [false, 'interval', now + 11 * MINUTE, 'firing'],
+  );
+  assert.deepEqual((await api.get<Explained>(`rules/${rule.id}/explain?label=region=west`)).groups, []);
+});
+
 test('an alert that is over is not found, and the history of an unknown rule neither', async () => {
   problemOf(await api.ask('GET', 'alerts/nope'), 404, 'not-found');
   problemOf(await api.ask('GET', 'rules/nope/history'), 404, 'not-found');
+});
+
+test('a preview says what a rule that is not saved would do, and saves nothing', async () => {
+  const before = (await api.get<{ items: readonly Rule[] }>('rules')).items.length;
+  const { status, body } = await api.ask<{
+    groups: { values: unknown; state: string }[];
+    notifications_total: number;
+    bands: unknown[];
+  }>('POST', 'rules/preview', { rule: simple('unsaved', { metrics: [{ metric: 'nothing_here' }] }) });
+  assert.equal(status, 200);
+  assert.deepEqual([body.groups[0]?.values, body.notifications_total, body.bands], [[null], 0, []]);
+  assert.equal((await api.get<{ items: readonly Rule[] }>('rules')).items.length, before);
+  const refused = await api.ask('POST', 'rules/preview', { rule: simple('x', { condition: '{1} > 5' }) });
+  problemOf(refused, 422, 'bad-formula');
+});
+
+test('versions, rollback and the explanation of a tick', async () => {
+  const { body: first } = await create(
+    simple('explained', { group_by: ['q'], metrics: [{ metric: 'explained_queue' }] }),
+  );
+  const second = await api.ask<Rule>('PUT', `rules/${first.id}`, simple('explained', { condition: '{0} > 50' }), {
+    'if-match': `"${first.version}"`,
+  });
+  assert.equal(second.status, 200);
+  const back = await api.ask<Rule>('POST', `rules/${first.id}/rollback`, { version: first.version });
+  assert.equal(back.status, 200, back.text);
+  assert.equal(back.body['condition'], '{0} > 5');
+  assert.equal(back.body['origin'], 'api');
+  const versions = await api.get<{ items: readonly { version: string; who: string }[] }>(`rules/${first.id}/versions`);
+  assert.deepEqual(
+    versions.items.map(({ version }) => version),
+    [back.body.version, second.body.version, first.version],
+  );
+  const nowhere = await api.ask('GET', `rules/${first.id}/explain`);
+  problemOf(nowhere, 404, 'not-found');
+});
+
+test('settings of generated rules are read, replaced under their version, and audited', async () => {
+  const { body: before } = await api.ask<{ version: string; settings: object }>('GET', 'rules/generated');
+  assert.deepEqual(before.settings, {});
+  const put = (body: object, version: string) =>
+    api.ask<{ version: string; effective: object }>('PUT', 'rules/generated', body, { 'if-match': `"${version}"` });
+  const after = await put({ lag: { above: 5 } }, before.version);
+  assert.equal(after.status, 200, after.text);
+  assert.deepEqual(after.body.effective, { lag: { above: 5 }, exclude: { jobs: [], owners: [] }, jobs: [] });
+  assert.equal((await put({}, before.version)).status, 412);
+  problemOf(await put({ lag: 'much' }, after.body.version), 422, 'bad-request');
 });
