@@ -5,12 +5,14 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
+import { Clusters } from '../lineage/graph/clusters.ts';
 import { NODE_ID } from '../lineage/graph/fragment.ts';
 import type { JobInfo } from '../lineage/graph/job-registry.ts';
 import { type JobDatasets, jobDatasets } from '../lineage/openlineage/datasets.ts';
 import type { Told } from '../lineage/openlineage/emission.ts';
 import { stepEvent } from '../lineage/openlineage/events.ts';
 import { FacetMaker } from '../lineage/openlineage/facets.ts';
+import { tableNames } from '../lineage/openlineage/table-names.ts';
 import type { LineageService } from '../lineage/service.ts';
 import type { Clock } from '../model/clock.ts';
 import { UserError } from '../model/errors.ts';
@@ -109,12 +111,8 @@ function fingerprint({ sql, session, owner, runs, events }: JobInfo): Fingerprin
   return [sql, session, owner, runs.length, runs.at(-1)?.jobId, last?.ts, last?.status, last?.jobId];
 }
 
-function startSender(
-  target: EventTarget,
-  maker: FacetMaker,
-  known: Known,
-  { lineage, state, clock, telemetry, logger, random = Math.random }: LineageEventParts,
-): EventSender {
+function startSender(target: EventTarget, maker: FacetMaker, known: Known, parts: LineageEventParts): EventSender {
+  const { lineage, state, clock, telemetry, logger, random = Math.random } = parts;
   const key = createHash('sha1').update(target.name).digest('base64url').slice(0, KEY_LENGTH);
   const told = known.get(key) ?? new Map<string, Told>();
   known.set(key, told);
@@ -123,7 +121,7 @@ function startSender(
     told,
     job: name => lineage.job(name),
     event: (job, step) => {
-      const datasets = step.isFull ? datasetsOf(job.name, lineage, maker) : null;
+      const datasets = step.isFull ? datasetsOf(job, parts, maker) : null;
       return stepEvent({ namespace: 'flink', name: job.name, owner: job.owner, sql: job.sql }, step, datasets, maker);
     },
     keep: async batch => {
@@ -153,12 +151,13 @@ function authorization({ username = '', password, token }: NonNullable<EventsCon
 }
 
 /** A job the graph has nothing of reads and writes nothing that is known. */
-function datasetsOf(name: string, lineage: LineageService, maker: FacetMaker): JobDatasets {
-  const job = NODE_ID.job(name);
+function datasetsOf(info: JobInfo, { lineage, config }: LineageEventParts, maker: FacetMaker): JobDatasets {
+  const job = NODE_ID.job(info.name);
   try {
     const graph = lineage.graph({ root: job, depth: 1, columns: true });
     const origins = lineage.columns({ of: job, depth: 1 }).columns;
-    return jobDatasets({ job, graph, origins }, maker);
+    const names = tableNames(info, new Clusters(config().clusters));
+    return jobDatasets({ job, graph, origins, tableNames: names }, maker);
   } catch (error) {
     if (error instanceof UserError && error.code === 'not-found') return { inputs: [], outputs: [] };
     throw error;
