@@ -72,7 +72,7 @@ const KEEP_ENDED_MS = 30 * 86_400_000;
 /** How often ended jobs are looked for, ms. */
 const SWEEP_MS = 3_600_000;
 /** Jobs placed between two turns of the event loop while restoring. */
-const RESTORE_SLICE = 200;
+const RESTORE_SLICE = 50;
 
 export function createLineageService(options: LineageServiceOptions): LineageService {
   return new Service(options);

@@ -14,15 +14,12 @@ import type {
   FragmentSchema,
   NodeKind,
 } from './fragment.ts';
-import { type Said, Votes } from './votes.ts';
+import { type Heard, hear, type Said, unhear } from './said.ts';
 
 /** What a node tells beside its edges. */
-export interface NodeAttributes extends Said {
+export interface NodeAttributes extends Heard {
   readonly kind: NodeKind;
   readonly name: string;
-  readonly votes: Votes;
-  /** How many fragments name it. */
-  uses: number;
 }
 
 export interface EdgeAttributes {
@@ -112,7 +109,12 @@ export class LineageGraph {
     const columns = new Map<string, string | null>();
     for (const { name, type } of this.#catalog.schemaOf(dataset)) columns.set(name, type);
     const said = [...(this.#schemas.get(dataset) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
-    for (const [, schema] of said) for (const { name, type } of schema) columns.set(name, columns.get(name) ?? type);
+    for (const [, schema] of said) {
+      for (const column of schema) {
+        const { name, type } = typeof column === 'string' ? { name: column, type: null } : column;
+        columns.set(name, columns.get(name) ?? type);
+      }
+    }
     return columns;
   }
 
@@ -142,7 +144,7 @@ export class LineageGraph {
     for (const { dataset, columns } of fragment.schemas ?? []) {
       const id = this.#end({ dataset }, placed);
       const said = this.#schemas.get(id) ?? new Map<string, FragmentSchema['columns']>();
-      this.#schemas.set(id, said.set(key, [...(said.get(key) ?? []), ...columns]));
+      this.#schemas.set(id, said.set(key, said.has(key) ? [...said.get(key)!, ...columns] : columns));
       placed.schemas.add(id);
     }
     for (const name of namesOf(fragment)) {
@@ -169,13 +171,10 @@ export class LineageGraph {
     if (placed.nodes.has(id)) return;
     placed.nodes.set(id, said);
     if (!this.graph.hasNode(id)) {
-      this.graph.addNode(id, { kind, name, namespace: said.namespace, votes: new Votes(), uses: 0 });
+      this.graph.addNode(id, { kind, name, namespace: '', said: [] });
       this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     }
-    const attributes = this.graph.getNodeAttributes(id);
-    attributes.uses++;
-    attributes.votes.add(said);
-    Object.assign(attributes, attributes.votes.winner);
+    hear(this.graph.getNodeAttributes(id), said);
   }
 
   /** Takes a fragment out; returns the names that may mean something else without it. */
@@ -215,11 +214,8 @@ export class LineageGraph {
 
   #dropUse(id: string, said: Said): void {
     const attributes = this.graph.getNodeAttributes(id);
-    if (--attributes.uses > 0) {
-      attributes.votes.remove(said);
-      Object.assign(attributes, attributes.votes.winner);
-      return;
-    }
+    unhear(attributes, said);
+    if (attributes.said.length > 0) return;
     this.counts.set(attributes.kind, (this.counts.get(attributes.kind) ?? 1) - 1);
     this.graph.dropNode(id);
   }

@@ -8,10 +8,10 @@ interface Frame {
 }
 
 /**
- * Tarjan's algorithm, without recursion: a path may be as long as the graph. Every node is in exactly one component; with `members` only
- * these nodes and what is between them count.
+ * Of the part of the graph between `members`, each of which is in exactly one component. Tarjan's algorithm, without recursion: a path may
+ * be as long as the graph.
  */
-export function components(graph: Graph, members?: ReadonlySet<string>): readonly (readonly string[])[] {
+export function components(graph: Graph, members: ReadonlySet<string>): readonly (readonly string[])[] {
   const index = new Map<string, number>();
   const low = new Map<string, number>();
   const stack: string[] = [];
@@ -25,8 +25,7 @@ export function components(graph: Graph, members?: ReadonlySet<string>): readonl
     low.set(id, index.get(id)!);
     stack.push(id);
     onStack.add(id);
-    const next = graph.outNeighbors(id);
-    return { id, next: members === undefined ? next : next.filter(each => members.has(each)), at: 0 };
+    return { id, next: graph.filterOutNeighbors(id, each => members.has(each)), at: 0 };
   };
   const close = (id: string): void => {
     if (low.get(id) !== index.get(id)) return;
@@ -34,7 +33,7 @@ export function components(graph: Graph, members?: ReadonlySet<string>): readonl
     for (const member of component) onStack.delete(member);
     found.push(component);
   };
-  for (const root of members ?? graph.nodes()) {
+  for (const root of members) {
     if (index.has(root)) continue;
     const frames = [open(root)];
     for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {

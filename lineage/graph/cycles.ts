@@ -15,7 +15,9 @@ export function cycles(view: GraphView): CyclesAnswer {
 
 function jobCycles(view: GraphView): readonly CycleItem[] {
   const { graph } = view.lineage;
-  return components(graph)
+  // What nobody feeds, or feeds nobody, is in no cycle: most of a graph.
+  const inner = new Set(graph.filterNodes(id => graph.inDegree(id) > 0 && graph.outDegree(id) > 0));
+  return components(graph, inner)
     .filter(ids => ids.length > 1)
     .map(ids => {
       const nodes = ids.toSorted();

@@ -71,7 +71,8 @@ export interface FragmentFlow {
 /** Columns of a dataset as a declaration or facet lists them. */
 export interface FragmentSchema {
   readonly dataset: DatasetRef;
-  readonly columns: readonly { readonly name: string; readonly type: string | null }[];
+  /** Where nobody tells types the names alone: an estate has a million columns. */
+  readonly columns: readonly (string | { readonly name: string; readonly type: string | null })[];
 }
 
 /** `from` is another name of `to`. */

@@ -1,7 +1,7 @@
 /** Jobs and their runs: status with Flink's flapping debounced, ids to names, the last status changes. */
 import type { JobStatusChanged, JobSubmitted } from '../../model/job-event.ts';
 import type { JobNames } from '../../model/job-names.ts';
-import { foldRestarts, isPartOf, type StatusEvent, settledStatus } from './job-status.ts';
+import { foldRestarts, isPartOf, type SettledStatus, type StatusEvent, settledStatus } from './job-status.ts';
 import { isEnded, type JobState } from './view.ts';
 
 export interface JobRun {
@@ -155,7 +155,7 @@ export class JobRegistry implements JobNames {
   /** A job's state at `now`; null for one that is not known. */
   stateOf(name: string, now: number): JobState | null {
     const job = this.#jobs.get(name);
-    return job === undefined ? null : shown(job, now);
+    return job === undefined ? null : stateOf(job, now);
   }
 
   /** A job's state as of a time in the past, as far back as its events are kept. */
@@ -255,10 +255,14 @@ function inOrder(events: readonly StatusEvent[]): readonly StatusEvent[] {
   return events.toSorted((a, b) => a.ts - b.ts);
 }
 
-/** The job with the settled state of its latest run. */
-function shown(job: JobInfo, now: number): JobInfo {
+/** The settled state of its latest run. */
+function stateOf(job: JobInfo, now: number): SettledStatus {
   const run = job.runs.at(-1);
   const events = run === undefined ? [] : job.events.filter(event => event.jobId === run.jobId);
-  const { status, since, flaps } = settledStatus(events, now);
-  return { ...job, status: status ?? run?.status ?? job.status, since, flaps };
+  const settled = settledStatus(events, now);
+  return settled.status === null ? { ...settled, status: run?.status ?? job.status } : settled;
+}
+
+function shown(job: JobInfo, now: number): JobInfo {
+  return { ...job, ...stateOf(job, now) };
 }

@@ -43,7 +43,7 @@ export function statementFlows(
 /** What the DDL of a statement's tables lists. */
 export function statementSchemas(statement: StatementLineage, refsOf: RefsOf): readonly FragmentSchema[] {
   return [...statement.reads, ...statement.sinks].flatMap(table => {
-    const columns = table.columns?.map(({ name }) => ({ name, type: null })) ?? NONE;
+    const columns = table.columns?.map(({ name }) => name) ?? NONE;
     return columns.length === 0 ? [] : refsOf(table).map(dataset => ({ dataset, columns }));
   });
 }
