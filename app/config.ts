@@ -1,6 +1,7 @@
 /** The whole configuration: the shared tree, the documents adapters and folders own, and the rule files it names. */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { compileSchedule } from '../alerting/evaluate/schedule.ts';
 import type { FileRule } from '../alerting/file-rule.ts';
 import { parseGeneratedSettings } from '../alerting/generated/settings.ts';
 import { parseChannel } from '../alerting/notify/channel-document.ts';
@@ -46,7 +47,12 @@ export type AppConfig = z.infer<typeof appConfig> & {
 export function readAppConfig(file: string | null, env: NodeJS.ProcessEnv): AppConfig {
   const config = loadConfig(appConfig, file, {
     env,
-    check: c => [...checkAcross(c), ...checkChannels(c.channels), ...checkGenerated(c.alerting.generated)],
+    check: c => [
+      ...checkAcross(c),
+      ...checkChannels(c.channels),
+      ...checkGenerated(c.alerting.generated),
+      ...checkDigest(c.digest),
+    ],
   });
   const baseDir = file === null ? process.cwd() : dirname(resolve(file));
   return {
@@ -76,6 +82,17 @@ function checkChannels(
     }
   });
   return issues;
+}
+
+function checkDigest(digest: { schedule: string; zone: string } | undefined): { path: string[]; message: string }[] {
+  if (digest === undefined) return [];
+  try {
+    compileSchedule(digest.schedule, digest.zone);
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [{ path: ['digest', error.issues[0]?.path ?? 'schedule'], message: error.message }];
+  }
 }
 
 function checkGenerated(settings: unknown): { path: (string | number)[]; message: string }[] {

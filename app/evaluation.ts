@@ -19,6 +19,7 @@ import type { StateStore } from '../store/state-store.ts';
 import { startBurnRules } from './burn-rules.ts';
 import { createChartSource } from './chart-source.ts';
 import type { AppConfig } from './config.ts';
+import { createDigestSender } from './digest.ts';
 import { startGeneratedRules } from './generated-rules.ts';
 import { jobEndedAt } from './job-end.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -138,6 +139,9 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
     await self.start();
     life.onStop('self-watch', () => self.stop());
     notification.start();
+    const digest = createDigestSender({ ...parts, ...promised, recorder, directory: notification.directory });
+    life.onStop('digest', () => digest.stop());
+    digest.start();
 
     life.onStop('engine', () => engine.stop());
     const lineageEvents = await startLineageEvents(parts);

@@ -68,6 +68,8 @@ export interface Notification {
   judge(): Judge;
   /** Routes in the order in which they are tried. */
   routing(): readonly Route[];
+  /** Who may be told, as of now. */
+  directory(): Directory;
   /** Channels told about the daemon itself. */
   metaChannels(): readonly string[];
   /** Begins to dispatch and to send. */
@@ -167,6 +169,7 @@ export async function openNotification(parts: NotificationParts): Promise<Notifi
     ackLinks,
     judge,
     routing,
+    directory,
     metaChannels: () => resolveReceivers(parts.config().alerting.meta_receivers, directory()).channels,
     start() {
       outbox.start();

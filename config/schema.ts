@@ -164,6 +164,14 @@ export const sharedConfig = z.strictObject({
       producer: z.url({ error: 'expected a URI' }).optional(),
     })
     .prefault({}),
+  /** Daily mail about the reports; to each owner of `owners` about the owner's, or about all of them to `receivers`. */
+  digest: z
+    .strictObject({
+      schedule: z.string().default('0 9 * * *'),
+      zone: z.string().default('UTC'),
+      receivers: z.array(z.string().min(1)).min(1).optional(),
+    })
+    .optional(),
   receivers: z.record(z.string(), z.array(z.string()).min(1)).default({}),
   owners: z.record(z.string(), z.array(z.string()).min(1)).default({}),
   redaction: z

@@ -6,10 +6,11 @@ import type { Message } from '../alerting/notify/message.ts';
 import type { Notifier, Recipient, SendOptions, SendResult } from '../alerting/notify/notifier.ts';
 import { renderChart } from './chart/png.ts';
 import { defineReporter, secretField } from './define.ts';
+import { renderDigestHtml, renderDigestText } from './email-digest.ts';
 import { type MailChart, renderHtml } from './email-render.ts';
 import { renderText } from './email-text.ts';
 import { codePoints, truncate } from './truncate.ts';
-import { headline, langField } from './words.ts';
+import { headline, type Lang, langField } from './words.ts';
 
 /** Checked before any address parser sees the text: parsers have been made to hang by long ones. */
 const MAX_ADDRESS_CHARACTERS = 254;
@@ -102,8 +103,7 @@ function createEmail(config: EmailConfig): Notifier {
           to: config.to,
           envelope: { from: envelopeFrom(config.from), to },
           subject,
-          html: renderHtml(message, subject, charts, config.lang),
-          text: renderText(message, config.lang),
+          ...bodyOf(message, subject, charts, config.lang),
           attachments: charts.flatMap(chart => (chart ? [chart.attachment] : [])),
           messageId: `<${options.idempotencyKey}@${domain}>`,
           references: [thread],
@@ -124,6 +124,17 @@ function createEmail(config: EmailConfig): Notifier {
     },
     close: async () => transport.close(),
   };
+}
+
+/** Both parts of the mail. */
+function bodyOf(message: Message, subject: string, charts: readonly (DrawnChart | null)[], lang: Lang) {
+  const { digest } = message;
+  if (digest)
+    return {
+      html: renderDigestHtml(message, digest, subject, lang),
+      text: renderDigestText(message, digest, lang),
+    };
+  return { html: renderHtml(message, subject, charts, lang), text: renderText(message, lang) };
 }
 
 interface DrawnChart extends MailChart {

@@ -68,6 +68,7 @@ export function mergeEntries(entries: readonly Entry[]): { readonly lead: Entry;
     alerts: shown,
     omitted: sorted.length - shown.length,
     stillFiring: undefined,
+    digest: undefined,
     url: worst.body.message.url,
   };
   const merged = [...(first.body.merged ?? []), ...rest.flatMap(({ row, body }) => [row.id, ...(body.merged ?? [])])];

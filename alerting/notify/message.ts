@@ -1,5 +1,6 @@
 /** What a notification says, before any channel has shaped it. Channels render this; they add no facts. */
 import type { Labels } from '../../model/labels.ts';
+import type { Digest } from './digest-message.ts';
 
 export interface MessageAlert {
   readonly status: 'firing' | 'resolved' | 'nodata' | 'stale' | 'flapping' | 'meta';
@@ -73,4 +74,6 @@ export interface Message {
   readonly stillFiring?: number;
   /** Opens the group in the UI. */
   readonly url: string;
+  /** A day of reports instead of alerts; `alerts` says the same in a line each. */
+  readonly digest?: Digest;
 }

@@ -48,6 +48,30 @@ const messageAlert = z.object({
     .optional(),
 });
 
+const bilingual = z.object({ zh: z.string(), en: z.string() });
+const digest = z.object({
+  from: z.number(),
+  to: z.number(),
+  rows: z.array(
+    z.object({
+      report: z.string(),
+      url: z.string(),
+      level: z.enum(['ok', 'warning', 'critical', 'unknown']),
+      state: bilingual,
+      text: bilingual,
+      attainment: z.number().nullable(),
+      target: z.number().nullable(),
+      budgetLeft: z.number().nullable(),
+      late: z.number(),
+      unknown: z.number(),
+      culprits: z.array(z.object({ hop: z.string(), minutes: z.number() })),
+      incidents: z.array(z.object({ from: z.number(), to: z.number(), hops: z.array(z.string()) })),
+      more: z.number(),
+    }),
+  ),
+  omitted: z.number(),
+});
+
 const message = z.object({
   status: z.enum(['firing', 'resolved', 'info']),
   severity: z.enum(SEVERITIES),
@@ -61,6 +85,7 @@ const message = z.object({
   omitted: z.number(),
   stillFiring: z.number().optional(),
   url: z.string(),
+  digest: digest.optional(),
 }) satisfies z.ZodType<Message>;
 
 /** One alert a row speaks of. */
