@@ -32,7 +32,7 @@ function orphanOf(graph: Graph, id: string, stopped: ReadonlySet<string>): Orpha
     roles.add(role);
     readers.add(reader);
   });
-  const [hasWriter, hasReader] = [writers, readers].map(jobs => jobs.difference(stopped).size > 0);
+  const [hasWriter, hasReader] = [writers, readers].map(jobs => [...jobs].some(job => !stopped.has(job)));
   if (hasWriter && hasReader) return null;
   // Ended on both sides: it fades with its jobs.
   if (!hasWriter && !hasReader && writers.size + readers.size > 0) return null;
@@ -44,8 +44,8 @@ function orphanOf(graph: Graph, id: string, stopped: ReadonlySet<string>): Orpha
     kind,
     name,
     connector: connector ?? null,
-    jobs: [...present.difference(stopped)].sort(),
-    stopped: [...missing.intersection(stopped)].sort(),
+    jobs: [...present].filter(job => !stopped.has(job)).sort(),
+    stopped: [...missing].filter(job => stopped.has(job)).sort(),
     roles: [...roles].sort(),
   };
 }

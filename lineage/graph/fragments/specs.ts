@@ -1,59 +1,11 @@
-/** Druid supervisor specs, NiFi flows, reports and topics read -> fragments. */
-import { z } from 'zod';
-import type { DruidSupervisorDeclared, NifiFlowDeclared, ReportDeclared, TopicRead } from '../../../model/job-event.ts';
+/** NiFi flows, reports and topics read -> fragments. */
+import type { NifiFlowDeclared, ReportDeclared, TopicRead } from '../../../model/job-event.ts';
 import type { Json } from '../../../model/json.ts';
 import type { Clusters } from '../clusters.ts';
-import { byName, type DatasetRef, dataset, datasetRef, druidDatasource } from '../dataset.ts';
+import { byName, type DatasetRef, dataset, datasetRef } from '../dataset.ts';
 import { type Fragment, type FragmentEdge, NODE_ID } from '../fragment.ts';
-import { groupOf } from '../identity.ts';
 import { plainHops } from './job.ts';
-
-const Ingestion = z.object({
-  dataSchema: z.object({ dataSource: z.string().min(1) }),
-  ioConfig: z.object({
-    topic: z.string().min(1).optional(),
-    stream: z.string().min(1).optional(),
-    consumerProperties: z.record(z.string(), z.unknown()).default({}),
-  }),
-});
-/** The spec as posted to the overlord (`{type, spec: {…}}`), as its status page shows it, or the older flat form. */
-const Supervisor = z.union([
-  z.object({ id: z.string().optional(), clusterName: z.string().optional(), spec: Ingestion }),
-  z.object({ id: z.string().optional(), clusterName: z.string().optional(), ...Ingestion.shape }),
-]);
-
-/** The supervisor's name in `hop` fields and its fragment: topic -> supervisor -> datasource. Null when the spec lacks either. */
-export function druidFragment(
-  event: DruidSupervisorDeclared,
-  clusters: Clusters,
-): { name: string; fragment: Fragment } | null {
-  const parsed = Supervisor.safeParse(event.spec);
-  if (!parsed.success) return null;
-  const { data } = parsed;
-  const { dataSchema, ioConfig } = 'spec' in data ? data.spec : data;
-  const topic = ioConfig.topic ?? ioConfig.stream;
-  if (topic === undefined) return null;
-  const name = data.id ?? dataSchema.dataSource;
-  const input = topicRef(topic, brokersOf(ioConfig.consumerProperties), clusters);
-  const output: DatasetRef =
-    data.clusterName === undefined
-      ? druidDatasource(dataSchema.dataSource)
-      : { kind: 'physical', dataset: dataset(`druid://${data.clusterName}`, dataSchema.dataSource, 'druid') };
-  const self = { node: NODE_ID.druid(name) };
-  const fragment: Fragment = {
-    key: self.node,
-    nodes: [{ id: self.node, kind: 'druid', namespace: 'druid', name }],
-    edges: [
-      { from: { dataset: input }, to: self, role: 'reads', evidence: 'spec' },
-      { from: self, to: { dataset: output }, role: 'writes', evidence: 'spec' },
-    ],
-    hops: plainHops(name, [input], [output], groupOf(textsOf(ioConfig.consumerProperties))),
-    rank: 0,
-  };
-  return { name, fragment };
-}
-
-type JsonObject = { readonly [key: string]: Json | undefined };
+import { type JsonObject, objectOf } from './json-object.ts';
 
 interface Publisher {
   readonly group: string;
@@ -173,26 +125,12 @@ export function topicReadKey(jobName: TopicRead['jobName']): string {
 }
 
 /** Without brokers a topic is that of the only configured cluster, or known by its name alone. */
-function topicRef(topic: string, brokers: string | null, clusters: Clusters): DatasetRef {
+export function topicRef(topic: string, brokers: string | null, clusters: Clusters): DatasetRef {
   const namespace =
     brokers === null || brokers === '' || brokers.includes('${') || brokers.includes('#{')
       ? clusters.only
       : clusters.namespace(brokers);
   return namespace === null ? byName(topic) : { kind: 'physical', dataset: dataset(namespace, topic, 'kafka') };
-}
-
-function textsOf(properties: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
-  const texts = Object.entries(properties).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return new Map(texts);
-}
-
-function brokersOf(properties: Readonly<Record<string, unknown>>): string | null {
-  const servers = properties['bootstrap.servers'];
-  return typeof servers === 'string' ? servers : null;
-}
-
-function objectOf(value: Json | undefined): JsonObject | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
 }
 
 function textOf(value: JsonObject, key: string): string | null {
