@@ -9,8 +9,8 @@ import type { ChartSource } from '../alerting/notify/context.ts';
 import type { RuleService } from '../alerting/rule-service.ts';
 import { unitOf } from '../store/metric-catalog.ts';
 
-const POINTS = 96;
-const LEAST_SPAN_MS = 2 * 3_600_000;
+const POINTS = 121;
+const LEAST_SPAN_MS = 3_600_000;
 const MOST_SPAN_MS = 48 * 3_600_000;
 /** The firing takes up the last third of the picture: what went before says whether it is new. */
 const SPAN_FACTOR = 3;
@@ -40,9 +40,12 @@ export function createChartSource({ rules, metrics, logs }: ChartSourceParts): C
       const [answer] = await readColumns([{ rule: only, ticks }], sources, signal);
       if (!answer || 'error' in answer) throw answer?.error ?? new Error('the rule could not be read');
       const empty = drawn.counts ? 0 : null;
+      const points = ticks.map(t => [t, answer.columns(t)[0]?.get(intent.groupKey)?.value ?? empty] as const);
+      // A young series fills the picture.
+      const begin = Math.max(0, points.findIndex(([, value]) => value !== null) - 1);
       return {
         title: titleOf(rule, drawn.index, intent),
-        points: ticks.map(t => [t, answer.columns(t)[0]?.get(intent.groupKey)?.value ?? empty] as const),
+        points: points.slice(begin),
         ...(drawn.threshold === null ? {} : { threshold: drawn.threshold }),
         firingFrom: intent.startsAt,
         ...(intent.endsAt === null ? {} : { firingTo: intent.endsAt }),

@@ -22,7 +22,7 @@ export async function sendOnce(
   const timeout = new AbortController();
   const cancel = clock.after(ATTEMPT_TIMEOUT_MS, () => timeout.abort(new Error('no answer in time')));
   const { row, body } = entry;
-  const last = body.tries.at(-1)?.class;
+  const last = body.tries.findLast(attempt => !CHANNEL_CLASSES.has(attempt.class ?? ''))?.class;
   const skip = body.recipients.filter(r => r.status !== 'retryable').map(r => r.address);
   try {
     return await channel.notifier.send(

@@ -44,7 +44,7 @@ export interface SendOptions {
   readonly skip?: readonly string[];
   /** From 1. */
   readonly attempt: number;
-  /** Class of the attempt before this one, if it failed. */
+  /** Class of the last failed attempt that spoke of the message rather than of the channel as a whole. */
   readonly previousClass?: string;
   /** Every alert the message speaks of, those it carries in full first: also the ones it only counts. */
   readonly alerts?: readonly {

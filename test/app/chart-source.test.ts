@@ -46,8 +46,8 @@ function intent(over: Partial<Intent> = {}): Intent {
   };
 }
 
-/** A source over a store in which topic b has its hour as value, and no point in the last of them. */
-function source(document: object | null = RULE) {
+/** A source over a store in which topic b has its hour as value, and no point in the last half hour. */
+function source(document: object | null = RULE, knownFrom = 0) {
   const asked: WindowQuery[] = [];
   const charts = createChartSource({
     rules: { compiled: () => (document === null ? null : compileRule('r1', document)) },
@@ -55,7 +55,7 @@ function source(document: object | null = RULE) {
       names: async () => [],
       async window(query) {
         asked.push(query);
-        const at = query.at.filter(instant => instant < T - HOUR);
+        const at = query.at.filter(instant => instant < T - HOUR / 2 && instant >= knownFrom);
         return ['a', 'b'].map(topic => ({
           labels: { topic },
           points: at.map(instant => [instant, topic === 'a' ? -1 : instant / HOUR] as const),
@@ -75,10 +75,10 @@ test('the row whose comparison holds is drawn, of this group, as the rule comput
   const { op, windowMs, groupBy, names, at } = asked[0] ?? assert.fail('nothing was asked');
   assert.deepEqual([asked.length, op, windowMs, groupBy], [1, 'MAX', 1_800_000, ['topic']]);
   assert.ok(names.some(({ name }) => name === 'lag_ms'));
-  assert.deepEqual([at[0], at.at(-1), at.length], [T - 2 * HOUR, T, 96]);
+  assert.deepEqual([at[0], at.at(-1), at.length], [T - HOUR, T, 121]);
   assert.equal(chart?.title, 'MAX lag_ms 30m {topic=b}');
   assert.deepEqual([chart?.threshold, chart?.unit, chart?.firingFrom, chart?.firingTo], [600_000, 'ms', T, undefined]);
-  assert.deepEqual(chart?.points[0], [T - 2 * HOUR, (T - 2 * HOUR) / HOUR]);
+  assert.deepEqual(chart?.points[0], [T - HOUR, (T - HOUR) / HOUR]);
   assert.deepEqual(chart?.points.at(-1), [T, null], 'a window without points is a gap');
 });
 
@@ -121,6 +121,14 @@ test('the longer it fires, the longer the time before it that is shown, up to tw
     asked.map(({ at }) => T - (at[0] ?? 0)),
     [12 * HOUR, 48 * HOUR],
   );
+});
+
+test('a series that has just begun fills the picture', async () => {
+  const { charts } = source(RULE, T - 40 * 60_000);
+
+  const chart = await charts.chart(intent());
+
+  assert.equal(chart?.points[0]?.[0], T - 40 * 60_000 - 30_000);
 });
 
 test('of an alert that ended, the picture ends with it', async () => {
