@@ -11,13 +11,17 @@ import { TruthWitness } from './truth-witness.ts';
 
 const [INPUT, MID, OUT, COMMITTED] = ['truth_in', 'truth_mid', 'truth_out', 'truth_out_committed'] as const;
 const OUTPUTS = [OUT, COMMITTED] as const;
-const JOBS = ['truth_first', 'truth_second', 'truth_third'] as const;
+const [FIRST, SECOND, THIRD] = ['truth_first', 'truth_second', 'truth_third'] as const;
 const SAMPLE_MS = 500;
-const STEADY = { perSecond: 50, forMs: 15_000 };
-const BURST = { perSecond: 600, slownessUs: 2500, forMs: 8000 };
+const STEADY = { perSecond: 50, forMs: 10_000 };
+const BURST = { perSecond: 600, slownessUs: 2500, forMs: 7000 };
 /** `TRUTH_STALL_S=120` makes it as long as in the bar; a short one shows the same rules. */
-const STALL_MS = Number(process.env['TRUTH_STALL_S'] ?? 25) * 1000;
+const STALL_MS = Number(process.env['TRUTH_STALL_S'] ?? 20) * 1000;
 const RECOVERY = { slownessUs: 4000 };
+/** Until the hop that stalls has the larger share of the age. */
+const BLAME_AFTER_MS = 8000;
+/** Three intervals of Flink's reporter: on a busy machine reports come late. */
+const NEAR_MS = 3 * INTERVAL_MS;
 
 interface Said {
   readonly phase: string;
@@ -27,7 +31,6 @@ interface Said {
   readonly age_high_ms: number | null;
   readonly complete_up_to: number | null;
   readonly blame: string | null;
-  readonly rules: readonly string[];
 }
 
 let running: FlinkEstate | undefined;
@@ -40,7 +43,7 @@ before(
     witness = new TruthWitness(running.broker, { input: INPUT, outputs: OUTPUTS });
     await witness.start(STEADY.perSecond);
     const estate = running;
-    await estate.running(...(await Promise.all(JOBS.map(job => estate.submit(job)))));
+    await estate.running(...(await Promise.all([FIRST, SECOND, THIRD].map(job => estate.submit(job)))));
   },
   { timeout: 240_000 },
 );
@@ -49,24 +52,27 @@ after(async () => {
   await running?.close();
 });
 
-test('the truth lies within the bounds at every sample, and no bound flatters', { timeout: 240_000 }, async t => {
+test('the truth lies within the bounds at every sample, and the hop that stalls is named', {
+  timeout: 300_000,
+}, async t => {
   const [estate, truth] = [running!, witness!];
   const said = new Map(OUTPUTS.map(output => [output, [] as Said[]]));
-  let phase = 'steady';
+  let phase = 'start';
   let isSampling = true;
-  const sampling = Promise.all(
-    OUTPUTS.map(async output => {
-      const id = encodeURIComponent(`kafka://${estate.brokerList}/${output}`);
-      while (isSampling) {
-        const answer = await estate.daemon.get<Said>(`/api/v1/freshness/${id}`);
-        said.get(output)?.push({ ...answer, phase });
-        await delay(SAMPLE_MS);
-      }
-    }),
-  );
-  const level = (): Promise<unknown> => until('everything has come out', () => truth.isLevel(), 60_000);
+  const sample = async (output: (typeof OUTPUTS)[number]): Promise<void> => {
+    const id = encodeURIComponent(`kafka://${estate.brokerList}/${output}`);
+    while (isSampling) {
+      const answer = await estate.daemon.get<Omit<Said, 'phase'>>(`/api/v1/freshness/${id}`);
+      said.get(output)?.push({ ...answer, phase });
+      await delay(SAMPLE_MS);
+    }
+  };
+  const sampling = Promise.all(OUTPUTS.map(sample));
+  // A rejection before it is awaited must not end the process.
+  sampling.catch(() => undefined);
 
-  await level().catch(() => undefined);
+  await until('the jobs have caught up', () => truth.behind() < 4 * STEADY.perSecond, 60_000);
+  phase = 'steady';
   await delay(STEADY.forMs);
   phase = 'burst';
   estate.slowDown(BURST.slownessUs);
@@ -75,6 +81,7 @@ test('the truth lies within the bounds at every sample, and no bound flatters', 
   truth.rate(STEADY.perSecond);
   await delay(BURST.forMs);
   phase = 'stall';
+  const stalledAt = Date.now();
   estate.slowDown(-1);
   await delay(STALL_MS);
   phase = 'recovery';
@@ -84,27 +91,48 @@ test('the truth lies within the bounds at every sample, and no bound flatters', 
   await sampling;
   estate.slowDown(0);
   truth.rate(0);
-  await level();
+  await until('everything has come out', () => truth.behind() === 0, 60_000);
 
-  const violations: string[] = [];
+  const wrong: string[] = [];
   for (const output of OUTPUTS) {
-    const rows = (said.get(output) ?? []).map(answer => ({ ...answer, truth: truth.ageAt(output, answer.ts) }));
-    if (process.env['TRUTH_TRACE']) for (const row of rows) console.log(output, JSON.stringify(row));
-    for (const [name, of] of Map.groupBy(rows, row => row.phase)) {
-      const errors = of.filter(row => row.age_ms !== null).map(row => Math.abs((row.age_ms ?? 0) - row.truth));
-      const unknown = of.length - errors.length;
-      const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
-      t.diagnostic(
-        `${output} ${name}: ${of.length} samples, ${unknown} unknown, truth up to ${Math.max(...of.map(row => row.truth))} ms, ` +
-          `point error mean ${Math.round(mean)} ms, worst ${Math.max(...errors)} ms, widest ${Math.max(...of.map(r => (r.age_high_ms ?? 0) - (r.age_low_ms ?? 0)))} ms`,
-      );
-    }
-    for (const { phase: name, ts, age_low_ms: low, age_high_ms: high, complete_up_to: upTo, truth: age } of rows) {
-      if (low !== null && age < low) violations.push(`${output} ${name}: truth ${age} below ${low} at ${ts}`);
-      if (high !== null && age > high) violations.push(`${output} ${name}: truth ${age} above ${high} at ${ts}`);
-      if (upTo !== null && upTo > ts - age) violations.push(`${output} ${name}: complete up to ${upTo - (ts - age)} ms too late`);
-    }
+    const rows = (said.get(output) ?? []).map(answer => ({ ...answer, output, truth: truth.ageAt(output, answer.ts) }));
+    for (const [name, of] of Map.groupBy(rows, row => row.phase)) t.diagnostic(`${output} ${name}: ${summary(of)}`);
+    wrong.push(...rows.flatMap(row => outOfBounds(row)));
+    if (output === COMMITTED) continue;
+    const known = rows.filter(({ phase: name }) => name !== 'start');
+    wrong.push(...known.flatMap(row => tooFarOff(row, at => at - truth.ageAt(output, at))));
+    const late = rows.filter(({ phase: name, ts }) => name === 'stall' && ts > stalledAt + BLAME_AFTER_MS);
+    wrong.push(
+      ...late.filter(({ blame }) => blame !== SECOND).map(row => `${row.blame} is blamed for a stall of ${SECOND}`),
+    );
   }
-  assert.deepEqual(violations, []);
-  assert.ok(INTERVAL_MS > 0);
+  assert.deepEqual(wrong, []);
 });
+
+type Row = Said & { readonly output: string; readonly truth: number };
+
+function outOfBounds({ output, phase, ts, truth, ...row }: Row): string[] {
+  const found: string[] = [];
+  if (row.age_low_ms !== null && truth < row.age_low_ms) found.push(`truth ${truth} below ${row.age_low_ms}`);
+  if (row.age_high_ms !== null && truth > row.age_high_ms) found.push(`truth ${truth} above ${row.age_high_ms}`);
+  if (row.complete_up_to !== null && row.complete_up_to > ts - truth) found.push('complete up to later than the truth');
+  return found.map(text => `${output}, ${phase}, at ${ts}: ${text}`);
+}
+
+/** The point is the truth of an instant near by: whoever is behind his reports says what was, and no more. */
+function tooFarOff({ output, phase, ts, truth, age_ms: age }: Row, reach: (at: number) => number): string[] {
+  if (age === null) return [`${output}, ${phase}, at ${ts}: no age`];
+  const [least, most] = [reach(ts - NEAR_MS) - NEAR_MS, reach(ts + NEAR_MS)];
+  return ts - age >= least && ts - age <= most ? [] : [`${output}, ${phase}, at ${ts}: ${age}, truly ${truth}`];
+}
+
+function summary(rows: readonly Row[]): string {
+  const errors = rows.flatMap(({ age_ms: age, truth }) => (age === null ? [] : [Math.abs(age - truth)]));
+  const mean = Math.round(errors.reduce((sum, error) => sum + error, 0) / Math.max(1, errors.length));
+  const most = (of: (row: Row) => number): number => Math.max(0, ...rows.map(of));
+  return (
+    `${rows.length} samples, ${rows.length - errors.length} unknown, truth up to ${most(row => row.truth)} ms, ` +
+    `error of the point mean ${mean} ms, worst ${Math.max(0, ...errors)} ms, ` +
+    `bounds up to ${most(row => (row.age_high_ms ?? 0) - (row.age_low_ms ?? 0))} ms apart`
+  );
+}

@@ -73,14 +73,9 @@ export class TruthWitness {
     this.#perSecond = perSecond;
   }
 
-  /** Records that have been sent. */
-  get sent(): number {
-    return this.#sent;
-  }
-
-  /** Whether every record that was sent has come out everywhere. */
-  isLevel(): boolean {
-    return [...this.#delivered.values()].every(times => count(times) === this.#sent);
+  /** Records that were sent and have not come out, at the output where most are missing. */
+  behind(): number {
+    return this.#sent - Math.min(...[...this.#delivered.values()].map(count));
   }
 
   /** Ends sending and reading. */
