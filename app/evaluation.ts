@@ -16,6 +16,7 @@ import { reporters } from '../reporters/index.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { MetricStore } from '../store/metric-store.ts';
 import type { StateStore } from '../store/state-store.ts';
+import type { Told } from '../web/api/freshness-view.ts';
 import { startBurnRules } from './burn-rules.ts';
 import { createChartSource } from './chart-source.ts';
 import type { AppConfig } from './config.ts';
@@ -27,6 +28,7 @@ import { startLineageEvents } from './lineage-events.ts';
 import { type Notification, openNotification } from './notification.ts';
 import { type Objectives, startObjectives } from './objectives.ts';
 import { watchSelf } from './self-watch.ts';
+import { toldOf } from './told.ts';
 
 const STOP_MS = 4000;
 
@@ -61,6 +63,8 @@ export interface Evaluation {
   readonly recorder: FreshnessRecorder;
   readonly objectives: Objectives['objectives'];
   readonly readiness: Objectives['readiness'];
+  /** Who hears of a report. */
+  told(report: { readonly name: string; readonly owner: string }): Told;
   /** Takes over a configuration that was checked before. */
   reload(config: AppConfig): Promise<void>;
   stop(): Promise<void>;
@@ -170,6 +174,7 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
       recorder,
       objectives: promised.objectives,
       readiness: promised.readiness,
+      told: report => toldOf({ ...parts, notification }, report),
       async reload(config) {
         rules.checkFileRules(config.fileRules);
         await channels.load(config.channels);

@@ -109,6 +109,7 @@ export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promis
     get readiness() {
       return evaluation.get().readiness;
     },
+    told: (report: { readonly name: string; readonly owner: string }) => evaluation.get().told(report),
   };
   logRoutes(api, services);
   metricRoutes(api, services);

@@ -87,7 +87,7 @@ export function ackTtlOf(labels: Labels, routes: readonly Route[]): number | nul
  * the receivers that lead nowhere.
  */
 export function routeIntent(
-  intent: Intent,
+  intent: Pick<Intent, 'kind' | 'labels' | 'receivers' | 'ruleId' | 'ruleName'>,
   routes: readonly Route[],
   directory: Directory,
   impact: ImpactSource,

@@ -31,8 +31,7 @@ export async function lag(args: readonly string[]): Promise<number> {
 }
 
 function inWords(view: FreshnessView): string {
-  // From the source down: the answer goes along the path from the sink upwards.
-  const hops = Object.entries(view.residence_ms).reverse();
+  const hops = Object.entries(view.residence_ms);
   const longest = Math.max(1, ...hops.map(([, ms]) => ms));
   const sums = [
     ['= age', duration(view.age_ms)],

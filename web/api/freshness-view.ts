@@ -17,6 +17,13 @@ export interface FreshnessServices {
   readonly objectives: ObjectiveKeeper;
   readonly metrics: MetricStore;
   readonly clock: Clock;
+  readonly told: (report: { readonly name: string; readonly owner: string }) => Told;
+}
+
+/** Channels that hear of a report: of its alerts, and of its days. */
+export interface Told {
+  readonly alerts: readonly string[];
+  readonly digest: readonly string[];
 }
 
 /** How an answer is told. */
@@ -46,10 +53,12 @@ export interface FreshnessView extends FreshnessAnswer {
   readonly since: number | null;
   readonly beats: Beats | null;
   readonly trend: readonly Point[];
+  /** Null for a dataset. */
+  readonly told: Told | null;
 }
 
 export function freshnessView(
-  services: Pick<FreshnessServices, 'objectives'>,
+  services: Pick<FreshnessServices, 'objectives' | 'told'>,
   answer: FreshnessAnswer | ReportFreshness,
   telling: Telling,
   trend: readonly Point[] = [],
@@ -61,6 +70,8 @@ export function freshnessView(
   const zone = telling.zone ?? tracked?.objective.calendar?.zone ?? 'UTC';
   return {
     ...answer,
+    // People read it from the source down; the answer goes along the path from the sink upwards.
+    residence_ms: Object.fromEntries(Object.entries(answer.residence_ms).reverse()),
     report: report?.report ?? null,
     owner: report?.owner ?? '',
     dataset: report ? (report.oldest ?? report.reads[0] ?? '') : answer.sink,
@@ -71,6 +82,7 @@ export function freshnessView(
     since: objective?.since ?? null,
     beats: tracked === null ? null : beatsOf(tracked, answer.ts, BEATS, BEAT_MS),
     trend,
+    told: report === null ? null : services.told({ name: report.report, owner: report.owner }),
   };
 }
 

@@ -24,6 +24,7 @@ import { apiRoutes } from '../../../app/routes.ts';
 import { Slot } from '../../../app/slot.ts';
 import { createStatus } from '../../../app/status.ts';
 import type { DataStores } from '../../../app/stores.ts';
+import { toldOf } from '../../../app/told.ts';
 import { createFileDeadLetter } from '../../../collector/file-dead-letter.ts';
 import { createLagSink } from '../../../collector/lag-sink.ts';
 import { createPipeline } from '../../../collector/pipeline.ts';
@@ -202,6 +203,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     lineage,
     impact: createImpactSource(lineage),
     logSource: { explain: async () => null },
+    chartSource: { chart: async () => null },
     clock,
     telemetry,
     logger,
@@ -217,6 +219,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
       notification,
       recorder,
       ...promised,
+      told: report => toldOf({ notification, impact: createImpactSource(lineage), config: () => config }, report),
       reload: async () => undefined,
     });
   }
