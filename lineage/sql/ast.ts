@@ -58,7 +58,7 @@ export interface Call {
 /** A call's argument: an expression, or for table functions a table, a descriptor, a model. */
 export interface Arg {
   readonly name: string | null;
-  readonly value: Expr | TableArg | Descriptor;
+  readonly value: Expr | TableArg | Descriptor | ModelArg;
 }
 
 /** `TABLE t PARTITION BY a ORDER BY b`, or a query, handed to a table function. */
@@ -67,6 +67,13 @@ export interface TableArg {
   readonly pos: number;
   readonly source: TableName | Derived | TableFunction;
   readonly keys: readonly Expr[];
+}
+
+/** `MODEL m` of ML_PREDICT and its like. */
+export interface ModelArg {
+  readonly kind: 'model';
+  readonly pos: number;
+  readonly name: QName;
 }
 
 export interface Descriptor {

@@ -4,7 +4,7 @@ import { parseStatements, type SqlError } from './parser.ts';
 import { type Analysis, Findings, type TableRead, type WindowUse } from './resolve/analysis.ts';
 import { Catalog, type KnownTable } from './resolve/catalog.ts';
 import type { Surroundings } from './resolve/context.ts';
-import { alterTable, defineTable, defineView } from './resolve/ddl.ts';
+import { alterTable, defineModel, defineTable, defineView } from './resolve/ddl.ts';
 import { MentionLog, type Mentions } from './resolve/mentions.ts';
 import { parseSession } from './resolve/names.ts';
 import {
@@ -144,6 +144,9 @@ class Script {
         defineView(statement, query, catalog);
         return;
       }
+      case 'create-model':
+        defineModel(statement, catalog);
+        return;
       case 'alter-table': {
         const query = statement.change.kind === 'as' ? this.#analyze(statement.change.query) : null;
         if (query !== null) this.#noteCycle(statement, false, query);

@@ -4,6 +4,7 @@ import type { Alias, DataType, Expr, Hint, Ident, QName, Query, TableRef } from 
 export type Statement =
   | CreateTable
   | CreateView
+  | CreateModel
   | Insert
   | QueryStatement
   | Explain
@@ -60,6 +61,14 @@ export interface CreateView {
   readonly ifNotExists: boolean;
   readonly columns: readonly Ident[];
   readonly query: Query;
+}
+
+export interface CreateModel {
+  readonly kind: 'create-model';
+  readonly pos: number;
+  readonly name: QName;
+  /** What it adds to a table; empty when only its training query tells. */
+  readonly outputs: readonly ColumnDef[];
 }
 
 export interface Insert {

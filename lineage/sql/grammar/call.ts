@@ -128,8 +128,7 @@ function argument(c: Cursor): Arg {
   if (c.at('TABLE')) return { name, value: tableArgument(c) };
   if (c.at('MODEL') && (c.peek(1).type === 'word' || c.peek(1).type === 'quoted')) {
     c.next();
-    c.name('a model');
-    return { name, value: { kind: 'literal', pos, type: 'symbol', value: 'MODEL' } };
+    return { name, value: { kind: 'model', pos, name: c.name('a model') } };
   }
   const value = c.grammar.expression(c);
   if (value.kind !== 'subquery' || value.exists || (!c.at('PARTITION') && !c.at('ORDER'))) return { name, value };

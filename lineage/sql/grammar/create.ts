@@ -20,6 +20,7 @@ export function create(c: Cursor): Statement {
     return createMaterializedTable(c, prefix);
   }
   if (c.accept('VIEW')) return createView(c, prefix);
+  if (c.accept('MODEL')) return createModel(c, pos);
   createOther(c, temporary);
   return { kind: 'other', pos, verb: 'CREATE' };
 }
@@ -34,8 +35,6 @@ function createOther(c: Cursor, temporary: boolean): void {
     properties(c);
   } else if (system) {
     c.fail('FUNCTION or CONNECTION');
-  } else if (c.accept('MODEL')) {
-    createModel(c);
   } else if (c.accept('CATALOG')) {
     c.accept('IF', 'NOT', 'EXISTS');
     c.ident('a catalog');
@@ -75,15 +74,14 @@ function createFunction(c: Cursor, system: boolean): void {
 }
 
 /** `CREATE MODEL m INPUT (a INT) OUTPUT (b STRING) WITH (…)`, or WITH and a query to train it by. */
-function createModel(c: Cursor): void {
+function createModel(c: Cursor, pos: number): Statement {
   c.accept('IF', 'NOT', 'EXISTS');
-  c.name('a model');
-  if (c.accept('INPUT')) {
-    c.parenthesized(columnDef);
-  }
-  if (c.accept('OUTPUT')) c.parenthesized(columnDef);
+  const name = c.name('a model');
+  if (c.accept('INPUT')) c.parenthesized(columnDef);
+  const outputs = c.accept('OUTPUT') ? c.parenthesized(columnDef) : [];
   commentAndOptions(c);
   if (c.accept('AS')) c.grammar.query(c);
+  return { kind: 'create-model', pos, name, outputs };
 }
 
 /** Stands at DROP. */

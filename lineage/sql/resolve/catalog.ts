@@ -43,6 +43,7 @@ export class Catalog {
   session: Session;
   readonly #permanent = new Map<string, TableEntry>();
   readonly #temporary = new Map<string, TableEntry>();
+  readonly #models = new Map<string, readonly Pick<Column, 'name' | 'type'>[]>();
   /** Ids looked up in vain: a script names its tables again and again. */
   readonly #absent = new Set<string>();
   readonly #known: (dotted: string) => KnownTable | undefined;
@@ -98,6 +99,20 @@ export class Catalog {
 
   drop(id: string, temporary: boolean): void {
     (temporary ? this.#temporary : this.#permanent).delete(id);
+  }
+
+  defineModel(name: QName, outputs: readonly Pick<Column, 'name' | 'type'>[]): void {
+    this.#models.set(this.#modelId(name), outputs);
+  }
+
+  /** Columns a model adds; null when nobody declared them. */
+  modelOutputs(name: QName): readonly Pick<Column, 'name' | 'type'>[] | null {
+    return this.#models.get(this.#modelId(name)) ?? null;
+  }
+
+  #modelId(name: QName): string {
+    const written = name.map(part => part.text);
+    return formatName(qualify(written, this.session) ?? written);
   }
 
   /** What the script can name so far, without the session's catalog and database where they go without saying. */

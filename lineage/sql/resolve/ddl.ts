@@ -3,6 +3,7 @@ import type { Expr } from '../ast.ts';
 import type {
   AlterTable,
   ColumnDef,
+  CreateModel,
   CreateTable,
   CreateView,
   Like,
@@ -95,6 +96,15 @@ export function defineView(
     create.columns.map(column => column.text),
   );
   catalog.put(tableEntry(parts, { kind: 'view', view: { ...query, relation } }), create.temporary);
+}
+
+/** Registers what a model adds to a table; a model that does not say so stays unknown. */
+export function defineModel({ name, outputs }: CreateModel, catalog: Catalog): void {
+  if (outputs.length === 0) return;
+  catalog.defineModel(
+    name,
+    outputs.map(column => ({ name: column.name.text, type: column.type })),
+  );
 }
 
 /** Applies ALTER TABLE and ALTER VIEW; on a name nobody declared there is nothing to change. */

@@ -84,7 +84,7 @@ function collectArg(arg: Arg, ctx: Context, scope: Scope, into: SourceSet): void
     const relation = ctx.rules.table(arg.value.source, ctx, scope, 'plain');
     for (const column of relation.columns) into.addColumn(column);
     if (relation.open.length > 0) into.add(null);
-  } else {
+  } else if (arg.value.kind !== 'model') {
     collect(arg.value, ctx, scope, into);
   }
 }

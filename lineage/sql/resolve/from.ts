@@ -1,10 +1,11 @@
 /** Columns of FROM: base tables, views, CTEs, sub-queries, table functions, UNNEST, MATCH_RECOGNIZE, joins. */
 import type { Expr, From, Ident, Join, MatchRecognize, TableName, TableRef } from '../ast.ts';
 import { Findings, type TableRead } from './analysis.ts';
+import { isExpression } from './argument.ts';
 import type { TableEntry } from './catalog.ts';
 import type { Context, CteScope } from './context.ts';
 import { walkControl } from './expression.ts';
-import { splitParts } from './names.ts';
+import { qualify, splitParts } from './names.ts';
 import { pivotRelation, unpivotRelation } from './pivot.ts';
 import { resolveRef } from './reference.ts';
 import { type Column, columnOf, listsColumn, NO_COLUMNS, type Relation, renameColumns } from './relation.ts';
@@ -74,7 +75,7 @@ function addRef(ref: TableRef, ctx: Context, scope: Scope, isRight: boolean): vo
   const how = asOf === null ? 'plain' : isRight && !isInstant(asOf) ? 'temporal' : 'travel';
   const relation = tableRelation(ref, ctx, scope, how);
   if (ref.alias !== null) ctx.mentions?.columnList(ref.alias.columns, relation);
-  scope.entries.push({ path: entryPath(ref), relation: renamed(relation, ref) });
+  scope.entries.push({ path: entryPath(ref, ctx), relation: renamed(relation, ref) });
 }
 
 /** A period without any column or PROCTIME(): time travel, not a join per row. */
@@ -82,12 +83,15 @@ function isInstant(asOf: Expr): boolean {
   if (asOf.kind === 'literal') return true;
   if (asOf.kind === 'op') return asOf.args.every(arg => arg.kind === 'interval' || isInstant(arg));
   if (asOf.kind !== 'call' || asOf.name === 'PROCTIME') return false;
-  return asOf.args.every(({ value }) => value.kind !== 'descriptor' && value.kind !== 'table-arg' && isInstant(value));
+  return asOf.args.every(({ value }) => isExpression(value) && isInstant(value));
 }
 
-function entryPath(ref: Exclude<TableRef, { kind: 'joined' }>): readonly string[] {
-  if (ref.alias !== null) return [ref.alias.name.text];
-  return ref.kind === 'table' ? splitParts(ref.name.map(part => part.text)) : [];
+/** What may stand before a column: the alias, else the table's name with as many of its parts as one likes. */
+function entryPath(ref: Exclude<TableRef, { kind: 'joined' }>, ctx: Context): readonly string[] {
+  if (ref.alias !== null) return splitParts([ref.alias.name.text]);
+  if (ref.kind !== 'table') return [];
+  const written = ref.name.map(part => part.text);
+  return splitParts(qualify(written, ctx.catalog.session) ?? written);
 }
 
 function renamed(relation: Relation, ref: Exclude<TableRef, { kind: 'joined' }>): Relation {

@@ -1,5 +1,6 @@
 /** Columns of PIVOT and UNPIVOT, named and ordered as Calcite does. */
 import type { Expr, Pivot, Unpivot } from '../ast.ts';
+import { isExpression } from './argument.ts';
 import type { Context } from './context.ts';
 import { resolveRef } from './reference.ts';
 import { type Column, type Relation, SourceSet } from './relation.ts';
@@ -50,7 +51,5 @@ function scopeOf(input: Relation, outer: Scope | null): Scope {
 function addNames(expr: Expr, into: Set<string>): void {
   if (expr.kind === 'ref') into.add(expr.parts.at(-1)!.text);
   else if (expr.kind === 'op') for (const arg of expr.args) addNames(arg, into);
-  else if (expr.kind === 'call')
-    for (const { value } of expr.args)
-      if (value.kind !== 'descriptor' && value.kind !== 'table-arg') addNames(value, into);
+  else if (expr.kind === 'call') for (const { value } of expr.args) if (isExpression(value)) addNames(value, into);
 }

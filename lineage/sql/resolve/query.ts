@@ -105,9 +105,7 @@ function otherRelation(body: Exclude<QueryBody, Select>, ctx: Context, outer: Sc
 /** Keys of ORDER BY: a column of the result by name or place, else what FROM has. */
 function walkOrder(keys: readonly Expr[], { columns, open }: Relation, ctx: Context, from: Scope): void {
   if (keys.length === 0) return;
-  const scope = new Scope(from);
-  // Behind an open star the names of FROM are known better.
-  scope.entries.push({ path: [], relation: { columns, open: from.entries.length === 0 ? open : [] } });
+  const scope = behindSelect({ columns, open }, from);
   for (const key of keys) {
     if (key.kind !== 'literal') walkControl('sort', key, ctx, scope);
     else if (open.length === 0) ctx.findings.addControls('sort', columns[Number(key.value) - 1]?.sources ?? null);
@@ -132,6 +130,15 @@ function aligned(branches: readonly Relation[], starts: readonly number[], ctx: 
   return { columns, open: [] };
 }
 
+/** Where ORDER BY and QUALIFY stand: the names of the result are seen first, then those of FROM. */
+function behindSelect({ columns, open }: Relation, from: Scope): Scope {
+  const scope = new Scope(from);
+  // Behind an open star the names of FROM are known better.
+  scope.entries.push({ path: [], relation: { columns, open: from.entries.length === 0 ? open : [] } });
+  for (const [name, spec] of from.windows) scope.windows.set(name, spec);
+  return scope;
+}
+
 function noteCounts(branches: readonly Relation[], starts: readonly number[], mentions: MentionLog): void {
   const names = branches[0]!.columns.map(column => column.name);
   branches.forEach(({ columns }, i) => {
@@ -147,7 +154,6 @@ function selectRelation(select: Select, ctx: Context, outer: Scope | null, order
   walkControl('filter', select.where, ctx, scope);
   for (const key of select.groupBy) walkControl('group', key, ctx, scope);
   walkControl('filter', select.having, ctx, scope);
-  walkControl('filter', select.qualify, ctx, scope);
   const columns: Column[] = [];
   const open: OpenPart[] = [];
   const taken = new Set<string>();
@@ -160,6 +166,7 @@ function selectRelation(select: Select, ctx: Context, outer: Scope | null, order
     }
     open.push(...relation.open);
   });
+  if (select.qualify !== null) walkControl('filter', select.qualify, ctx, behindSelect({ columns, open }, scope));
   walkOrder(orderBy, { columns, open }, ctx, scope);
   return { columns, open };
 }

@@ -1,5 +1,6 @@
 /** What a name inside a query can mean: the FROM entries of its level, then those of the queries around it. */
 import type { WindowSpec } from '../ast.ts';
+import { splitParts } from './names.ts';
 import { type Column, columnOf, listsColumn, type Relation, SourceSet } from './relation.ts';
 
 export interface ScopeEntry {
@@ -93,8 +94,9 @@ function fieldOf(column: Column, path: readonly string[]): Column {
   return { ...column, type };
 }
 
-/** True when a FROM entry's path may be written as `tail`. */
-export function endsWith(path: readonly string[], tail: readonly string[]): boolean {
+/** True when a FROM entry's path may be written so; a part in backticks may hold several. */
+export function endsWith(path: readonly string[], written: readonly string[]): boolean {
+  const tail = splitParts(written);
   const from = path.length - tail.length;
   return from >= 0 && tail.every((part, i) => path[from + i] === part);
 }

@@ -9,16 +9,13 @@ import { tableWindow, windowFunctionKind } from './window.ts';
 
 /** Window functions pass their table through and add window_*; other functions give what comes from their arguments. */
 export function tableFunction(fn: TableFunction, ctx: Context, scope: Scope): Relation {
-  const table = fn.args.map(arg => tableArgument(arg, fn.name)).find(arg => arg !== null) ?? null;
-  const input = table === null ? null : ctx.rules.table(table.source, ctx, scope, 'plain');
   const inner = new Scope(scope);
-  if (input !== null) inner.entries.push({ path: [], relation: input });
-  if (table !== null) for (const key of table.keys) walkControl('group', key, ctx, inner);
+  const input = inputTables(fn, ctx, scope, inner);
   const origins = new SourceSet();
   for (const { value } of fn.args) {
     if (value.kind === 'table-arg' || (value.kind === 'subquery' && input !== null)) continue;
     if (value.kind === 'descriptor') addDescribed(origins, value, fn, ctx, inner);
-    else addOrigins(origins, value, ctx, inner);
+    else if (value.kind !== 'model') addOrigins(origins, value, ctx, inner);
   }
   const kind = windowFunctionKind(fn.name);
   if (kind !== null && input !== null) {
@@ -31,8 +28,27 @@ export function tableFunction(fn: TableFunction, ctx: Context, scope: Scope): Re
   // ML_PREDICT keeps its input's columns in front of what the model adds; of a user's own function all may come from all.
   if (input !== null && !fn.name.startsWith('ML_')) addAll(origins, input);
   origins.addFunction(fn.parts.map(part => part.text).join('.'));
+  const predicted = fn.name === 'ML_PREDICT' ? modelOutputs(fn, ctx) : null;
+  if (input !== null && predicted !== null) {
+    const given = { sources: origins.result, derivation: origins.carried };
+    return { columns: [...input.columns, ...predicted.map(column => ({ ...column, ...given }))], open: input.open };
+  }
   const open: OpenPart = { kind: 'function', sources: origins.result, derivation: origins.carried };
   return input === null ? { columns: [], open: [open] } : { columns: input.columns, open: [...input.open, open] };
+}
+
+/** The columns of all tables handed over, each an entry of `inner`; null when there is none. */
+function inputTables(fn: TableFunction, ctx: Context, scope: Scope, inner: Scope): Relation | null {
+  for (const arg of fn.args) {
+    const table = tableArgument(arg, fn.name);
+    if (table === null) continue;
+    const relation = ctx.rules.table(table.source, ctx, scope, 'plain');
+    inner.entries.push({ path: [], relation });
+    const keys = new Scope(scope);
+    keys.entries.push({ path: [], relation });
+    for (const key of table.keys) walkControl('group', key, ctx, keys);
+  }
+  return inner.entries.length === 0 ? null : inner.all();
 }
 
 /** A descriptor of a user's function may name columns the function is to make; only Flink's own ones name the input's. */
@@ -40,6 +56,11 @@ function addDescribed(into: SourceSet, { columns }: Descriptor, fn: TableFunctio
   const ofInput = windowFunctionKind(fn.name) !== null || fn.name.startsWith('ML_');
   for (const column of columns)
     into.addColumn(ofInput ? resolveRef([column], ctx, inner) : inner.resolve([column.text]));
+}
+
+function modelOutputs(fn: TableFunction, ctx: Context): readonly Pick<Column, 'name' | 'type'>[] | null {
+  for (const { value } of fn.args) if (value.kind === 'model') return ctx.catalog.modelOutputs(value.name);
+  return null;
 }
 
 const WINDOW_COLUMNS = ['window_start', 'window_end', 'window_time'];

@@ -1,6 +1,7 @@
 /** Windows: sizes, steps, and the time attribute they run over. */
 import type { Arg, Call, Expr, Interval, TableFunction } from '../ast.ts';
 import type { WindowUse } from './analysis.ts';
+import { isExpression } from './argument.ts';
 
 type Kind = WindowUse['kind'];
 
@@ -39,8 +40,7 @@ export function groupWindow(call: Call, sourcesOf: (arg: Expr) => readonly strin
   if (!OLD_WINDOWS.has(call.name)) return null;
   const [time, ...rest] = call.args.map(arg => arg.value);
   const lengths = rest.map(lengthOf);
-  if (time === undefined || time.kind === 'descriptor' || time.kind === 'table-arg' || lengths.length === 0)
-    return null;
+  if (time === undefined || !isExpression(time) || lengths.length === 0) return null;
   const timeSources = sourcesOf(time) ?? [];
   return windowUse(call.name as Kind, timeSources, lengths[0] ?? null, lengths[1] ?? null);
 }

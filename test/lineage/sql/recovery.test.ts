@@ -1,17 +1,15 @@
 /** A broken statement never changes the lineage of the others, and nothing a user can write takes the parser down. */
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { parseScript } from '../../../lineage/sql/lineage.ts';
 import { analyzeScript } from '../../../lineage/sql/script.ts';
+import { statementLines } from './fixture-cases.ts';
 
-const folder = join(import.meta.dirname, '../../fixtures/sql/invalid');
-const invalid = globSync('*.sql', { cwd: folder })
-  .flatMap(file => readFileSync(join(folder, file), 'utf8').split('\n'))
+const invalid = statementLines('invalid')
+  .flatMap(({ statements }) => statements)
   // An open comment takes everything behind it along, in any SQL.
-  .filter(line => line !== '' && !line.includes('/*') && line !== 'USE');
+  .filter(line => !line.includes('/*') && line !== 'USE');
 
 const good = [
   `INSERT INTO o1 SELECT a, 'x;y' FROM s1 WHERE k = 'v'`,

@@ -50,7 +50,8 @@ public final class AnyTableFactory implements DynamicTableSourceFactory, Dynamic
     private static Map<String, DataType> metadata() {
         return Map.of(
                 "timestamp", DataTypes.TIMESTAMP(3), "offset", DataTypes.BIGINT(), "off", DataTypes.BIGINT(),
-                "partition", DataTypes.INT(), "stamp", DataTypes.TIMESTAMP(3));
+                "partition", DataTypes.INT(), "stamp", DataTypes.TIMESTAMP(3), "topic", DataTypes.STRING(),
+                "value.op", DataTypes.STRING(), "value.source.timestamp", DataTypes.TIMESTAMP_LTZ(3));
     }
 
     private static final class Source implements ScanTableSource, LookupTableSource, SupportsReadingMetadata {
