@@ -20,7 +20,7 @@ export async function endSilence(
   const { document, written } = silences.own(id);
   const { starts_at, ends_at } = document;
   if (ends_at !== undefined && ends_at <= by.now) return;
-  if (starts_at !== undefined && starts_at >= by.now) await silences.remove(id, expected, by.who);
+  if (starts_at !== undefined && starts_at > by.now) await silences.remove(id, expected, by.who);
   else await silences.update(id, { ...written, ends_at: by.now }, expected, by.who);
 }
 
