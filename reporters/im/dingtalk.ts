@@ -46,6 +46,8 @@ export const dingtalk = defineReporter({
     'robot-stopped': 'the robot was switched off: switch it on in the settings of the group',
     'group-gone': 'the group was dissolved: make a robot in another group and enter its token',
     'bad-parameter': 'DingTalk does not take the message; check base_url, it must lead to the robot interface',
+    'bad-content-type': 'something between changes the request; check base_url and the proxy',
+    refused: 'DingTalk does not take the message; the text above says why',
     'too-large': 'DingTalk finds the message too long, which should not happen: report it',
   },
   create: (config, { clock }) => createDingtalk(config, clock),

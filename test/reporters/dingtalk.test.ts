@@ -165,6 +165,7 @@ for (const [sentence, answer, expected] of ANSWERS) {
 
     assert.deepEqual(Object.fromEntries(Object.keys(expected).map(key => [key, Reflect.get(result, key)])), expected);
     assert.equal(server.requests.length, 1, 'a notifier never repeats by itself');
+    if (result.kind !== 'sent') assert.ok((result.remedy ?? '').length > 10, `a remedy for ${result.class}`);
   });
 }
 

@@ -260,6 +260,7 @@ for (const [sentence, arrange, kind, reason] of REPLIES) {
     const result = await send();
 
     assert.deepEqual([result.kind, result.kind !== 'sent' && result.class], [kind, reason]);
+    assert.ok((result.kind === 'sent' ? '' : (result.remedy ?? '')).length > 10, 'it says what to do');
   });
 }
 
