@@ -118,10 +118,10 @@ export class Composition {
       }
     }
     const all = this.#minimum(needed.length > 0 ? needed : optional);
-    if (optional.length === 0 || needed.length === 0) return this.#closeWindow(hop, all);
+    if (optional.length === 0 || needed.length === 0) return this.#closeWindow(hop, all, estimate);
     const sources = new Map(all.sources);
     for (const reach of optional) mergeSources(sources, reach.sources);
-    return this.#closeWindow(hop, { ...all, sources });
+    return this.#closeWindow(hop, { ...all, sources }, estimate);
   }
 
   /** One input: how far it has been read, and from there up through each of its writers. */
@@ -132,7 +132,7 @@ export class Composition {
     const step = (reach: Reach, consumed: number): Reach => ({
       w: reach.w,
       sources: reach.sources,
-      path: { hop, topic, residenceMs: asked - consumed, upstream: reach.path },
+      path: reach.w === null ? null : { hop, topic, residenceMs: asked - consumed, upstream: reach.path },
     });
     if (writers === undefined) return step(this.topic(topic, f, estimate, false), f);
     return this.#minimum(
@@ -150,11 +150,12 @@ export class Composition {
     return committed;
   }
 
-  /** A window gives out what lies before its last closed end. */
-  #closeWindow(hop: Hop, reach: Reach): Reach {
+  /** A window gives out what lies before its last closed end. At best nothing lies in the open one, or it was fired early. */
+  #closeWindow(hop: Hop, reach: Reach, estimate: Estimate): Reach {
     const { windowMs, allowedOooMs } = hop;
     if (windowMs === null || windowMs <= 0) return reach;
     this.rules.add('window');
+    if (estimate === 'high') return reach;
     const floor = (w: number): number => windowMs * Math.floor((w - allowedOooMs) / windowMs);
     if (reach.w === null) return { ...reach, sources: new Map([...reach.sources].map(([topic]) => [topic, null])) };
     const w = floor(reach.w);

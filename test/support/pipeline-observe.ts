@@ -15,18 +15,21 @@ export interface Observation {
 
 export interface Run {
   readonly observations: readonly Observation[];
-  /** Everything that was told, in the order in which it came. */
-  readonly rows: readonly OffsetRow[];
+  /** Everything that was told and asked, in order. */
+  readonly tape: readonly Taped[];
   readonly tables: OffsetTables;
 }
+
+/** A row, or a question: its instant and sink. */
+export type Taped = OffsetRow | { readonly type: 'query'; readonly ts: number; readonly sink: string };
 
 export interface ObserveOptions {
   readonly untilMs: number;
   /** No question before. */
   readonly fromMs?: number;
   readonly change?: (row: OffsetRow) => readonly OffsetRow[];
-  /** Called with every row before it is taken. */
-  readonly onRow?: (row: OffsetRow) => void;
+  /** The rows of one moment come in the opposite order. */
+  readonly backwards?: boolean;
 }
 
 /** Asks for every sink at every poll and between two, seeing only what has come in by then. */
@@ -36,17 +39,18 @@ export function observe(spec: PipelineSpec, reporting: Reporting, options: Obser
   const graph = indexGraph(graphOf(spec));
   const sinks = spec.hops.filter(hop => hop.output === null).map(({ hop }) => hop);
   const observations: Observation[] = [];
-  const rows: OffsetRow[] = [];
+  const tape: Taped[] = [];
   let onTheWay: { readonly row: OffsetRow; readonly at: number }[] = [];
   let told = 0;
   const take = (): void => {
     onTheWay.push(...checkpointRows(pipeline, told).map(row => ({ row, at: pipeline.now })));
     told = pipeline.now;
     const arrived = onTheWay.filter(({ at }) => at <= pipeline.now);
+    if (options.backwards) arrived.reverse();
     onTheWay = onTheWay.filter(({ at }) => at > pipeline.now);
     for (const { row } of arrived) {
       for (const changed of options.change?.(row) ?? [row]) {
-        rows.push(changed);
+        tape.push(changed);
         addRow(tables, changed);
         noteArrival(tables, changed, pipeline.now);
       }
@@ -62,12 +66,13 @@ export function observe(spec: PipelineSpec, reporting: Reporting, options: Obser
       take();
       if (pipeline.now < (options.fromMs ?? 60_000)) continue;
       for (const sink of sinks) {
+        tape.push({ type: 'query', ts: pipeline.now, sink });
         const answer = answerFreshness(graph, tables, findSink(graph, sink)!, sink, pipeline.now);
         observations.push({ answer, truth: pipeline.truth(sink) });
       }
     }
   }
-  return { observations, rows, tables };
+  return { observations, tape, tables };
 }
 
 /** Age in truth, ms. */

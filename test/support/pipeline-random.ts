@@ -57,9 +57,9 @@ export function randomPipeline(seed: number, trouble: Trouble, hours = 1): Pipel
   };
 
   function randomHop(hop: string, inputs: readonly string[], output: string | null): SimulatedHop {
-    const stalls = Array.from({ length: trouble.stalls ? 2 * hours : 0 }, () => {
+    const stalls = Array.from({ length: trouble.stalls ? Math.max(1, Math.round(2 * hours)) : 0 }, () => {
       const from = (0.15 + random() * 0.6) * span;
-      return { from, to: from + 60_000 + random() * 540_000 };
+      return { from, to: from + 60_000 + random() * 540_000 * Math.min(1, hours) };
     });
     const full = Math.max(5, rate * PARTITIONS) * (1.9 + random() * 3) * (trouble.bursts ? 1.5 : 1);
     const waits = trouble.transactions === true && chance(0.6);

@@ -1,6 +1,6 @@
 import type { Curve } from '../tables/curve.ts';
 import type { PartitionPositions } from '../tables/hop-topic.ts';
-import { type Commits, pastLastMarker, pastMarkers } from './markers.ts';
+import { type Commits, MOST_PER_COMMIT, pastLastMarker, pastMarkers } from './markers.ts';
 
 /** Table point on the left, for the last position sampled at or before `at`: F is not before it. */
 export function lowProgress(positions: Curve, ends: Curve, at: number, commits: Commits | null): number | null {
@@ -17,7 +17,8 @@ export function highProgress(positions: Curve, ends: Curve, at: number, commits:
   if (i < 0 || positions.timeOf(i) < at) i++;
   if (i === positions.length) return at;
   const x = positions.valueOf(i);
-  const above = ends.firstAbove(commits === null ? x : pastMarkers(commits, x, ends, positions.timeOf(i)));
+  const past = commits === null ? x : pastMarkers(commits, x, ends, positions.timeOf(i), MOST_PER_COMMIT);
+  const above = ends.firstAbove(past);
   return above === ends.length ? at : Math.min(at, ends.timeOf(above));
 }
 

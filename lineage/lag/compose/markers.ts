@@ -11,17 +11,20 @@ const MAX_MARKERS = 4;
  */
 export type Commits = readonly Curve[];
 
+/** A commit ends the transactions of failed checkpoints before it too: at most this many markers a partition. */
+export const MOST_PER_COMMIT = 4;
+
 /**
  * The position past all offsets behind `x` that may be markers: those that came, as sampled until `until`, with no more growth
- * than commits completed meanwhile. Growth without a commit is records.
+ * than `perCommit` for each commit completed meanwhile. Growth without a commit is records.
  */
-export function pastMarkers(commits: Commits, x: number, ends: Curve, until: number): number {
+export function pastMarkers(commits: Commits, x: number, ends: Curve, until: number, perCommit = 1): number {
   let position = x;
   for (let next = ends.firstAbove(x); next > 0 && next < ends.length && ends.timeOf(next) <= until; ) {
     const [from, to] = [ends.timeOf(next - 1) - SLOP_MS, ends.timeOf(next) + SLOP_MS];
     let completed = 0;
     for (const commit of commits) completed += commit.indexAt(to) - commit.indexAt(from);
-    if (ends.valueOf(next) - position > completed) return position;
+    if (ends.valueOf(next) - position > completed * perCommit) return position;
     position = ends.valueOf(next);
     next = ends.firstAbove(position);
   }

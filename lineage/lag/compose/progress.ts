@@ -10,6 +10,8 @@ import { barrierPositions, settledPositions } from './settled.ts';
 /** `point`: the estimate; `low` and `high`: the truth is never before `low` nor after `high`, using samples as they are. */
 export type Estimate = 'point' | 'low' | 'high';
 
+/** Gaps between positions the best rate is taken from. */
+const RATE_SAMPLES = 32;
 /** What the tables keep, ms. */
 const TABLE_MS = 86_400_000;
 /** A position before the table is placed by the table's own rate, at most this far back, ms. */
@@ -65,9 +67,9 @@ function consumerProgress(question: ProgressQuestion, consumer: HopTopic): numbe
   if (ends === null) return null;
   if (consumer.whole !== null) {
     note('lag-only');
-    const dead = estimate === 'point' && consumer.isStale(question.at);
-    if (dead) note('dead-reporter');
     const last = consumer.lastSampleTs;
+    const dead = estimate === 'point' && question.at > last && consumer.isStale(question.at);
+    if (dead) note('dead-reporter');
     const at = dead ? last + question.aliveMs(last, consumer.intervalMs) : question.at;
     return wholeProgress(consumer.whole, ends, at, estimate);
   }
@@ -167,18 +169,20 @@ function pointProgress(question: ProgressQuestion, consumer: HopTopic, visible: 
   // Level with end offsets that ended with the reports: nothing newer than those is known to be consumed.
   const known = Math.min(f, Math.max(last, ends.lastT));
   if (stale) return Math.min(at, known + question.aliveMs(last, consumer.intervalMs));
-  return Math.min(at, extrapolate(visible, ends, at, consumer.intervalMs, f, reach));
+  return Math.min(at, extrapolate(visible, ends, at, consumer.intervalMs, commits, f, reach));
 }
 
 /**
- * F after the last position: frozen where the position stood still before a backlog, kept behind by its lag where that is below
- * an interval, else the position goes on at its last rate. The position, not F itself: F leaps where the topic paused.
+ * F after the last position: frozen where the position stood still before a backlog (until a commit it may have waited for), kept
+ * behind by its lag where that is below an interval, else the position goes on at its last rate. The position, not F itself: F
+ * leaps where the topic paused.
  */
 function extrapolate(
   visible: Curve,
   ends: Curve,
   at: number,
   intervalMs: number,
+  commits: Commits | null,
   f: number,
   reach: (x: number, t: number) => number,
 ): number {
@@ -186,11 +190,38 @@ function extrapolate(
   const last = visible.lastT;
   const before = n > 1 ? visible.valueOf(n - 2) : Number.NaN;
   const hadBacklog = n > 1 && before < (ends.at(visible.timeOf(n - 2)) ?? ends.lastX);
-  if (before === visible.lastX && hadBacklog) return f;
+  if (before === visible.lastX && hadBacklog) {
+    const commit = lastCommit(commits ?? [], last, at);
+    if (commit === null) return f;
+    // From the old barrier to the new one no faster than it has ever read.
+    const position = visible.lastX + bestRate(visible) * (at - commit.completed);
+    return Math.max(f, Math.min(commit.barrier, reach(position, at)));
+  }
   if (n < 2 || last - f < intervalMs) return f + (at - last);
   const rate = (visible.lastX - before) / (last - visible.timeOf(n - 2));
   const position = visible.lastX + rate * (at - last);
   return position >= ends.lastX ? Math.max(f, ends.lastT) : Math.max(f, reach(position, at));
+}
+
+/** The newest commit completed in (from, to]. */
+function lastCommit(commits: Commits, from: number, to: number): { completed: number; barrier: number } | null {
+  let newest: { completed: number; barrier: number } | null = null;
+  for (const commit of commits) {
+    const i = commit.indexAt(to);
+    if (i < 0 || commit.timeOf(i) <= from || (newest !== null && newest.completed >= commit.timeOf(i))) continue;
+    newest = { completed: commit.timeOf(i), barrier: commit.valueOf(i) };
+  }
+  return newest;
+}
+
+/** Most records per ms between two of the last samples. */
+function bestRate(positions: Curve): number {
+  let best = 0;
+  for (let i = Math.max(1, positions.length - RATE_SAMPLES); i < positions.length; i++) {
+    const gap = positions.timeOf(i) - positions.timeOf(i - 1);
+    best = Math.max(best, (positions.valueOf(i) - positions.valueOf(i - 1)) / gap);
+  }
+  return best;
 }
 
 /** When the end offset was `x` for the last time at or before `at`; `at` itself when it has not passed `x` by then. */

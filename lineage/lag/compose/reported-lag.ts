@@ -57,7 +57,8 @@ function highWhole(lags: Curve, curves: readonly Curve[], at: number): number {
     if (end === null) return at;
     position += end;
   }
-  const t = passed(curves, position, at);
+  // The instant is found to within a millisecond.
+  const t = passed(curves, position, at) + 1;
   let high = t;
   for (const curve of curves) {
     const next = curve.indexAt(t) + 1;

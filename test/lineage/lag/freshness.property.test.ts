@@ -1,176 +1,235 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { answerFreshness, type FreshnessAnswer, findSink } from '../../../lineage/lag/answer.ts';
+import fc from 'fast-check';
 import { Completeness } from '../../../lineage/lag/completeness.ts';
-import { indexGraph } from '../../../lineage/lag/freshness.ts';
-import { OffsetTables } from '../../../lineage/lag/offsets.ts';
-import { addRow } from '../../../lineage/lag/tables/offset-intake.ts';
+import { replayFreshness } from '../../../lineage/lag/replay.ts';
 import type { OffsetRow } from '../../../model/offset-row.ts';
-import { Pipeline, type PipelineSpec, randomOf, type SimulatedHop } from './pipeline-simulator.ts';
+import { replayLines } from '../../support/pipeline-file.ts';
+import { errorsOf, type Observation, observe, trueAge } from '../../support/pipeline-observe.ts';
+import { randomPipeline, type Trouble } from '../../support/pipeline-random.ts';
+import type { Reporting, ReportStyle } from '../../support/pipeline-reports.ts';
 
-const PARTITIONS = 3;
 const HOUR_MS = 3_600_000;
+const TICK_MS = 500;
 
-/** A random straight pipeline of two to four hops, each stalling twice within the hour, with uneven partitions and a tide. */
-function randomSpec(seed: number, checkpoint?: SimulatedHop['checkpoint']): PipelineSpec {
-  const random = randomOf(seed);
-  const length = 2 + Math.floor(random() * 3);
-  const rate = 20 + random() * 60;
-  const uneven = Array.from({ length: PARTITIONS }, () => 0.3 + random() * 1.4);
-  const hops = Array.from({ length }, (_, k) => {
-    const stalls = Array.from({ length: 2 }, () => {
-      const from = 600_000 + random() * 2_000_000;
-      return { from, to: from + 60_000 + random() * 540_000 };
-    });
-    const full = rate * PARTITIONS * (1.7 + random() * 3);
-    const capacity = (t: number): number => (stalls.some(({ from, to }) => t >= from && t < to) ? 0 : full);
-    const output = k === length - 1 ? null : `topic${k + 1}`;
-    return { hop: `hop${k}`, inputs: [`topic${k}`], output, capacity, ...(checkpoint && { checkpoint }) };
-  });
-  const source = {
-    topic: 'topic0',
-    rate: (t: number, p: number) => rate * uneven[p]! * (1 + 0.4 * Math.sin(t / 300_000)),
-  };
-  return { partitions: PARTITIONS, sources: [source], hops, tickMs: 500 };
+const seeds = fc.integer({ min: 1, max: 1_000_000 });
+const troubles: fc.Arbitrary<Trouble> = fc.record({
+  stalls: fc.boolean(),
+  bursts: fc.boolean(),
+  joins: fc.boolean(),
+  windows: fc.boolean(),
+  crashes: fc.boolean(),
+  rewinds: fc.boolean(),
+  transactions: fc.boolean(),
+  retention: fc.boolean(),
+  quiet: fc.boolean(),
+  sparse: fc.boolean(),
+});
+/** One hop's reports come another way than the poll cycle's, late, or fail for minutes. */
+const reporting: fc.Arbitrary<Reporting> = fc
+  .record({
+    intervalMs: fc.constantFrom(5_000, 10_000, 30_000),
+    style: fc.constantFrom<ReportStyle>('cycle', 'reporter', 'commits', 'lag', 'whole-lag'),
+    delayMs: fc.constantFrom(0, 0, 7_000, 45_000),
+    silence: fc.boolean(),
+  })
+  .map(({ intervalMs, style, delayMs, silence }) => ({
+    intervalMs,
+    style: hop => (hop === 'hop1' ? style : 'cycle'),
+    delayMs: hop => (hop === 'hop1' ? delayMs : 0),
+    isSilent: (hop, t) => silence && hop === 'hop1' && t % 300_000 > 180_000,
+  }));
+
+/** Ten minutes of a random pipeline. */
+function run(seed: number, trouble: Trouble, told: Reporting, change?: (row: OffsetRow) => readonly OffsetRow[]) {
+  const spec = randomPipeline(seed, trouble, 1 / 6);
+  return { spec, ...observe(spec, told, { untilMs: HOUR_MS / 6, ...(change && { change }) }) };
 }
 
-interface Observation {
-  readonly answer: FreshnessAnswer;
-  /** Complete up to, in truth. */
-  readonly truth: number;
-}
-
-/** Runs an hour; asks at every sample and between two. `change` may withhold or add rows. */
-function observe(
-  seed: number,
-  intervalMs: number,
-  change: (rows: OffsetRow[]) => readonly OffsetRow[] = rows => rows,
-  spec = randomSpec(seed),
-): Observation[] {
-  const pipeline = new Pipeline(spec);
-  const tables = new OffsetTables();
-  const graph = indexGraph(pipeline.graph);
-  const name = spec.hops.at(-1)!.hop;
-  const sink = findSink(graph, name)!;
-  const all = spec.hops.map(hop => hop.hop);
-  const observed: Observation[] = [];
-  for (let t = 0; t < HOUR_MS; t += intervalMs) {
-    pipeline.runTo(t);
-    for (const row of change(pipeline.sample())) addRow(tables, row);
-    for (const between of [0, 0.6 * intervalMs]) {
-      const told = pipeline.now;
-      pipeline.runTo(t + between);
-      for (const row of pipeline.checkpoints(between === 0 ? t - 0.4 * intervalMs : told)) addRow(tables, row);
-      if (t < 60_000) continue;
-      observed.push({
-        answer: answerFreshness(graph, tables, sink, name, pipeline.now),
-        truth: pipeline.completeUpTo(all),
-      });
-    }
-  }
-  return observed;
-}
-
-const SEEDS = [11, 12, 13, 14, 15, 16];
-const runs = SEEDS.map(seed => observe(seed, 10_000));
-const observations = runs.flat();
-
-function errorsOf(seen: readonly Observation[]): { mean: number; p99: number } {
-  const errors = seen.map(({ answer, truth }) => Math.abs(answer.age_ms! - (answer.ts - truth))).sort((a, b) => a - b);
-  return { mean: errors.reduce((a, b) => a + b, 0) / errors.length, p99: errors[Math.floor(errors.length * 0.99)]! };
-}
-
-describe('an hour of random pipelines with known truth', () => {
-  test('sampled every 10 s the age errs by at most 2 s on average and 24 s at p99', () => {
-    const { mean, p99 } = errorsOf(observations);
-
-    assert.ok(mean <= 2_000 && p99 <= 24_000, `mean ${mean} ms, p99 ${p99} ms`);
-  });
-
-  test('sampled every 30 s it errs by at most 5 s on average and 60 s at p99', () => {
-    const { mean, p99 } = errorsOf(SEEDS.slice(0, 3).flatMap(seed => observe(seed, 30_000)));
-
-    assert.ok(mean <= 5_000 && p99 <= 60_000, `mean ${mean} ms, p99 ${p99} ms`);
-  });
-
-  test('the truth is never older than the safe bound nor fresher than the other', () => {
-    for (const { answer, truth } of observations) {
-      assert.ok(answer.complete_up_to! <= truth, `at ${answer.ts}: ${answer.complete_up_to} > ${truth}`);
-      assert.ok(answer.age_low_ms! <= answer.ts - truth, `at ${answer.ts}`);
-    }
-  });
-
-  test('with exactly-once hops the wait for commits is counted once, and the bounds hold', () => {
-    const checkpoint = { intervalMs: 60_000, durationMs: 4_000 };
-    const seen = [11, 12].flatMap(seed => observe(seed, 10_000, rows => rows, randomSpec(seed, checkpoint)));
-    const { mean, p99 } = errorsOf(seen);
-
-    assert.ok(mean <= 2_000 && p99 <= 24_000, `mean ${mean} ms, p99 ${p99} ms`);
-    for (const { answer, truth } of seen) {
-      assert.ok(answer.complete_up_to === null || answer.complete_up_to <= truth, `at ${answer.ts}`);
-      assert.ok(answer.age_low_ms! <= answer.ts - truth, `at ${answer.ts}`);
-    }
-  });
-
-  test('complete-up-to never goes back, and held back it still is never later than the truth', () => {
-    for (const run of runs) {
-      const completeness = new Completeness();
-      let before = 0;
-      for (const { answer, truth } of run) {
-        const upTo = completeness.hold(answer).complete_up_to!;
-        assert.ok(upTo >= before && upTo <= truth, `at ${answer.ts}: ${before}, ${upTo}, ${truth}`);
-        before = upTo;
-      }
-    }
-  });
-
-  test('residences sum to the age, and no figure is negative or not finite', () => {
-    for (const { answer } of observations) {
-      const residences = Object.values(answer.residence_ms);
-      assert.equal(
-        residences.reduce((a, b) => a + b, 0),
-        answer.age_ms,
-      );
-      for (const value of [...residences, answer.age_ms, answer.age_low_ms, answer.age_high_ms, answer.lag_sum_ms]) {
-        assert.ok(Number.isFinite(value) && value! >= 0, `${value} at ${answer.ts}`);
-      }
-    }
-  });
-
-  test('the sum of the lags of today misses by far more than the composition', () => {
-    const bySum = observations.map(({ answer, truth }) => Math.abs(answer.lag_sum_ms! - (answer.ts - truth)));
-    const meanBySum = bySum.reduce((a, b) => a + b, 0) / bySum.length;
-
-    assert.ok(meanBySum > 10 * errorsOf(observations).mean, `${meanBySum} ms`);
-  });
-
-  test('an added idle partition changes nothing', () => {
-    const idle = (rows: OffsetRow[]): OffsetRow[] => [
-      ...rows,
-      ...rows
-        .filter(row => row.type === 'offsets' && row.partition === 0)
-        .map(row => ({ ...row, partition: 99, endOffset: 7, ...('position' in row && { position: 7 }) })),
-    ];
-    const figures = ({ answer }: Observation): unknown => [answer.age_ms, answer.complete_up_to, answer.residence_ms];
-
-    assert.deepEqual(observe(11, 10_000, idle).map(figures), runs[0]!.map(figures));
-  });
-
-  test('a hop that stops reporting only widens the bounds', () => {
-    const silenced = observe(12, 10_000, rows =>
-      rows.map(row =>
-        row.type === 'offsets' && row.hop === 'hop1' && row.ts > 1_800_000 ? withoutPosition(row) : row,
-      ),
+describe('whatever befalls a pipeline and its reports', () => {
+  test('the truth lies within the bounds of every answer, for every source too', () => {
+    fc.assert(
+      fc.property(seeds, troubles, reporting, (seed, trouble, told) => {
+        // How far a job got before it crashed is told by nobody where it is further than that at its next report.
+        const unseen = TICK_MS + (trouble.crashes || trouble.rewinds ? told.intervalMs : 0);
+        for (const observation of run(seed, trouble, told).observations) {
+          const { answer, truth } = observation;
+          const at = `at ${answer.ts}: ${JSON.stringify(answer)}, true ${JSON.stringify(truth)}`;
+          assert.ok((answer.complete_up_to ?? Number.NEGATIVE_INFINITY) <= truth.completeUpTo, at);
+          assert.ok((answer.age_low_ms ?? 0) <= trueAge(observation) + unseen, at);
+          for (const [source, upTo] of Object.entries(truth.perSource)) {
+            assert.ok((answer.per_source[source]?.complete_up_to ?? 0) <= upTo, `${source} ${at}`);
+          }
+        }
+      }),
+      { numRuns: 30 },
     );
-    for (const [i, { answer, truth }] of silenced.entries()) {
-      const full = runs[1]![i]!.answer;
-      assert.ok(answer.complete_up_to! <= truth && answer.complete_up_to! <= full.complete_up_to!, `at ${answer.ts}`);
-      assert.ok(answer.age_low_ms! <= answer.ts - truth, `at ${answer.ts}`);
-    }
+  });
+
+  test('clocks that are off widen the bounds by as much as the end offsets show of it', () => {
+    fc.assert(
+      fc.property(seeds, fc.integer({ min: -9_000, max: 9_000 }), (seed, skewMs) => {
+        const told: Reporting = {
+          intervalMs: 10_000,
+          style: () => 'reporter',
+          skewMs: hop => (hop === 'hop1' ? skewMs : 0),
+        };
+        for (const observation of run(seed, { stalls: true }, told).observations) {
+          const { answer, truth } = observation;
+          assert.ok((answer.complete_up_to ?? 0) <= truth.completeUpTo, `at ${answer.ts}`);
+          assert.ok((answer.age_low_ms ?? 0) <= trueAge(observation) + TICK_MS, `at ${answer.ts}`);
+        }
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('every figure is finite and not negative, the bounds enclose the age, and residences sum to it', () => {
+    fc.assert(
+      fc.property(seeds, troubles, reporting, (seed, trouble, told) => {
+        for (const { answer } of run(seed, trouble, told).observations) {
+          const residences = Object.values(answer.residence_ms);
+          const { age_ms: age, age_low_ms: low, age_high_ms: high, lag_sum_ms: sum, eta_ms: eta } = answer;
+          for (const value of [...residences, age, low, high, sum, eta?.low ?? null, eta?.high ?? null]) {
+            assert.ok(value === null || (Number.isFinite(value) && value >= 0), JSON.stringify(answer));
+          }
+          if (age === null) continue;
+          assert.equal(
+            residences.reduce((a, b) => a + b, 0),
+            age,
+            JSON.stringify(answer),
+          );
+          assert.ok((low ?? 0) <= age && (high ?? age) >= age, JSON.stringify(answer));
+          assert.ok(answer.blame === null || (answer.residence_ms[answer.blame] ?? 0) === Math.max(...residences));
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('complete-up-to never goes back, and held it still is never later than the truth', () => {
+    fc.assert(
+      fc.property(seeds, troubles, reporting, (seed, trouble, told) => {
+        const completeness = new Completeness();
+        let before = Number.NEGATIVE_INFINITY;
+        for (const { answer, truth } of run(seed, trouble, told).observations) {
+          const upTo = completeness.hold(answer).complete_up_to ?? before;
+          assert.ok(upTo >= before && upTo <= truth.completeUpTo, `at ${answer.ts}: ${before}, ${upTo}`);
+          before = upTo;
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('a partition in which nothing happens changes nothing', () => {
+    const withIdle = (row: OffsetRow): readonly OffsetRow[] =>
+      row.type === 'offsets' && row.partition === 0
+        ? [row, { ...row, partition: 99, endOffset: 7, ...(row.position !== undefined && { position: 7 }) }]
+        : [row];
+    const figures = ({ answer }: Observation): unknown => [answer.age_ms, answer.complete_up_to, answer.residence_ms];
+    fc.assert(
+      fc.property(seeds, troubles, (seed, trouble) => {
+        const told = { intervalMs: 10_000 };
+        assert.deepEqual(
+          run(seed, { ...trouble, retention: false }, told, withIdle).observations.map(figures),
+          run(seed, { ...trouble, retention: false }, told).observations.map(figures),
+        );
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('reports that are late or missing only widen the bounds', () => {
+    fc.assert(
+      fc.property(seeds, troubles, fc.integer({ min: 1_000, max: 90_000 }), (seed, any, delayMs) => {
+        // A report that is missing may be the only one to show that a position fell.
+        const trouble = { ...any, crashes: false, rewinds: false };
+        const full = run(seed, trouble, { intervalMs: 10_000 }).observations;
+        const less: Reporting = {
+          intervalMs: 10_000,
+          delayMs: hop => (hop === 'hop1' ? delayMs : 0),
+          isSilent: (hop, t) => hop === 'hop0' && t % 150_000 > 100_000,
+        };
+        for (const [i, { answer }] of run(seed, trouble, less).observations.entries()) {
+          const known = full[i]!.answer;
+          const at = `at ${answer.ts}: ${JSON.stringify(answer)}, with all reports ${JSON.stringify(known)}`;
+          const unknown = Number.NEGATIVE_INFINITY;
+          assert.ok((answer.complete_up_to ?? unknown) <= (known.complete_up_to ?? unknown), at);
+          assert.ok((answer.age_low_ms ?? unknown) <= (known.age_low_ms ?? unknown), at);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('rows of one moment give the same answers in any order', () => {
+    fc.assert(
+      fc.property(seeds, troubles, reporting, (seed, trouble, told) => {
+        const spec = randomPipeline(seed, trouble, 1 / 12);
+        const answers = (backwards: boolean): unknown =>
+          observe(spec, told, { untilMs: HOUR_MS / 12, backwards }).observations.map(({ answer }) => answer);
+        assert.deepEqual(answers(true), answers(false));
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('replay of what the daemon was told gives the answers the daemon gave', async () => {
+    await fc.assert(
+      fc.asyncProperty(seeds, troubles, reporting, async (seed, trouble, told) => {
+        const { spec, tape, observations } = run(seed, trouble, told);
+        const completeness = new Completeness();
+        const live = observations.map(({ answer }) => JSON.stringify(completeness.hold(answer)));
+        const lines = async function* (): AsyncGenerator<string> {
+          yield* replayLines(spec, tape);
+        };
+        const replayed: string[] = [];
+        for await (const line of replayFreshness(lines())) replayed.push(line);
+        assert.deepEqual(replayed, live);
+      }),
+      { numRuns: 8 },
+    );
   });
 });
 
-function withoutPosition(row: OffsetRow & { type: 'offsets' }): OffsetRow {
-  const { position: _, ...rest } = row;
-  return { ...rest, hop: '' };
-}
+describe('an hour of pipelines that stall and recover', () => {
+  const SEEDS = [11, 12, 13, 14, 15, 16];
+  const observed = (intervalMs: number, trouble: Trouble): Observation[] =>
+    SEEDS.flatMap(seed => observe(randomPipeline(seed, trouble), { intervalMs }, { untilMs: HOUR_MS }).observations);
+  const errors = (seen: readonly Observation[]) => errorsOf(seen.map(one => one.answer.age_ms! - trueAge(one)));
+  const everyTen = observed(10_000, { stalls: true, joins: true });
+
+  const bars = [
+    { intervalMs: 10_000, meanMs: 2_000, p99Ms: 24_000 },
+    { intervalMs: 30_000, meanMs: 5_000, p99Ms: 60_000 },
+  ];
+  for (const { intervalMs, meanMs, p99Ms } of bars) {
+    for (const transactions of [false, true]) {
+      const kind = transactions ? 'exactly-once hops' : 'any joins';
+      test(`sampled every ${intervalMs / 1000} s the age of ${kind} errs by ${meanMs} ms on average and ${p99Ms} at p99 at most`, () => {
+        const seen = transactions
+          ? observed(intervalMs, { stalls: true, transactions })
+          : intervalMs === 10_000
+            ? everyTen
+            : observed(intervalMs, { stalls: true, joins: true });
+        const { mean, p99 } = errors(seen);
+        assert.ok(mean <= meanMs && p99 <= p99Ms, `mean ${mean} ms, p99 ${p99} ms`);
+      });
+    }
+  }
+
+  test('the hop to blame is right in nine of ten cases older than 90 s', () => {
+    const old = everyTen.filter(one => trueAge(one) > 90_000);
+    const right = old.filter(({ answer, truth }) => {
+      const [worst] = Object.entries(truth.residence).sort((a, b) => b[1] - a[1]);
+      return worst?.[0] === answer.blame;
+    });
+    assert.ok(old.length > 1_000 && right.length >= 0.9 * old.length, `${right.length} of ${old.length}`);
+  });
+
+  test('the sum of the lags of today misses by far more than the composition', () => {
+    const bySum = errorsOf(everyTen.map(one => one.answer.lag_sum_ms! - trueAge(one)));
+    assert.ok(bySum.mean > 10 * errors(everyTen).mean, `${bySum.mean} ms`);
+  });
+});
