@@ -2,7 +2,7 @@
 import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/icon.tsx';
 
-export type ScreenName = 'overview' | 'jobs' | 'job' | 'logs' | 'lineage' | 'alerts' | 'inbox';
+export type ScreenName = 'overview' | 'jobs' | 'job' | 'logs' | 'lineage' | 'freshness' | 'alerts' | 'inbox';
 
 /** What a screen gets: the decoded rest of the path after its own part. */
 export interface ScreenProps {
@@ -15,6 +15,7 @@ const LOADERS: Record<ScreenName, () => Promise<{ readonly default: ComponentTyp
   job: () => import('../screens/job/job.tsx'),
   logs: () => import('../screens/logs/logs.tsx'),
   lineage: () => import('../screens/lineage/lineage.tsx'),
+  freshness: () => import('../screens/freshness/freshness.tsx'),
   alerts: () => import('../screens/alerts/alerts.tsx'),
   inbox: () => import('../screens/inbox/inbox.tsx'),
 };
@@ -33,6 +34,7 @@ export const NAV: readonly NavItem[] = [
   { name: 'jobs', path: '/jobs', icon: 'jobs', key: 'j' },
   { name: 'logs', path: '/logs', icon: 'logs', key: 'l' },
   { name: 'lineage', path: '/lineage', icon: 'lineage', key: 'g' },
+  { name: 'freshness', path: '/freshness', icon: 'freshness', key: 'f' },
   { name: 'alerts', path: '/alerts', icon: 'alerts', key: 'a' },
   { name: 'inbox', path: '/inbox', icon: 'inbox', key: 'i', demoOnly: true },
 ];
@@ -50,6 +52,7 @@ export function screenOf(path: string): { readonly name: ScreenName; readonly re
       return { name: 'alerts', rest: ['rules', ...rest] };
     case 'logs':
     case 'lineage':
+    case 'freshness':
     case 'alerts':
     case 'inbox':
       return { name: first, rest };

@@ -43,6 +43,7 @@ export const estateWords = {
     pipelineHow: 'What the daemon reads, and how far it has come.',
     allJobs: (n: number) => `All ${n} jobs`,
     allAlerts: 'All alerts',
+    allReports: 'Freshness board',
     running: (n: number, total: number) => `${n} of ${total} jobs running`,
     firing: (n: number) => (n === 1 ? '1 alert firing' : `${n} alerts firing`),
     pending: (n: number) => `${n} pending`,

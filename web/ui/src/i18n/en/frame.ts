@@ -8,6 +8,7 @@ export const frameWords = {
     jobs: 'Jobs',
     logs: 'Logs',
     lineage: 'Lineage',
+    freshness: 'Freshness',
     alerts: 'Alerts',
     inbox: 'Inbox',
     skip: 'Skip to content',

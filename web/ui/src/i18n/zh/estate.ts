@@ -44,6 +44,7 @@ export const estateWords: typeof English = {
     pipelineHow: '守护进程读取的数据流及其进度。',
     allJobs: n => `全部 ${n} 个作业`,
     allAlerts: '全部告警',
+    allReports: '新鲜度看板',
     running: (n, total) => `${n} / ${total} 个作业运行中`,
     firing: n => `${n} 条告警`,
     pending: n => `${n} 条待定`,

@@ -10,6 +10,7 @@ export const frameWords: typeof English = {
     jobs: '作业',
     logs: '日志',
     lineage: '血缘',
+    freshness: '新鲜度',
     alerts: '告警',
     inbox: '收件箱',
     skip: '跳到正文',

@@ -28,7 +28,11 @@ function Content({ data }: { data: Data }): JSX.Element {
     <>
       <Headline data={data} streams={streams} />
       <div class="stack" style={{ gap: '16px' }}>
-        <Card title={w.reports} count={data.reports.length || undefined}>
+        <Card
+          title={w.reports}
+          count={data.reports.length || undefined}
+          more={<a href={link('/freshness')}>{w.allReports}</a>}
+        >
           {data.reports.length === 0 ? (
             <Empty title={w.noReports}>
               <p>{w.noReportsHow}</p>

@@ -20,7 +20,7 @@ export function Reports({ reports }: { reports: readonly Freshness[] }): JSX.Ele
       {sorted.map(report => (
         <li key={report.report ?? report.dataset} class="report" data-testid="report">
           <div class="report-name">
-            <a class="strong ellipsis" href={link('/lineage', { root: report.report ?? report.dataset })}>
+            <a class="strong ellipsis" href={link(`/freshness/${encodeURIComponent(report.report ?? report.dataset)}`)}>
               {report.report ?? report.dataset}
             </a>
             <span class="muted ellipsis">{report.owner}</span>
