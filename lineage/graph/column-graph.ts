@@ -19,9 +19,10 @@ export interface ColumnGraph {
  */
 export function columnGraph(view: GraphView, ids: ReadonlySet<string>): ColumnGraph {
   const collected = new Collector(view);
-  for (const id of [...ids].sort()) {
-    const { kind } = view.lineage.graph.getNodeAttributes(id);
-    if (kind === 'dataset') collected.declared(id);
+  const sorted = [...ids].sort();
+  // Declarations first: they know the types.
+  for (const id of sorted) if (view.lineage.graph.getNodeAttribute(id, 'kind') === 'dataset') collected.declared(id);
+  for (const id of sorted) {
     for (const flow of view.lineage.flows.of(id))
       if (flow.sink === null || ids.has(flow.sink)) collected.flow(flow, ids);
   }

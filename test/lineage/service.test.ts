@@ -1,60 +1,10 @@
 /** The lineage service: a path from NiFi to a report, evidence that comes in any order, restarts, statuses. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createLineageService, type LineageService } from '../../lineage/service.ts';
-import { ManualClock } from '../../model/clock.ts';
+import type { LineageService } from '../../lineage/service.ts';
 import { StoreAwayError, UserError } from '../../model/errors.ts';
 import type { JobEvent } from '../../model/job-event.ts';
-import type { Json } from '../../model/json.ts';
-import { createTelemetry } from '../../model/telemetry.ts';
-import type { Doc, DocKind } from '../../store/state-store.ts';
-
-/** The two calls the service makes, in memory; `away` makes writes fail. */
-class FakeState {
-  away = false;
-  readonly docs = new Map<DocKind, Map<string, Json>>();
-
-  async list<T = Json>(kind: DocKind): Promise<readonly Doc<T>[]> {
-    const found = [...(this.docs.get(kind) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
-    return found.map(([id, body]) => ({ id, version: '1', updatedAt: 0, body: body as T }));
-  }
-
-  async putMany(kind: DocKind, docs: readonly { id: string; body: Json }[]): Promise<void> {
-    if (this.away) throw new StoreAwayError('away');
-    const held = this.docs.get(kind) ?? new Map<string, Json>();
-    for (const { id, body } of docs) held.set(id, structuredClone(body));
-    this.docs.set(kind, held);
-  }
-
-  async delete(kind: DocKind, id: string): Promise<void> {
-    if (this.away) throw new StoreAwayError('away');
-    this.docs.get(kind)?.delete(id);
-  }
-}
-
-const clusters = { data: { brokers: ['k1:9092', 'k2:9092'] } };
-
-function service(
-  state = new FakeState(),
-  clock = new ManualClock(1_000_000),
-  config: typeof clusters | object = clusters,
-) {
-  const telemetry = createTelemetry();
-  return {
-    state,
-    clock,
-    telemetry,
-    lineage: createLineageService({
-      state,
-      clusters: { ...config },
-      telemetry,
-      clock,
-    }),
-  };
-}
-
-const kafka = (topic: string, servers = 'k1:9092'): string =>
-  `('connector' = 'kafka', 'topic' = '${topic}', 'properties.bootstrap.servers' = '${servers}')`;
+import { kafka, service } from './lineage-fixture.ts';
 
 const ETL = `CREATE TABLE src (imei STRING) WITH ${kafka('dw_sdk_log')};
 CREATE TABLE dst (imei STRING) WITH ${kafka('dw_sdk_log_cdo', 'k2:9092')};
