@@ -36,6 +36,11 @@ const USAGE = `tidewatch ${VERSION}
   tidewatch ready --dataset ID|--report NAME --complete-to TIME
       [--expected-rows N] [--period 1h] [--wait 2h]
                                            may an offline job start? exit 0 ready, 1 not in time, 2 usage
+  tidewatch rules test FILE…               unit tests of rules: series in, expected alerts out
+  tidewatch rules replay --rule NAME|ID|FILE.yaml --from -24h [--to now] [--as-of arrival]
+                                           what a rule would have told, by a running daemon (--url)
+  tidewatch rules import-prometheus FILE… [--out FILE]
+                                           rules of a Prometheus file, and what could not be converted
 
   --json   machine-readable output        --config FILE   default: built-in defaults, TIDEWATCH_* variables
   --url    a running daemon, default http://127.0.0.1:8686
@@ -94,6 +99,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   lag: async args => (await import('./commands/lag.ts')).lag(args),
   ready: async args => (await import('./commands/ready.ts')).ready(args),
+  rules: async args => (await import('./commands/rules.ts')).rules(args, Date.now()),
 };
 
 async function main([name, ...args]: readonly string[]): Promise<number> {

@@ -7,9 +7,9 @@ import type { RuleHistory } from '../../../alerting/evaluate/record.ts';
 import { replayRule } from '../../../alerting/evaluate/replay.ts';
 import { createResolver } from '../../../alerting/evaluate/resolve.ts';
 import { compileRule } from '../../../alerting/evaluate/rule.ts';
+import { type MemoryLine as Line, MemoryLogs } from '../../../alerting/testing/memory-logs.ts';
 import { labelsKey } from '../../../model/labels.ts';
 import { MemoryMetricStore } from '../../../store/memory-metrics.ts';
-import { type Line, MemoryLogs } from './memory-logs.ts';
 import { MINUTE, rule, START, states, told } from './scenario.ts';
 
 const HOUR = 60 * MINUTE;
