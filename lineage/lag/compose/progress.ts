@@ -190,13 +190,14 @@ function extrapolate(
   const last = visible.lastT;
   const before = n > 1 ? visible.valueOf(n - 2) : Number.NaN;
   const hadBacklog = n > 1 && before < (ends.at(visible.timeOf(n - 2)) ?? ends.lastX);
-  if (before === visible.lastX && hadBacklog) {
-    const commit = lastCommit(commits ?? [], last, at);
-    if (commit === null) return f;
+  const frozen = before === visible.lastX && hadBacklog;
+  const commit = n > 1 ? lastCommit(commits ?? [], frozen ? last : visible.timeOf(n - 2), at) : null;
+  if (commit !== null) {
     // From the old barrier to the new one no faster than it has ever read.
-    const position = visible.lastX + bestRate(visible) * (at - commit.completed);
+    const position = visible.lastX + bestRate(visible) * (at - Math.max(last, commit.completed));
     return Math.max(f, Math.min(commit.barrier, reach(position, at)));
   }
+  if (frozen) return f;
   if (n < 2 || last - f < intervalMs) return f + (at - last);
   const rate = (visible.lastX - before) / (last - visible.timeOf(n - 2));
   const position = visible.lastX + rate * (at - last);
