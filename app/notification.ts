@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Engine } from '../alerting/engine.ts';
 import { Acks } from '../alerting/notify/ack.ts';
 import { AckLinks, ackLinkSecret } from '../alerting/notify/ack-link.ts';
+import { tellAck } from '../alerting/notify/ack-notice.ts';
 import {
   INHIBITIONS,
   RECEIVERS,
@@ -90,7 +91,11 @@ export async function openNotification(parts: NotificationParts): Promise<Notifi
   const silences = new DocumentSet(SILENCES, options);
   const inhibitions = new DocumentSet(INHIBITIONS, options);
   const rotas = new DocumentSet(ROTAS, options);
-  const acks = new Acks(state, clock);
+  const acks = new Acks(state, clock, async ack => {
+    const channel = (name: string) => channels.active(name);
+    const firing = () => engine.firing();
+    if ((await tellAck(ack, { state, channel, firing, links: createLinks(publicUrl), clock })) > 0) outbox.wake();
+  });
   const load = async (config: AlertingConfig): Promise<void> => {
     const named = Object.entries(config.receivers).map(([name, members]) => ({ name, channels: [...members] }));
     await Promise.all([

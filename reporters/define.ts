@@ -28,6 +28,7 @@ export function defineReporter<S extends z.ZodType>(reporter: {
   readonly secrets: readonly string[];
   readonly budget?: Budget;
   readonly throttleFloorMs?: number;
+  readonly acknowledges?: boolean;
   readonly remedies?: Readonly<Record<string, string>>;
   readonly create: (config: z.output<S>, deps: ReporterDeps) => Notifier;
 }): ReporterType {
@@ -39,6 +40,7 @@ export function defineReporter<S extends z.ZodType>(reporter: {
     secrets,
     budget: budget ?? null,
     throttleFloorMs: throttleFloorMs ?? 0,
+    acknowledges: reporter.acknowledges ?? false,
     check,
     open(document, deps) {
       const parsed = schema.safeParse(document);

@@ -31,6 +31,7 @@ export const pagerduty = defineReporter({
   schema: PagerdutyConfig,
   secrets: ['routing_key'],
   throttleFloorMs: 5_000,
+  acknowledges: true,
   remedies: {
     refused: 'check the routing_key: it is the 32-character key of an "Events API v2" integration of the service',
   },

@@ -28,11 +28,18 @@ export type Ack = {
 export class Acks {
   readonly #state: Pick<StateStore, 'list' | 'put' | 'delete' | 'appendAudit'>;
   readonly #clock: Clock;
+  readonly #onTaken: (ack: Ack) => Promise<unknown>;
   readonly #acks = new Map<string, Ack>();
 
-  constructor(state: Pick<StateStore, 'list' | 'put' | 'delete' | 'appendAudit'>, clock: Clock) {
+  /** `onTaken` is called with each acknowledgement once it is stored. */
+  constructor(
+    state: Pick<StateStore, 'list' | 'put' | 'delete' | 'appendAudit'>,
+    clock: Clock,
+    onTaken: (ack: Ack) => Promise<unknown> = async () => {},
+  ) {
     this.#state = state;
     this.#clock = clock;
+    this.#onTaken = onTaken;
   }
 
   /** Reads what is stored; to be called before anything is told. */
@@ -61,6 +68,7 @@ export class Acks {
     this.#acks.delete(alert.episode);
     this.#acks.set(alert.episode, ack);
     await this.#audit(ack, by, before, ack);
+    await this.#onTaken(ack);
     const [oldest] = this.#acks.keys();
     if (this.#acks.size > MAX_ACKS && oldest !== undefined) await this.end(oldest, 'tidewatch');
     return ack;

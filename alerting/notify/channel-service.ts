@@ -163,7 +163,16 @@ export class ChannelService {
     try {
       const { name, type, reporter, retry, throttleFloorMs, fallback, own } = parseChannel(document, registry);
       const notifier = reporter.open(own, { clock });
-      const active = { name, type, notifier, retry, throttleFloorMs, fallback, budget: reporter.budget };
+      const active = {
+        name,
+        type,
+        notifier,
+        retry,
+        throttleFloorMs,
+        fallback,
+        budget: reporter.budget,
+        acknowledges: reporter.acknowledges,
+      };
       return { id, version, managed: strict, document, active };
     } catch (error) {
       if (strict || !(error instanceof UserError)) throw error;

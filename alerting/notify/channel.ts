@@ -28,6 +28,8 @@ export interface ActiveChannel {
   readonly budget: Budget | null;
   /** Channel that takes over what this one cannot deliver. */
   readonly fallback: string | null;
+  /** It keeps incidents of its own and wants to hear that one was acknowledged. */
+  readonly acknowledges?: boolean;
 }
 
 /** What a reporter may use besides its configuration. */
@@ -43,6 +45,8 @@ export interface ReporterType {
   readonly secrets: readonly string[];
   readonly budget: Budget | null;
   readonly throttleFloorMs: number;
+  /** Keeps incidents of its own: acknowledgements are told. */
+  readonly acknowledges: boolean;
   /** Complaints about a document, empty when `open` would take it. */
   check(document: unknown): readonly InputIssue[];
   /** Makes the notifier; does no I/O. Throws `UserError` bad-request for a document `check` complains about. */

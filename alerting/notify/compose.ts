@@ -17,7 +17,7 @@ export type ContextOf = (intent: Intent) => AlertContext;
 
 /** Addresses of the UI's pages. */
 export interface Links {
-  alert(intent: Intent): string;
+  alert(intent: Pick<Intent, 'episode'>): string;
   group(groupKey: string): string;
   /** Acknowledges with one click; absent where nobody signs links. */
   readonly ack?: (ticket: AckTicket) => string;
