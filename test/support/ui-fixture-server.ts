@@ -9,9 +9,10 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { alertDetail, alertsAt, deliveries, inbox, ruleHistory, rules } from './ui-fixture/alerts.ts';
 import { lagMs, REPORTS, rateOf, STAGES } from './ui-fixture/estate.ts';
+import { badgeSvg, historyOf, reportView } from './ui-fixture/freshness.ts';
 import { lineage } from './ui-fixture/graph.ts';
 import { exceptionLine, linesBetween, matching } from './ui-fixture/logs.ts';
-import { freshness, jobDetail, jobs, overview, status } from './ui-fixture/views.ts';
+import { jobDetail, jobs, overview, status } from './ui-fixture/views.ts';
 
 const DIST = join(import.meta.dirname, '../../web/ui/dist');
 const TYPES: Record<string, string> = {
@@ -72,6 +73,11 @@ async function handle(
   now: number,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost');
+  if (url.pathname.startsWith('/badge/')) {
+    response.writeHead(200, { 'content-type': 'image/svg+xml' });
+    response.end(badgeSvg(decodeURIComponent(url.pathname.slice('/badge/'.length, -'.svg'.length))));
+    return;
+  }
   if (!url.pathname.startsWith('/api/v1/')) {
     await sendFile(url.pathname, response);
     return;
@@ -112,8 +118,10 @@ function api(
     case 'status':
       return { body: status(now, options.demo ?? true) };
     case 'freshness': {
-      const all = REPORTS.map(spec => freshness(spec, now));
-      return id === '' ? list(all) : found(all.find(f => f.report === id || f.dataset === id));
+      if (id === '') return list(REPORTS.map(spec => reportView(spec, REPORTS, now)));
+      const spec = REPORTS.find(known => known.report === id || known.datasource === id);
+      if (tail === 'history') return found(spec && historyOf(spec, params, now));
+      return found(spec && reportView(spec, REPORTS, now));
     }
     case 'jobs': {
       if (id === '') return list(jobs(now, count));

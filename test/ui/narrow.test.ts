@@ -1,6 +1,7 @@
 /** Every screen on a phone: nothing is wider than the screen, in Chinese and in the dark theme. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { REPORTS } from '../support/ui-fixture/estate.ts';
 import { useHarness } from './harness.ts';
 
 const PATHS = [
@@ -11,6 +12,8 @@ const PATHS = [
   '/logs?around=line-exception',
   '/lineage',
   '/lineage?root=*',
+  '/freshness',
+  `/freshness/${encodeURIComponent(REPORTS[0]?.report ?? '')}`,
   '/alerts',
   '/alerts/a1',
   '/rules',

@@ -13,6 +13,8 @@ const SCREENS: readonly { readonly path: string; readonly shows: string; readonl
   { path: '/logs', shows: 'INFO', at: '[data-testid=log-row]' },
   { path: '/lineage', shows: 'dwd_order_wide', at: '.node.blamed' },
   { path: '/lineage', shows: 'dwd_order_wide', at: '[data-testid=waterfall]' },
+  { path: '/freshness', shows: 'Data as of', at: '[data-testid=board-report]' },
+  { path: '/freshness', shows: 'No objective', at: '[data-testid=board-report]:last-child' },
   { path: '/alerts', shows: 'dwd_order_wide lags', at: '[data-testid=alert]' },
   { path: '/alerts/a1', shows: '> 300,000 and pct(', at: '.formula' },
   { path: '/alerts?tab=deliveries', shows: 'errcode 130101', at: '[data-testid=delivery]:nth-child(2)' },

@@ -7,6 +7,7 @@ import { type FreshnessLevel, freshnessLevel } from '../../lineage/objectives/le
 import type { ObjectiveKeeper } from '../../lineage/objectives/objective-keeper.ts';
 import type { Standing } from '../../lineage/objectives/standing.ts';
 import { freshnessSentence, type Language } from '../../lineage/objectives/words.ts';
+import type { LineageService } from '../../lineage/service.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { Point } from '../../model/sample.ts';
 import type { MetricStore } from '../../store/metric-store.ts';
@@ -17,6 +18,7 @@ export interface FreshnessServices {
   readonly objectives: ObjectiveKeeper;
   readonly metrics: MetricStore;
   readonly clock: Clock;
+  readonly lineage: LineageService;
   readonly told: (report: { readonly name: string; readonly owner: string }) => Told;
 }
 
@@ -53,12 +55,14 @@ export interface FreshnessView extends FreshnessAnswer {
   readonly since: number | null;
   readonly beats: Beats | null;
   readonly trend: readonly Point[];
+  /** Which hops of its path are jobs, the others being NiFi, Druid or groups. */
+  readonly jobs: readonly string[];
   /** Null for a dataset. */
   readonly told: Told | null;
 }
 
 export function freshnessView(
-  services: Pick<FreshnessServices, 'objectives' | 'told'>,
+  services: Pick<FreshnessServices, 'objectives' | 'told' | 'lineage'>,
   answer: FreshnessAnswer | ReportFreshness,
   telling: Telling,
   trend: readonly Point[] = [],
@@ -82,6 +86,7 @@ export function freshnessView(
     since: objective?.since ?? null,
     beats: tracked === null ? null : beatsOf(tracked, answer.ts, BEATS, BEAT_MS),
     trend,
+    jobs: Object.keys(answer.residence_ms).filter(hop => services.lineage.job(hop) !== null),
     told: report === null ? null : services.told({ name: report.report, owner: report.owner }),
   };
 }

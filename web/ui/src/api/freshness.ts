@@ -55,6 +55,8 @@ export interface ReportView extends Freshness {
   readonly objective: Standing | null;
   readonly since: number | null;
   readonly beats: Beats | null;
+  /** Which of its hops are jobs. */
+  readonly jobs: readonly string[];
   readonly told: { readonly alerts: readonly string[]; readonly digest: readonly string[] } | null;
 }
 

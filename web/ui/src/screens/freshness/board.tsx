@@ -72,7 +72,7 @@ function Row({ report }: { report: ReportView }): JSX.Element {
   const { board: w } = words();
   return (
     <li class="board-row" data-testid="board-report">
-      <div class="report-name board-name">
+      <div class="board-name">
         <a class="strong ellipsis" href={reportHref(report)}>
           {report.report}
         </a>

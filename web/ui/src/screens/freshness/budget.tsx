@@ -39,7 +39,7 @@ export function Attained({ standing }: { standing: Standing }): JSX.Element {
     <span
       class={`num ${missed ? 'level-critical strong' : ''}`}
       {...tip(
-        w.target(percent(standing.target, digits(standing.target)), periodText(standing.period)),
+        w.target(targetText(standing.target), periodText(standing.period)),
         w.attainedHow(exact(good), exact(good + bad + unknown)),
       )}
     >
@@ -48,7 +48,12 @@ export function Attained({ standing }: { standing: Standing }): JSX.Element {
   );
 }
 
-/** As many digits as the target has nines to be told from it: `99 %`, `99.9 %`; one more for what was attained. */
-export function digits(target: number): number {
+/** As many digits of what was attained as tell it from the target: one for 99 %, two for 99.9 %. */
+function digits(target: number): number {
   return Math.min(4, Math.max(1, Math.ceil(-Math.log10(Math.max(1 - target, 1e-6))) - 1));
+}
+
+/** The target without zeros that say nothing: `99 %`, `99.95 %`. */
+export function targetText(target: number): string {
+  return `${Number((target * 100).toFixed(4))} %`;
 }

@@ -6,7 +6,7 @@ import { exact, percent } from '../../format/number.ts';
 import { words } from '../../i18n/language.ts';
 import { Card } from '../../parts/card.tsx';
 import { tip } from '../../parts/tip.ts';
-import { Attained, BudgetLeft, digits, periodText } from './budget.tsx';
+import { Attained, BudgetLeft, periodText, targetText } from './budget.tsx';
 
 /** What was promised, what is left of it, how fast it goes, and on whom it went. */
 export function ObjectiveCard({ standing, name }: { standing: Standing; name: string }): JSX.Element {
@@ -16,11 +16,7 @@ export function ObjectiveCard({ standing, name }: { standing: Standing; name: st
     <Card title={w.objective}>
       <div class="card-body stack" style={{ gap: '10px' }}>
         <p>
-          {w.promise(
-            duration(standing.age_limit_ms),
-            percent(standing.target, digits(standing.target)),
-            periodText(standing.period),
-          )}
+          {w.promise(duration(standing.age_limit_ms), targetText(standing.target), periodText(standing.period))}
           {standing.calendar && <span class="muted board-calendar">{calendarText(standing.calendar)}</span>}
         </p>
         <dl class="board-figures" data-testid="objective">

@@ -68,6 +68,7 @@ function Content({ report, name }: { report: ReportView; name: string }): JSX.El
 /** Hops along the slowest path, source first, with the time the data spent at each. */
 function WaterfallCard({ report, name }: { report: ReportView; name: string }): JSX.Element {
   const { board: w, freshness: f } = words();
+  const jobs = new Set(report.jobs);
   return (
     <Card title={w.waterfall} more={<a href={link('/lineage', { root: name })}>{w.path}</a>}>
       <div class="card-body">
@@ -87,7 +88,15 @@ function WaterfallCard({ report, name }: { report: ReportView; name: string }): 
             {residences(report).map(({ hop, consumer, ms, share }) => (
               <tr key={hop}>
                 <td class={`ellipsis board-hop ${hopConsumer(report.blame ?? '') === consumer ? 'strong' : ''}`}>
-                  <a href={link(`/jobs/${encodeURIComponent(consumer)}`)}>{consumer}</a>
+                  <a
+                    href={
+                      jobs.has(hop)
+                        ? link(`/jobs/${encodeURIComponent(consumer)}`)
+                        : link('/lineage', { root: name, hop })
+                    }
+                  >
+                    {consumer}
+                  </a>
                 </td>
                 <td class="num">
                   <span class="lag">
@@ -97,7 +106,7 @@ function WaterfallCard({ report, name }: { report: ReportView; name: string }): 
                 </td>
                 <td class="num">{percent(share)}</td>
                 <td class="num">
-                  <a href={link('/logs', { q: `job:${consumer} level:>=WARN` })}>{w.logs}</a>
+                  {jobs.has(hop) && <a href={link('/logs', { q: `job:${consumer} level:>=WARN` })}>{w.logs}</a>}
                 </td>
               </tr>
             ))}

@@ -1,0 +1,76 @@
+/** The freshness board: what a report owner looks for is there, and leads on. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { REPORTS } from '../support/ui-fixture/estate.ts';
+import { useHarness } from './harness.ts';
+
+const harness = useHarness();
+const [first] = REPORTS;
+const REPORT = first?.report ?? '';
+const PATH = `/freshness/${encodeURIComponent(REPORT)}`;
+
+test('a report of the overview leads to its page, and from there to all reports', async () => {
+  const { page, problems } = await harness.open('/');
+  await page.locator('[data-testid=report]').filter({ hasText: REPORT }).locator('a').first().click();
+
+  await page.locator('[data-testid=report-head] h1').filter({ hasText: REPORT }).waitFor();
+  await page.locator('[data-testid=report-head] a').first().click();
+
+  assert.equal(await page.locator('[data-testid=board-report]').count(), REPORTS.length);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test('one owner’s reports are a part of the address', async () => {
+  const { page } = await harness.open('/freshness');
+  await page.locator('select[aria-label=Owner]').selectOption(first?.owner ?? '');
+
+  assert.match(page.url(), new RegExp(`owner=${first?.owner}`));
+  const owned = REPORTS.filter(({ owner }) => owner === first?.owner).length;
+  assert.equal(await page.locator('[data-testid=board-report]').count(), owned);
+  await page.close();
+});
+
+test('the page of a report says what was promised, what is left and on whom it went', async () => {
+  const { page, problems } = await harness.open(PATH);
+  const objective = page.locator('[data-testid=objective]');
+  await objective.waitFor();
+
+  assert.match(await objective.innerText(), /Budget left\s+-183 %/);
+  assert.match(await objective.innerText(), /Budget gone in\s+spent/);
+  assert.match(await page.locator('[data-testid=culprit]').first().innerText(), /dwd_order_wide\s+600 min/);
+  assert.equal(await page.locator('.heartbeat .beat-bad').count(), 4);
+  assert.match((await page.locator('.heartbeat').getAttribute('aria-label')) ?? '', /4 of 90 stretches late/);
+  await page.locator('.chart canvas').waitFor();
+  assert.equal(await page.locator('.bands .band').count(), 1);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test('a hop that is a job leads to the job and to its log, another to the path', async () => {
+  const { page } = await harness.open(PATH);
+  const row = page.locator('table').first().locator('tr').filter({ hasText: 'dwd_order_wide' });
+
+  assert.match((await row.locator('a').first().getAttribute('href')) ?? '', /^\/jobs\/dwd_order_wide/);
+  assert.match((await row.locator('a').last().getAttribute('href')) ?? '', /^\/logs\?.*q=job%3Adwd_order_wide/);
+  const nifi = page.locator('table').first().locator('tr').filter({ hasText: 'nifi' });
+  assert.match((await nifi.locator('a').first().getAttribute('href')) ?? '', /^\/lineage\?/);
+  await page.close();
+});
+
+test('the badge is shown and its snippets name it', async () => {
+  const { page } = await harness.open(PATH);
+  await harness.browser.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const image = page.locator('.badge-preview img');
+  await image.waitFor();
+  assert.ok((await image.evaluate(img => img.naturalWidth)) > 100);
+  await page.getByRole('button', { name: 'Copy Markdown' }).click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
+
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(
+    copied,
+    /^\[!\[.*\]\(http:\/\/127\.0\.0\.1:\d+\/badge\/.*\.svg\?lang=en&zone=Asia%2FShanghai\)\]\(http:.*\/freshness\//,
+  );
+  await page.close();
+});
