@@ -36,7 +36,6 @@ const HEAD = `${FONT};font-size:12px;line-height:16px;color:#667085;padding:4px 
 const CELL = `${MONO};font-size:13px;line-height:20px;color:#1d2939;padding:2px 16px 4px 0;text-align:left;border-top:1px solid #eaecf0`;
 const NOTE = `${FONT};font-size:12px;line-height:18px;color:#475467`;
 const LINK = 'color:#175cd3;text-decoration:none';
-const BUTTON = 'display:inline-block;text-decoration:none;padding:8px 16px;font-size:13px;line-height:20px';
 
 /** A chart of the mail by its content id. */
 export interface MailChart {
@@ -57,13 +56,16 @@ export function renderHtml(
 <html lang="${lang === 'en' ? 'en' : 'zh-CN'}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light"><title>${subject}</title></head>
 <body style="margin:0;padding:0;background:#f2f4f7">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#f2f4f7"><tr><td align="center" style="padding:16px 8px">
+<!--[if mso]><table role="presentation" width="760" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:760px;background:#ffffff;border:1px solid #eaecf0;border-top:4px solid ${colour}">
 <tr><td style="${FONT};padding:18px 20px 4px 20px;font-size:18px;line-height:26px;font-weight:600;color:#101828">${message.title}</td></tr>
 <tr><td style="${NOTE};padding:0 20px 14px 20px"><span style="color:${colour};font-weight:600">${badge(message, lang)}</span> &middot; ${formatTime(message.at, message.zone)}${groupNote(message, lang)}</td></tr>
 <tr><td style="padding:0 20px"><table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse">${blocks}</table></td></tr>
 <tr><td style="${NOTE};padding:16px 20px 20px 20px">${omittedNote(message, lang)}${buttons(message, lang)}</td></tr>
 <tr><td style="${NOTE};padding:10px 20px;background:#f9fafb;border-top:1px solid #eaecf0;color:#667085">${phrase('receiver', lang)}: ${message.receiver}</td></tr>
-</table></td></tr></table></body></html>`.text;
+</table>
+<!--[if mso]></td></tr></table><![endif]-->
+</td></tr></table></body></html>`.text;
 }
 
 /** One alert in one column, so that a phone can show it; only the hint columns stand side by side. */
@@ -126,11 +128,14 @@ function logContext(alert: MessageAlert): Html {
 function buttons(message: Message, lang: Lang): Html {
   const [only] = message.alerts;
   const ack = message.alerts.length === 1 ? only?.ackUrl : undefined;
-  return html`<a href="${message.url}" style="${BUTTON};background:#1d2939;color:#ffffff">${phrase('openLong', lang)}</a>${
-    ack === undefined
-      ? ''
-      : html` &nbsp; <a href="${ack}" style="${BUTTON};background:#ffffff;color:#1d2939;border:1px solid #d0d5dd">${phrase('acknowledge', lang)}</a>`
-  }`;
+  return html`<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>${button(message.url, phrase('openLong', lang), '#1d2939', '#ffffff')}${
+    ack === undefined ? '' : button(ack, phrase('acknowledge', lang), '#eaecf0', '#1d2939')
+  }</tr></table>`;
+}
+
+/** A cell, because Outlook gives a link neither padding nor background. */
+function button(url: string, text: string, background: string, colour: string): Html {
+  return html`<td bgcolor="${background}" style="background:${background};padding:8px 16px"><a href="${url}" style="${FONT};font-size:13px;line-height:20px;color:${colour};text-decoration:none">${text}</a></td><td width="8" style="font-size:1px">&nbsp;</td>`;
 }
 
 function groupNote(message: Message, lang: Lang): Html {

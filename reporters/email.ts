@@ -194,8 +194,8 @@ function failure(to: readonly string[], error: NodemailerError, signal: AbortSig
   if (refused.size > 0) {
     const recipients = to.flatMap(address => refused.get(address) ?? []);
     const again = recipients.some(recipient => recipient.status === 'retryable');
-    // Some of an earlier attempt have it: then the rest being refused for good ends the matter, it is not a dead message.
-    if (!again && (options.skip?.length ?? 0) > 0) return { kind: 'sent', recipients };
+    // The rest being refused for good ends the matter.
+    if (!again && options.reached === true) return { kind: 'sent', recipients };
     return { kind: again ? 'retryable' : 'permanent', class: 'recipient', error: text, recipients };
   }
   if (code === 'EAUTH' || code === 'ENOAUTH')

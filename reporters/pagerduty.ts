@@ -63,7 +63,7 @@ function createPagerduty(config: PagerdutyConfig, clock: Clock): Notifier {
           recipients.push({ address, status: 'permanent', error: result.error });
         }
       }
-      const delivered = skip.size > 0 || recipients.some(recipient => recipient.status === 'delivered');
+      const delivered = options.reached === true || recipients.some(recipient => recipient.status === 'delivered');
       return refusal && !delivered ? { ...refusal, recipients } : { kind: 'sent', recipients };
     },
     close: async () => {},

@@ -31,6 +31,7 @@ export async function sendOnce(
         idempotencyKey: row.id,
         attempt: row.attempts + 1,
         skip,
+        reached: body.recipients.some(r => r.status === 'delivered'),
         alerts: body.alerts,
         ...(last === undefined ? {} : { previousClass: last }),
       },

@@ -40,8 +40,10 @@ export interface Recipient {
 export interface SendOptions {
   /** Same for every attempt at this message: Message-ID, Idempotency-Key, dedup_key. */
   readonly idempotencyKey: string;
-  /** Recipients that already have it (a mixed SMTP result). */
+  /** Recipients that have it already or refused it for good (a mixed SMTP result). */
   readonly skip?: readonly string[];
+  /** True when an earlier attempt reached one of them: then it is no dead message, whatever the rest says. */
+  readonly reached?: boolean;
   /** From 1. */
   readonly attempt: number;
   /** Class of the last failed attempt that spoke of the message rather than of the channel as a whole. */

@@ -215,6 +215,15 @@ test('a mixed answer: who has it is not asked again, who may take it later is', 
   );
 });
 
+test('the rest of a mail refused for good ends it as sent when others have it, and as dead when nobody has', async () => {
+  sink.refuse = () => ({ code: 550, text: 'no such user' });
+
+  const reached = await send({ attempt: 2, skip: [A, C], reached: true });
+  const nobody = await send({ attempt: 2, skip: [A, C], reached: false });
+
+  assert.deepEqual([reached.kind, nobody.kind], ['sent', 'permanent']);
+});
+
 test('some refused for good and the rest delivered is sent, and says who was not', async () => {
   sink.refuse = address => (address === C ? { code: 550, text: 'no such user' } : null);
 

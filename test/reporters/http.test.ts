@@ -75,6 +75,42 @@ for (const address of [
   });
 }
 
+test('an answer that never ends is a timeout, also after it has begun', async () => {
+  let begun = (): void => {};
+  const started = new Promise<void>(resolve => {
+    begun = resolve;
+  });
+  const endless = createServer((_, response) => {
+    response.write('{"errcode":');
+    begun();
+  });
+  await new Promise<void>(resolve => endless.listen(0, '127.0.0.1', resolve));
+  const abort = new AbortController();
+  const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}/`;
+
+  const answer = postJson({ url, body: '{}', allowPrivate: true, now: 0 }, abort.signal);
+  await started;
+  abort.abort(new Error('time is up'));
+
+  assert.equal(Reflect.get(await answer, 'class'), 'timeout');
+  endless.close();
+  endless.closeAllConnections();
+});
+
+test('a connection that breaks in the middle of the answer is a network failure', async () => {
+  const broken = createServer((_, response) => {
+    response.writeHead(200, { 'content-length': '100' });
+    response.write('{"errcode":0');
+    setImmediate(() => response.destroy());
+  });
+  await new Promise<void>(resolve => broken.listen(0, '127.0.0.1', resolve));
+
+  const result = await post(`http://127.0.0.1:${(broken.address() as AddressInfo).port}/`, true);
+
+  assert.equal(Reflect.get(result, 'class'), 'network');
+  broken.close();
+});
+
 test('a date in Retry-After counts from the present', async () => {
   const dated = createServer((_, response) => {
     response.writeHead(429, { 'retry-after': 'Thu, 01 Jan 1970 00:01:30 GMT' }).end();

@@ -130,6 +130,18 @@ test('one event refused for good does not keep the others back, and is told', as
   );
 });
 
+test('when all events are refused for good, over however many attempts, nothing was sent', async () => {
+  const message = sampleMessage({ alerts: [sampleAlert(), sampleAlert()] });
+  const refused = { status: 400, body: { status: 'invalid event', message: 'Event object is invalid' } };
+  mock.answers.push(refused, { status: 503, body: '' }, refused);
+
+  const first = await send(service, message, { alerts: refs(2) });
+  const skip = first.recipients?.map(recipient => recipient.address) ?? [];
+  const second = await send(service, message, { alerts: refs(2), skip, reached: false, attempt: 2 });
+
+  assert.deepEqual([first.kind, second.kind], ['retryable', 'permanent']);
+});
+
 test('summary and key keep to 1024 and 255 characters', async () => {
   const long = sampleAlert({ summary: '延迟😀'.repeat(900) });
 
