@@ -64,13 +64,22 @@ export class JobEvidence {
     // No room for another job.
     if (this.#parts.registry.stored(event.jobName) === null) return [];
     const isNews = (isSame || !outdated) && JSON.stringify(before) !== JSON.stringify(known);
-    const noted = this.#noteVersion(known, { amends: isSame, late: outdated && !isSame });
+    const amends = isSame || (before === undefined && this.#isOfRun(event));
+    const noted = this.#noteVersion(known, { amends, late: outdated && !isSame });
     if (isNews) {
       this.#submissions.set(event.jobName, known);
       this.#placeJob(event.jobName);
       this.#placeSeen(event.jobName);
     }
     return [...(info === null && !isNews ? [] : this.#jobDocs(event.jobName, event.jobId)), ...noted];
+  }
+
+  /** Whether a first submission tells of the run that OpenLineage events told of already. */
+  #isOfRun({ jobName, jobId, ts }: JobSubmitted): boolean {
+    const run = this.#runs.get(jobName);
+    if (run === undefined) return false;
+    const ids = this.#parts.registry.idsOf(jobName);
+    return jobId !== undefined && ids.length > 0 ? ids.at(-1) === jobId : Math.abs(run.ts - ts) <= SAME_SUBMISSION_MS;
   }
 
   /** Before the job is placed anew: what it read and wrote until now belongs to the version that ends. */

@@ -75,6 +75,6 @@ function distances(graph: Graph, root: string, direction: 'in' | 'out'): Readonl
 
 function edgesBetween(graph: Graph, from: string, to: string) {
   return graph
-    .mapDirectedEdges(from, to, (_edge, attributes) => edgeOf(from, to, attributes))
+    .mapOutEdges(from, to, (_edge, attributes) => edgeOf(from, to, attributes))
     .sort((a, b) => (a.role < b.role ? -1 : 1));
 }
