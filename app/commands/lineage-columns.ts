@@ -22,24 +22,51 @@ export async function lineageColumns(args: readonly string[]): Promise<number> {
   return 0;
 }
 
+type Column = Columns['columns'][number];
+type Source = Column['sources'][number];
+
 function columnsText({ of, columns, base, truncated }: Columns, paint: Paint): string {
-  const ends = new Set(base.map(({ dataset, column }) => `${dataset}#${column}`));
+  const ends = new Set(base.map(idOf));
   const lines: string[] = [];
-  for (const { dataset, column, open, sources, steps, job, depth } of columns) {
+  const sourceText = (source: Source): string => {
+    const how = source.type === 'control' ? paint('dim', ` decides (${(source.roles ?? []).join(', ')})`) : '';
+    return `${printable(idOf(source))}${how}${ends.has(idOf(source)) ? paint('dim', ' (first known)') : ''}`;
+  };
+  for (const flow of Map.groupBy(columns, ({ dataset, job, depth }) => `${depth} ${job} ${dataset}`).values()) {
+    const [{ dataset, job, depth }] = flow as [Column];
+    const rows = common(flow);
     const indent = '  '.repeat(depth);
-    lines.push(`${indent}${paint('bold', printable(`${dataset}#${column}`))} ${paint('dim', `by ${printable(job)}`)}`);
-    if (steps.length > 0) lines.push(`${indent}  = ${printable(steps.join(' -> ').replace(/\s+/g, ' '))}`);
-    for (const source of sources) {
-      const id = `${source.dataset}#${source.column}`;
-      const how = source.type === 'control' ? paint('dim', ` decides (${(source.roles ?? []).join(', ')})`) : '';
-      lines.push(`${indent}  ← ${printable(id)}${how}${ends.has(id) ? paint('dim', ' (first known)') : ''}`);
+    lines.push(`${indent}${paint('bold', printable(dataset))} ${paint('dim', `by ${printable(job)}`)}`);
+    for (const { column, open, sources, steps } of flow) {
+      const how = steps.length === 0 ? '' : ` = ${printable(steps.join(' -> ').replace(/\s+/g, ' '))}`;
+      lines.push(`${indent}  ${paint('cyan', printable(column))}${how}`);
+      const own = sources.filter(source => !rows.some(row => isSame(row, source)));
+      lines.push(...own.map(source => `${indent}    ← ${sourceText(source)}`));
+      if (!open && !sources.some(({ type }) => type === 'value')) lines.push(`${indent}    ← no column`);
+      if (open) lines.push(`${indent}    ${paint('yellow', 'and columns nobody declared')}`);
     }
-    if (sources.length === 0 && !open) lines.push(`${indent}  ← no column`);
-    if (open) lines.push(`${indent}  ${paint('yellow', 'and columns nobody declared')}`);
+    if (rows.length > 0)
+      lines.push(`${indent}  ${paint('dim', 'rows')}`, ...rows.map(row => `${indent}    ← ${sourceText(row)}`));
   }
   if (lines.length === 0) lines.push(`no job is known to fill columns of ${printable(of.id)}`);
   if (truncated) lines.push(paint('yellow', 'and more: the answer is cut'));
   return `${lines.join('\n')}\n`;
+}
+
+/** What decides all columns of a flow alike, so which rows there are. One column alone cannot tell its own controls from those. */
+function common(flow: readonly Column[]): readonly Source[] {
+  const [first, ...others] = flow;
+  if (first === undefined || others.length === 0) return [];
+  const isControl = first.sources.filter(({ type }) => type === 'control');
+  return isControl.filter(source => others.every(({ sources }) => sources.some(other => isSame(source, other))));
+}
+
+function isSame(a: Source, b: Source): boolean {
+  return a.type === b.type && idOf(a) === idOf(b) && String(a.roles) === String(b.roles);
+}
+
+function idOf({ dataset, column }: { readonly dataset: string; readonly column: string }): string {
+  return `${dataset}#${column}`;
 }
 
 /** Datasets, columns and jobs as a graph, for the drawings. */

@@ -5,7 +5,8 @@ export function textTable(rows: readonly (readonly string[])[]): string {
     for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cells(cell));
   }
   return rows
-    .map(row => `${row.map((cell, i) => (i === row.length - 1 ? cell : padded(cell, widths[i] ?? 0))).join('  ')}\n`)
+    .map(row => row.map((cell, i) => (i === row.length - 1 ? cell : padded(cell, widths[i] ?? 0))).join('  '))
+    .map(line => `${line.trimEnd()}\n`)
     .join('');
 }
 

@@ -19,9 +19,13 @@ interface Flow {
 export function checkCycles(subject: Subject): Finding[] {
   const flows = running(subject).map(statement => flowOf(statement, subject));
   const found: Finding[] = [];
-  for (const flow of flows) {
+  // One look from all sinks at once: mostly none of the data comes back, whichever statement's it is.
+  const inputs = new Set(flows.flatMap(flow => [...flow.inputs]));
+  const sinks = flows.flatMap(flow => flow.sinks);
+  const isPossible = wayFrom(sinks, inputs, flows, subject) !== null;
+  for (const flow of isPossible ? flows : []) {
     for (const sink of flow.sinks) {
-      const path = wayBack(sink, flow, flows, subject);
+      const path = wayFrom([sink], flow.inputs, flows, subject);
       if (path === null) continue;
       found.push(cycleFinding([...path, flow.job, sink], flow, subject));
       break;
@@ -49,23 +53,43 @@ function flowOf(statement: StatementLineage, subject: Subject): Flow {
   };
 }
 
-/** A shortest way from a sink to an input of the same flow, both ends included; null when there is none. */
-function wayBack(sink: string, flow: Flow, flows: readonly Flow[], { estate }: Subject): readonly string[] | null {
-  const from = new Map<string, string | null>([[sink, null]]);
+/** A shortest way from one of the sinks to one of the inputs, both ends included; null when there is none. */
+function wayFrom(
+  sinks: readonly string[],
+  inputs: ReadonlySet<string>,
+  flows: readonly Flow[],
+  { estate }: Subject,
+): readonly string[] | null {
+  const from = new Map<string, string | null>(sinks.map(sink => [sink, null]));
   // What the script replaces runs no more: only its own statements count for its jobs.
   const replaced = new Set(flows.map(({ job }) => job));
-  const queue = [sink];
+  const own = ownWays(flows);
+  const queue = [...from.keys()];
+  const reach = (next: string, node: string): void => {
+    if (replaced.has(next) || from.has(next)) return;
+    from.set(next, node);
+    queue.push(next);
+  };
   for (let i = 0; i < queue.length && queue.length < MAX_NODES; i++) {
     const node = queue[i]!;
-    if (flow.inputs.has(node)) return wayTo(node, from);
-    const own = flows.filter(({ inputs }) => inputs.has(node)).flatMap(({ sinks }) => sinks);
-    for (const next of [...estate.next(node), ...own]) {
-      if (replaced.has(next) || from.has(next)) continue;
-      from.set(next, node);
-      queue.push(next);
-    }
+    if (inputs.has(node)) return wayTo(node, from);
+    for (const next of estate.next(node)) reach(next, node);
+    for (const sink of own.get(node) ?? []) reach(sink, node);
   }
   return null;
+}
+
+/** Where the script itself takes the data of a dataset. */
+function ownWays(flows: readonly Flow[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const ways = new Map<string, Set<string>>();
+  for (const { inputs, sinks } of flows) {
+    for (const input of inputs) {
+      const known = ways.get(input) ?? new Set<string>();
+      ways.set(input, known);
+      for (const sink of sinks) known.add(sink);
+    }
+  }
+  return ways;
 }
 
 function wayTo(end: string, from: ReadonlyMap<string, string | null>): readonly string[] {
@@ -92,5 +116,5 @@ function cycleFinding(path: readonly string[], { statement, job }: Flow, subject
 /** Whether the version that runs closes the same circle: it reads the last input and writes the sink as well. */
 function existsAlready(path: readonly string[], job: string, { estate }: Subject): boolean {
   const [sink, input] = [path[0]!, path.at(-3)!];
-  return [...estate.next(input)].includes(job) && [...estate.next(job)].includes(sink);
+  return estate.next(input).includes(job) && estate.next(job).includes(sink);
 }

@@ -25,7 +25,7 @@ export interface Estate {
   /** Who writes a dataset now; what has ended writes no more. */
   writers(dataset: string): readonly Writer[];
   /** Nodes the data goes to next from a dataset or job: not over dimension tables, not through what has ended. */
-  next(node: string): Iterable<string>;
+  next(node: string): readonly string[];
   /** What a job runs now; null for one nobody knows or that has no SQL. */
   current(job: string): { readonly sql: string; readonly session: string | null } | null;
   /** What depends on a dataset or one column of it; null when nothing does. */

@@ -65,8 +65,8 @@ export class Places {
     this.#lines = new LineIndex(sql);
   }
 
-  at({ pos, length }: Span, said: Said): Finding {
-    return { ...said, ...this.#lines.placeOf(pos), position: pos, length };
+  at({ pos, length }: Span, { code, severity, ...words }: Said): Finding {
+    return { code, severity, ...this.#lines.placeOf(pos), position: pos, length, ...words };
   }
 
   /** The token that begins at `pos`; of length 0 behind the last one. */

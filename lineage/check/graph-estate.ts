@@ -27,10 +27,9 @@ export function createGraphEstate({ view, evidence, jobTables, schemas }: GraphE
   const given = schemasLookup(schemas);
   return {
     known: (dotted): KnownTable | undefined => given(dotted) ?? catalog.known(dotted) ?? jobTables.find(dotted),
-    *names() {
-      yield* Object.keys(schemas);
-      for (const { name } of catalog.tables) yield name;
-      yield* jobTables.names();
+    names() {
+      const declared = [...catalog.tables].map(({ name }) => name);
+      return [...Object.keys(schemas), ...declared, ...jobTables.names()];
     },
     isUsed(text) {
       const ref = byName(text);
@@ -54,10 +53,13 @@ export function createGraphEstate({ view, evidence, jobTables, schemas }: GraphE
       });
       return writers.sort((a, b) => (a.node < b.node ? -1 : 1));
     },
-    *next(node) {
-      if (!graph.hasNode(node)) return;
-      for (const { attributes, target } of graph.outEdgeEntries(node))
-        if (FLOWS.has(attributes.role) && !isStopped(view, target)) yield target;
+    next(node) {
+      if (!graph.hasNode(node)) return [];
+      const targets: string[] = [];
+      graph.forEachOutEdge(node, (_edge, { role }, _from, target) => {
+        if (FLOWS.has(role) && !isStopped(view, target)) targets.push(target);
+      });
+      return targets;
     },
     current(job) {
       const found = registry.stored(job);

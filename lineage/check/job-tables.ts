@@ -53,14 +53,17 @@ export class JobTables {
 
   async #refresh(jobs: () => Iterable<JobSql>): Promise<void> {
     const changed: JobSql[] = [];
-    const present = new Set<string>();
+    let count = 0;
     for (const job of jobs()) {
-      present.add(job.name);
+      count++;
       const before = this.#jobs.get(job.name);
       if (before === undefined || before.sql !== job.sql || before.session !== job.session) changed.push(job);
     }
-    if (present.size < this.#jobs.size)
+    const isNew = ({ name }: JobSql): boolean => !this.#jobs.has(name);
+    if (count < this.#jobs.size + changed.filter(isNew).length) {
+      const present = new Set([...jobs()].map(({ name }) => name));
       for (const name of this.#jobs.keys()) if (!present.has(name)) this.#forget(name);
+    }
     for (const [i, job] of changed.entries()) {
       if (i % SLICE === SLICE - 1) await new Promise<void>(resolve => setImmediate(resolve));
       this.#take(job);

@@ -4,8 +4,8 @@ import type { Finding, Said } from './finding.ts';
 import { nearestName } from './nearest.ts';
 import type { Subject } from './subject.ts';
 
-/** Unknown names looked for among all known tables; further ones get no hint, so that a text full of them is answered in time. */
-const MAX_SEARCHES = 20;
+/** Names compared with unknown ones in one check; where that is used up the rest gets no hint, so that an editor is answered in time. */
+const MAX_COMPARED = 100_000;
 /** Names listed in a hint. */
 const MAX_LISTED = 8;
 
@@ -42,9 +42,8 @@ function unknownTables(subject: Subject): Finding[] {
     table => table.use !== 'define' && !table.declared && !estate.isUsed(table.byName),
   );
   const names = unknown.length === 0 ? [] : [...estate.names()];
-  return unknown.map((table, i) =>
-    places.at(table, unknownTable(table, i < MAX_SEARCHES ? names : [], names.length > 0)),
-  );
+  const searches = names.length === 0 ? 0 : Math.max(1, Math.floor(MAX_COMPARED / names.length));
+  return unknown.map((table, i) => places.at(table, unknownTable(table, i < searches ? names : [], names.length > 0)));
 }
 
 /**
@@ -76,18 +75,28 @@ function verb({ use }: TableMention): string {
           : 'changes';
 }
 
-/** As it would be written there: the script's own names, then known tables by as many parts as the name has. */
+/** As it would be written there: a name of the script's own, or a known table by as many parts as the name has. */
 function nearestTable({ parts, byName, candidates }: TableMention, names: readonly string[]): string | null {
   const own = nearestName(byName, candidates) ?? nearestName(parts.at(-1)!, candidates);
   if (own !== null) return own;
-  const whole = nearestName(byName, names);
-  if (whole !== null) return whole;
   const depth = byName.split('.').length;
-  const shortened = new Map(names.map(name => [name.split('.').slice(-depth).join('.'), name]));
-  const near = nearestName(byName, shortened.keys());
+  const near = nearestName(byName, tails(names, depth));
+  if (near !== null) return near;
   // Right name, wrong database.
-  const last = parts.at(-1)!.split('.').at(-1)!;
-  return near ?? names.find(name => name.endsWith(`.${last}`)) ?? null;
+  const last = `.${parts.at(-1)!.split('.').at(-1)!}`;
+  const elsewhere = names.find(name => name.endsWith(last));
+  return elsewhere === undefined ? null : tail(elsewhere, Math.max(2, depth));
+}
+
+function* tails(names: readonly string[], depth: number): Generator<string> {
+  for (const name of names) yield tail(name, depth);
+}
+
+/** The last `depth` parts of a dotted name. */
+function tail(name: string, depth: number): string {
+  let from = name.length;
+  for (let i = 0; i < depth && from >= 0; i++) from = name.lastIndexOf('.', from - 1);
+  return name.slice(from + 1);
 }
 
 const NAME_CODES = {

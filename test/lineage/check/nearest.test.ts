@@ -20,6 +20,23 @@ describe('nearestName', () => {
     ['the name itself is no suggestion', 'orders', ['orders'], null],
     ['no candidates', 'orders', [], null],
   ];
+  test('finds what comparing with every candidate finds', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'C', '1', '_'), minLength: 1, maxLength: 9 });
+    fc.assert(
+      fc.property(word, fc.array(word, { maxLength: 20 }), (name, candidates) => {
+        const bound = Math.min(3, Math.max(1, Math.floor(name.length / 3)));
+        const distances = candidates
+          .filter(c => c !== name)
+          .map(c => plainDistance(name.toLowerCase(), c.toLowerCase()));
+        const least = Math.min(...distances, bound + 1);
+        const found = nearestName(name, candidates);
+
+        if (least > bound) assert.equal(found, null);
+        else assert.equal(plainDistance(name.toLowerCase(), found!.toLowerCase()), least);
+      }),
+    );
+  });
+
   for (const [sentence, name, candidates, found] of CASES) {
     test(sentence, () => assert.equal(nearestName(name, candidates), found));
   }
