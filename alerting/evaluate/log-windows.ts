@@ -33,24 +33,22 @@ export async function readLogWindows(
   reader: LogReader,
   signal?: AbortSignal,
 ): Promise<readonly WindowGroup[]> {
-  const groups = new Map<string, { readonly labels: Labels; readonly points: Point[] }>();
+  const groups = new Map<string, { readonly labels: Labels; readonly counts: Map<number, number> }>();
+  // Lines of one group may come in parts, one for each class of exceptions.
   const add = (labels: Labels, t: number, n: number): void => {
     const key = labelsKey(labels);
-    let group = groups.get(key);
-    if (group === undefined) {
-      group = { labels, points: [] };
-      groups.set(key, group);
-    }
-    const last = group.points.at(-1);
-    if (last !== undefined && last[0] === t) group.points[group.points.length - 1] = [t, last[1] + n];
-    else group.points.push([t, n]);
+    const group = groups.get(key) ?? { labels, counts: new Map<number, number>() };
+    groups.set(key, group);
+    group.counts.set(t, (group.counts.get(t) ?? 0) + n);
   };
   for (const run of runsOf(at, window.windowMs)) {
     if (window.op === 'NEW') await addNew(window, run, reader, add, signal);
     else await addCounts(window, run, reader, add, signal);
   }
-  for (const { points } of groups.values()) points.sort(([a], [b]) => a - b);
-  return [...groups.values()];
+  return [...groups.values()].map(({ labels, counts }) => ({
+    labels,
+    points: [...counts].sort(([a], [b]) => a - b) satisfies Point[],
+  }));
 }
 
 type Add = (labels: Labels, t: number, n: number) => void;

@@ -121,10 +121,12 @@ export function failedTick(rule: Rule, input: Pick<TickInput, 't' | 'states' | '
 }
 
 function toResult(group: Observed, state: GroupState | null, jobEnded: boolean): GroupResult {
-  const { truth } = group;
+  const { key, labels, inputs, scope, truth, severity, recovery, present } = group;
   const result = truth === 'not-applicable' ? false : typeof truth === 'boolean' ? truth : null;
   const status = state === null ? 'inactive' : state.status;
-  return { ...group, result, reason: reasonOf(group, jobEnded), status };
+  const reason = reasonOf(group, jobEnded);
+  // Written out: a spread costs a tenth of a tick of many groups.
+  return { key, labels, inputs, scope, truth, severity, recovery, present, result, reason, status };
 }
 
 function reasonOf({ truth, inputs }: Observed, jobEnded: boolean): string | null {

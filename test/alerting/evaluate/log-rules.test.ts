@@ -164,19 +164,19 @@ describe('windows over lines', () => {
     groupBy: ['job'],
     op,
     windowMs,
-    sinceMs: 3 * HOUR,
+    sinceMs: HOUR,
   });
 
   test('asked together or one by one, the answer is the same', async () => {
     const line = fc.record({
-      ts: fc.integer({ min: START - 5 * HOUR, max: START + 10 * HOUR }),
+      ts: fc.integer({ min: START - 2 * HOUR, max: START + 2 * HOUR }),
       job: fc.constantFrom('a', 'b'),
       exception: fc.constantFrom('', 'X', 'Y', 'Z'),
     });
     await fc.assert(
       fc.asyncProperty(
         fc.array(line, { maxLength: 60 }),
-        fc.uniqueArray(fc.integer({ min: 0, max: 600 }), { minLength: 1, maxLength: 12 }),
+        fc.uniqueArray(fc.integer({ min: 0, max: 120 }), { minLength: 1, maxLength: 12 }),
         fc.constantFrom<LogWindow['op']>('COUNT', 'RATE', 'NEW'),
         fc.constantFrom(MINUTE, 7 * MINUTE, HOUR),
         async (all, minutes, op, windowMs) => {
