@@ -67,14 +67,14 @@ export class MinuteLedger {
     }
   }
 
-  /** The run that ends the ledger, as long as it has been the same for the eye: bad whatever the hop. */
-  latest(): MinuteRun | null {
-    const last = this.#runs.at(-1);
-    if (last === undefined) return null;
-    let from = last.from;
-    for (let i = this.#runs.length - 2; i >= 0 && this.#runs[i]!.verdict === last.verdict; i--)
-      from = this.#runs[i]!.from;
-    return { ...last, from };
+  /** The last run before `minute`, as long as it had been the same for the eye: bad whatever the hop. Null before the first minute. */
+  latest(minute: number): MinuteRun | null {
+    const at = Math.min(this.#indexAt(minute - 1), this.#runs.length - 1);
+    const last = this.#runs[at];
+    if (last === undefined || last.from >= minute) return null;
+    let { from } = last;
+    for (let i = at - 1; this.#runs[i]?.verdict === last.verdict; i--) from = this.#runs[i]!.from;
+    return { ...last, from, to: Math.min(last.to, minute) };
   }
 
   #push(run: MinuteRun): void {

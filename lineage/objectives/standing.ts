@@ -91,7 +91,7 @@ export function standingOf(
     '1d': burn(BURN_WINDOWS['1d']),
     '3d': burn(BURN_WINDOWS['3d']),
   };
-  const latest = ledger.latest();
+  const latest = ledger.latest(now / MINUTE_MS);
   const first = ledger.first;
   return {
     age_limit_ms: objective.ageMs,

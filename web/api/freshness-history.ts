@@ -1,6 +1,7 @@
 /** The past of a report's or dataset's freshness: its age within bounds from the stored series, its late minutes from the ledger. */
 import { MINUTE_MS, spanOf, type Verdict } from '../../lineage/objectives/minute-ledger.ts';
 import { UserError } from '../../model/errors.ts';
+import type { Matcher } from '../../model/labels.ts';
 import type { MetricOp } from '../../store/metric-store.ts';
 import type { FreshnessServices } from './freshness-view.ts';
 
@@ -23,6 +24,8 @@ export interface HistoryPoint {
   readonly age_ms: number | null;
   readonly age_low_ms: number | null;
   readonly age_high_ms: number | null;
+  /** The hop in which the data spent most of its age. */
+  readonly blame: string | null;
 }
 
 export interface FreshnessHistory {
@@ -69,10 +72,11 @@ export async function freshnessHistory(
     });
     return new Map(group?.points);
   };
-  const [ages, lows, highs] = await Promise.all([
+  const [ages, lows, highs, blamed] = await Promise.all([
     series('age_ms', 'MAX'),
     series('age_low_ms', 'MIN'),
     series('age_high_ms', 'MAX'),
+    longest(services, { label, op: '=', value: name }, step, at),
   ]);
   const bands: FreshnessHistory['bands'][number][] = [];
   for (const run of tracked?.ledger.between(Math.floor(from / MINUTE_MS), Math.ceil(to / MINUTE_MS)) ?? []) {
@@ -89,7 +93,35 @@ export async function freshnessHistory(
       age_ms: ages.get(t) ?? null,
       age_low_ms: lows.get(t) ?? null,
       age_high_ms: highs.get(t) ?? null,
+      blame: blamed.get(t) ?? null,
     })),
     bands,
   };
+}
+
+/** The hop with the longest residence in each step; none where all are 0. */
+async function longest(
+  { metrics }: Pick<FreshnessServices, 'metrics'>,
+  of: Matcher,
+  windowMs: number,
+  at: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  const groups = await metrics.window({
+    names: [{ name: 'residence_ms' }],
+    matchers: [of],
+    groupBy: ['hop'],
+    op: 'AVG',
+    windowMs,
+    at,
+  });
+  const most = new Map<number, number>();
+  const blamed = new Map<number, string>();
+  for (const { labels, points } of groups) {
+    for (const [t, ms] of points) {
+      if (ms <= (most.get(t) ?? 0)) continue;
+      most.set(t, ms);
+      blamed.set(t, labels['hop'] ?? '');
+    }
+  }
+  return blamed;
 }

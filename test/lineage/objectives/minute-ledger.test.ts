@@ -62,8 +62,12 @@ describe('a ledger of minutes', () => {
     ledger.append(2, 'bad', 'a');
     ledger.append(3, 'bad', 'b');
 
-    assert.deepEqual(ledger.latest(), { from: 2, to: 4, verdict: 'bad', hop: 'b' });
-    assert.equal(new MinuteLedger().latest(), null);
+    assert.deepEqual(ledger.latest(4), { from: 2, to: 4, verdict: 'bad', hop: 'b' });
+    assert.deepEqual(ledger.latest(100), { from: 2, to: 4, verdict: 'bad', hop: 'b' });
+    assert.deepEqual(ledger.latest(3), { from: 2, to: 3, verdict: 'bad', hop: 'a' });
+    assert.deepEqual(ledger.latest(2), { from: 1, to: 2, verdict: 'good', hop: null });
+    assert.equal(ledger.latest(1), null);
+    assert.equal(new MinuteLedger().latest(5), null);
   });
 
   test('holds exactly the minutes that were judged, in any window', () => {

@@ -69,6 +69,14 @@ describe('GET /freshness', () => {
     assert.equal(objective?.budget.used_ms, 8 * MINUTE);
   });
 
+  test('of a past instant, with the state of then', async () => {
+    const { level, objective, since } = await api.get<View>(`freshness/${path}?at=${STALL}`);
+
+    assert.equal(level, 'ok');
+    assert.deepEqual([objective?.state, since], ['good', NOW]);
+    assert.deepEqual(objective?.minutes, { good: 10, bad: 0, unknown: 0, unwatched: 0 });
+  });
+
   test('is found by owner and by words', async () => {
     const names = async (query: string): Promise<readonly (string | null)[]> =>
       (await api.get<{ items: View[] }>(`freshness?${query}`)).items.map(({ report }) => report);
@@ -106,6 +114,7 @@ describe('GET /freshness/{name}/history', () => {
       readonly age_ms: number | null;
       readonly age_low_ms: number | null;
       readonly age_high_ms: number | null;
+      readonly blame: string | null;
     }[];
     readonly bands: readonly {
       readonly from: number;
@@ -122,7 +131,8 @@ describe('GET /freshness/{name}/history', () => {
 
     assert.equal(step_ms, MINUTE);
     assert.equal(points.length, 22);
-    assert.deepEqual(points[0], { t: NOW - MINUTE, age_ms: null, age_low_ms: null, age_high_ms: null });
+    assert.deepEqual(points[0], { t: NOW - MINUTE, age_ms: null, age_low_ms: null, age_high_ms: null, blame: null });
+    assert.equal(points.at(-1)?.blame, 'etl');
     for (const { age_ms: age, age_low_ms: low, age_high_ms: high } of points.slice(2)) {
       assert.ok(age !== null && low !== null && high !== null && low <= age && age <= high);
     }

@@ -26,7 +26,7 @@ const tags = ['alerting'];
 const idParam = z.strictObject({ id: z.string() });
 const by = z.string().trim().max(200);
 /** Lenient: what is missing or no number is as forged as a wrong signature, and gets the same answer. */
-const ticket = z.object({
+const ticket = z.strictObject({
   alert: z.string().catch(''),
   channel: z.string().catch(''),
   expires: z.coerce.number().catch(0),

@@ -45,8 +45,10 @@ export function freshnessRoutes(fastify: FastifyInstance, services: FreshnessSer
     },
   );
 
-  const oneFreshness = (name: string, query: z.output<typeof one>): FreshnessView => {
-    const answer = services.recorder.freshnessOf(name, query.at);
+  const oneFreshness = async (name: string, query: z.output<typeof one>): Promise<FreshnessView> => {
+    const { at } = query;
+    const answer =
+      at === undefined ? services.recorder.freshnessOf(name) : await services.recorder.freshnessAt(name, at);
     if (answer === null) throw unknownTarget(name);
     return freshnessView(services, answer, { language: query.lang, zone: query.zone });
   };
