@@ -8,8 +8,12 @@ export type ReplayLine =
   | { readonly type: 'query'; readonly ts: number; readonly sink?: string }
   | OffsetRow;
 
-const Ts = z.number();
-const Names = z.array(z.string());
+/** Epoch ms, or ISO 8601 as everywhere on input. */
+const Ts = z.union([z.number(), z.iso.datetime({ offset: true }).transform(text => Date.parse(text))]);
+const Names = z
+  .array(z.string())
+  .nullish()
+  .transform(names => names ?? []);
 const Absent = z
   .number()
   .nullish()
@@ -22,23 +26,23 @@ const AbsentText = z
 const HopLine = z
   .object({
     hop: z.string(),
-    inputs: Names.default([]),
-    output: z.string().nullable().default(null),
-    window_ms: z.number().nullable().default(null),
-    allowed_ooo_ms: z.number().default(0),
-    delivery: z.enum(['at_least_once', 'exactly_once']).default('at_least_once'),
-    visible_on_checkpoint: z.boolean().optional(),
-    lookups: Names.default([]),
-    optional_inputs: Names.default([]),
+    inputs: Names,
+    output: z.string().nullish(),
+    window_ms: z.number().nullish(),
+    allowed_ooo_ms: z.number().nullish(),
+    delivery: z.enum(['at_least_once', 'exactly_once']).nullish(),
+    visible_on_checkpoint: z.boolean().nullish(),
+    lookups: Names,
+    optional_inputs: Names,
   })
   .transform(
     (hop): Hop => ({
       hop: hop.hop,
       inputs: hop.inputs,
-      output: hop.output,
-      windowMs: hop.window_ms,
-      allowedOooMs: hop.allowed_ooo_ms,
-      delivery: hop.delivery,
+      output: hop.output ?? null,
+      windowMs: hop.window_ms ?? null,
+      allowedOooMs: hop.allowed_ooo_ms ?? 0,
+      delivery: hop.delivery ?? 'at_least_once',
       visibleOnCheckpoint: hop.visible_on_checkpoint ?? false,
       lookups: hop.lookups,
       optionalInputs: hop.optional_inputs,
@@ -51,9 +55,9 @@ const Line = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('offsets'),
     ts: Ts,
-    hop: z.string().default(''),
+    hop: AbsentText,
     topic: z.string(),
-    partition: z.number().default(0),
+    partition: Absent,
     end_offset: Absent,
     last_stable_offset: Absent,
     position: Absent,
@@ -62,13 +66,13 @@ const Line = z.discriminatedUnion('type', [
     cluster: AbsentText,
     group: AbsentText,
   }),
-  z.object({ type: z.literal('checkpoint'), ts: Ts, hop: z.string(), barrier_ts: z.number() }),
+  z.object({ type: z.literal('checkpoint'), ts: Ts, hop: z.string(), barrier_ts: Ts }),
   z.object({
     type: z.literal('queue_lag'),
     ts: Ts,
     hop: z.string(),
     ms: z.number(),
-    estimated: z.boolean().optional(),
+    estimated: z.boolean().nullish(),
   }),
   z.object({
     type: z.literal('lag'),
@@ -107,7 +111,13 @@ function rowOf(line: z.output<typeof Line>): ReplayLine {
     case 'checkpoint':
       return { type: 'checkpoint', ts: line.ts, hop: line.hop, barrierTs: line.barrier_ts };
     case 'queue_lag':
-      return { type: 'queue_lag', ts: line.ts, hop: line.hop, ms: line.ms, ...defined('estimated', line.estimated) };
+      return {
+        type: 'queue_lag',
+        ts: line.ts,
+        hop: line.hop,
+        ms: line.ms,
+        ...defined('estimated', line.estimated ?? undefined),
+      };
     case 'lag':
       return {
         type: 'lag',
@@ -123,9 +133,9 @@ function rowOf(line: z.output<typeof Line>): ReplayLine {
       return {
         type: 'offsets',
         ts: line.ts,
-        hop: line.hop,
+        hop: line.hop ?? '',
         topic: line.topic,
-        partition: line.partition,
+        partition: line.partition ?? 0,
         ...defined('endOffset', line.end_offset),
         ...defined('lastStableOffset', line.last_stable_offset),
         ...defined('position', line.position),

@@ -67,11 +67,11 @@ export class PartitionPositions {
 
   /** Takes a position; true when it lies before an earlier one. */
   move(ts: number, position: number): boolean {
-    const before = this.raw.indexAt(ts);
-    const after = this.raw.valueOf(before + 1);
+    const at = this.raw.indexAt(ts);
+    const before = at >= 0 && this.raw.timeOf(at) === ts ? at - 1 : at;
     const falls =
-      (before >= 0 && this.raw.timeOf(before) !== ts && position < this.raw.valueOf(before)) ||
-      (before + 1 < this.raw.length && position > after);
+      (before >= 0 && position < this.raw.valueOf(before)) ||
+      (at + 1 < this.raw.length && position > this.raw.valueOf(at + 1));
     if (falls && !this.rewound) this.visible = this.raw.copy();
     this.raw.put(ts, position);
     if (this.rewound) this.visible.putRising(ts, position);
