@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import type { Message, MessageAlert } from '../alerting/notify/message.ts';
 import type { SendOptions } from '../alerting/notify/notifier.ts';
 import { codePoints, truncate } from './truncate.ts';
-import { headline, type Lang, labelText, moreWords, reasonWords, statusWords } from './words.ts';
+import { type Lang, labelText, moreWords, reasonWords, statusWords } from './words.ts';
 
 const MAX_SUMMARY = 1024;
 const MAX_DEDUP_KEY = 255;
 const MAX_DETAIL = 2000;
 /** Custom details of one event; the whole event may have 512 KB. */
 const MAX_DETAILS = 100;
-/** Problems that open incidents of their own in one message; a storm beyond it opens one more for all the rest. */
+/** Problems of one message that open incidents; of a storm beyond it, the first and worst incident says how many more there are. */
 const MAX_INCIDENTS = 100;
 
 export interface PagerdutyEvent {
@@ -36,29 +36,33 @@ type AlertRef = NonNullable<SendOptions['alerts']>[number];
 
 /**
  * The events of a message. `refs` are all alerts of the message, `refs[i]` being that of `message.alerts[i]`: those it only counts
- * open incidents too, and every end resolves its own. Without `refs` (a test message) an alert is known by its labels.
+ * open incidents too, and every end resolves its own. Without `refs` it is a test message: its incident is closed at once.
  */
 export function pagerdutyEvents(message: Message, refs: readonly AlertRef[], lang: Lang): readonly PagerdutyEvent[] {
-  const all = refs.length > 0 ? refs : message.alerts.map(alert => ({ ...alert, episode: labelKey(alert.labels) }));
-  const problems = all.filter(ref => ref.status !== 'resolved');
-  const ends = all.filter(ref => ref.status === 'resolved');
-  const events = problems
-    .slice(0, MAX_INCIDENTS)
-    .map(ref => begin(ref, message.alerts[all.indexOf(ref)], message, lang));
-  const rest = problems.length - events.length;
-  if (rest > 0) events.push(overflow(message, rest, lang));
-  // The storm's own incident is over when the group is.
-  const calm = problems.length === 0 && !message.stillFiring;
-  const overflowEnd = calm && ends.length > MAX_INCIDENTS ? [overflowKey(message)] : [];
-  return [
-    ...events,
-    ...[...ends.map(ref => dedupKey(ref.episode)), ...overflowEnd].map(
-      dedup_key => ({ event_action: 'resolve', dedup_key }) as const,
-    ),
-  ];
+  if (refs.length === 0) {
+    const tests = message.alerts.map(alert => ({ ...alert, episode: labelKey(alert.labels) }));
+    return tests.flatMap((ref, i) => [begin(ref, message.alerts[i], message, '', lang), end(ref)]);
+  }
+  const problems = refs.flatMap((ref, i) => (ref.status === 'resolved' ? [] : [{ ref, alert: message.alerts[i] }]));
+  const rest = problems.length - MAX_INCIDENTS;
+  const events = problems.slice(0, MAX_INCIDENTS).map(({ ref, alert }, i) => {
+    const more = i === 0 && rest > 0 ? ` ${moreWords(rest, lang)}` : '';
+    return begin(ref, alert, message, more, lang);
+  });
+  return [...events, ...refs.filter(ref => ref.status === 'resolved').map(end)];
 }
 
-function begin(ref: AlertRef, alert: MessageAlert | undefined, message: Message, lang: Lang): PagerdutyEvent {
+function end(ref: AlertRef): PagerdutyEvent {
+  return { event_action: 'resolve', dedup_key: dedupKey(ref.episode) };
+}
+
+function begin(
+  ref: AlertRef,
+  alert: MessageAlert | undefined,
+  message: Message,
+  more: string,
+  lang: Lang,
+): PagerdutyEvent {
   const dedup_key = dedupKey(ref.episode);
   if (alert?.ackedBy !== undefined) return { event_action: 'acknowledge', dedup_key };
   const { labels } = ref;
@@ -69,7 +73,9 @@ function begin(ref: AlertRef, alert: MessageAlert | undefined, message: Message,
     event_action: 'trigger',
     dedup_key,
     payload: {
-      summary: clip(`[${statusWords(ref.status, lang)}] ${name}${what === '' ? '' : `: ${what}`}`, MAX_SUMMARY),
+      summary:
+        clip(`[${statusWords(ref.status, lang)}] ${name}${what === '' ? '' : `: ${what}`}`, MAX_SUMMARY - more.length) +
+        more,
       source: clip(labels['job'] ?? labels['topic'] ?? labels['report'] ?? labels['instance'] ?? 'tidewatch', 255),
       severity: severityOf(labels['severity'], message.severity),
       timestamp: new Date(alert?.startsAt ?? message.at).toISOString(),
@@ -81,23 +87,6 @@ function begin(ref: AlertRef, alert: MessageAlert | undefined, message: Message,
     links: linksOf(url, alert),
     client: 'tidewatch',
     client_url: url,
-  };
-}
-
-function overflow(message: Message, count: number, lang: Lang): PagerdutyEvent {
-  return {
-    event_action: 'trigger',
-    dedup_key: overflowKey(message),
-    payload: {
-      summary: clip(`${headline(message, lang)} ${moreWords(count, lang)}`, MAX_SUMMARY),
-      source: 'tidewatch',
-      severity: message.severity,
-      timestamp: new Date(message.at).toISOString(),
-      custom_details: {},
-    },
-    links: [{ href: message.url, text: 'tidewatch' }],
-    client: 'tidewatch',
-    client_url: message.url,
   };
 }
 
@@ -126,10 +115,6 @@ function linksOf(url: string, alert: MessageAlert | undefined): readonly { href:
 
 function severityOf(label: string | undefined, otherwise: Message['severity']): Message['severity'] {
   return label === 'critical' || label === 'error' || label === 'warning' || label === 'info' ? label : otherwise;
-}
-
-function overflowKey(message: Message): string {
-  return dedupKey(`storm:${message.groupKey}`);
 }
 
 function labelKey(labels: Readonly<Record<string, string>>): string {

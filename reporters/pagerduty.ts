@@ -33,6 +33,7 @@ export const pagerduty = defineReporter({
   throttleFloorMs: 5_000,
   acknowledges: true,
   remedies: {
+    'not-an-alert': 'send digests to a mailbox or a chat instead',
     refused: 'check the routing_key: it is the 32-character key of an "Events API v2" integration of the service',
   },
   create: (config, { clock }) => createPagerduty(config, clock),
@@ -48,6 +49,7 @@ function createPagerduty(config: PagerdutyConfig, clock: Clock): Notifier {
 
   return {
     async send(message, options, signal) {
+      if (message.digest) return { kind: 'permanent', class: 'not-an-alert', error: 'a digest is no incident' };
       const skip = new Set(options.skip);
       const events = pagerdutyEvents(message, options.alerts ?? [], config.lang);
       const recipients: Recipient[] = [];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import type { MessageAlert } from '../../alerting/notify/message.ts';
+import type { Message, MessageAlert } from '../../alerting/notify/message.ts';
 import type { Notifier, SendOptions } from '../../alerting/notify/notifier.ts';
 import { ManualClock } from '../../model/clock.ts';
 import { pagerduty } from '../../reporters/pagerduty.ts';
@@ -72,26 +72,37 @@ test('the event says what, how bad, since when and whose', async () => {
   assert.ok(JSON.stringify(links).includes('http://tw.example/alerts/e1'));
 });
 
-test('alerts the message only counts open incidents too; a storm beyond 100 opens one for the rest, which ends with it', async () => {
+test('alerts the message only counts open incidents too; of a storm the worst 100, the first saying how many more, and every end is told', async () => {
   await send(service, sampleMessage({ omitted: 149 }), { alerts: refs(150) });
-  const triggers = sent();
-  mock.requests.length = 0;
+  const triggers = mock.requests.splice(0);
   await send(service, sampleMessage({ status: 'resolved', omitted: 149 }), { alerts: refs(150, 'resolved') });
-  const resolves = sent();
 
-  assert.equal(triggers.length, 101);
-  assert.equal(triggers[100]?.[1], 'storm:rule:r1');
-  assert.match(mock.requests.length > 0 ? resolves.map(([action]) => action).join() : '', /^(resolve,?)+$/);
-  const ended = new Set(resolves.map(([, key]) => key));
-  for (const [, key] of triggers) assert.ok(ended.has(key), `${key} is resolved`);
+  assert.equal(triggers.length, 100);
+  assert.match(triggers[0]?.body.payload.summary ?? '', /… 还有 50 条 and 50 more$/);
+  assert.doesNotMatch(triggers[1]?.body.payload.summary ?? '', /more/);
+  assert.deepEqual(
+    sent(),
+    refs(150).map(({ episode }) => ['resolve', episode]),
+  );
 });
 
-test('while others of its group still fire, the incident of the storm stays open', async () => {
-  const message = sampleMessage({ status: 'resolved', stillFiring: 3, omitted: 149 });
+test('a test opens an incident and closes it at once', async () => {
+  await send(service, sampleMessage(), { alerts: [] });
 
-  await send(service, message, { alerts: refs(150, 'resolved') });
+  assert.deepEqual(
+    mock.requests.map(({ body }) => body.event_action),
+    ['trigger', 'resolve'],
+  );
+  assert.equal(new Set(mock.requests.map(({ body }) => body.dedup_key)).size, 1);
+});
 
-  assert.ok(!sent().some(([, key]) => key === 'storm:rule:r1'));
+test('a digest is no incident', async () => {
+  const digest = { from: AT, to: AT, rows: [], omitted: 0 } satisfies Message['digest'];
+
+  const result = await send(service, sampleMessage({ digest }));
+
+  assert.deepEqual([result.kind, result.kind !== 'sent' && result.class], ['permanent', 'not-an-alert']);
+  assert.equal(mock.requests.length, 0);
 });
 
 test('an attempt that breaks off goes on where it stopped', async () => {

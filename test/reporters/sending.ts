@@ -11,7 +11,12 @@ export function send(
   message: Message = sampleMessage(),
   options: Partial<SendOptions> = {},
 ): Promise<SendResult> {
-  return notifier.send(message, { idempotencyKey: 'key-1', attempt: 1, ...options }, AbortSignal.timeout(5_000));
+  const alerts = message.alerts.map(({ status, labels }, i) => ({ episode: `ep-${i}`, status, labels }));
+  return notifier.send(
+    message,
+    { idempotencyKey: 'key-1', attempt: 1, alerts, ...options },
+    AbortSignal.timeout(5_000),
+  );
 }
 
 /** A sentence, the other side's answer, what it is to be taken for, and the class of the attempt before. */
