@@ -32,7 +32,9 @@ describe('a configuration', () => {
     [
       'a channel of an unknown type is named at the type',
       'channels:\n  - name: a\n    type: pigeon\n',
-      ['c.yaml:3:11 channels.0.type: unknown type "pigeon"; use one of email, dingtalk'],
+      [
+        'c.yaml:3:11 channels.0.type: unknown type "pigeon"; use one of email, dingtalk, feishu, wecom, slack, teams, pagerduty, telegram, webhook',
+      ],
     ],
     [
       'a field a channel does not know is named',
