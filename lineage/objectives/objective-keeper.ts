@@ -24,6 +24,8 @@ import { judge, type Look, worse } from './verdict.ts';
 /** Looks at every report this often: the phase of checkpoints and windows must not decide what a minute was. */
 const LOOK_MS = 10_000;
 const KIND = 'objective_minutes';
+/** Reports between two turns of the event loop. */
+const SLICE = 100;
 
 export interface ObjectiveKeeperOptions {
   readonly reports: () => readonly Report[];
@@ -78,6 +80,7 @@ class Keeper implements ObjectiveKeeper {
   readonly #options: ObjectiveKeeperOptions;
   readonly #kept = new Map<string, Kept>();
   #tracked = new Map<string, Tracked>();
+  readonly #standings = new WeakMap<Tracked, { readonly key: string; readonly standing: Standing }>();
   readonly #looking: Repeated;
 
   constructor(options: ObjectiveKeeperOptions) {
@@ -131,12 +134,22 @@ class Keeper implements ObjectiveKeeper {
 
   standing(report: string, at = this.#options.clock.now()): Standing | null {
     const tracked = this.tracked(report);
-    return tracked === null ? null : standingOf(tracked.objective, tracked.counted, tracked.ledger, at);
+    return tracked === null ? null : this.#standing(tracked, at);
   }
 
   tracked(report: string): Tracked | null {
     this.#follow();
     return this.#tracked.get(report) ?? null;
+  }
+
+  /** A standing changes with the minute only, and boards ask for all of them again and again. */
+  #standing(tracked: Tracked, at: number): Standing {
+    const key = `${Math.floor(at / MINUTE_MS)} ${tracked.ledger.end}`;
+    const known = this.#standings.get(tracked);
+    if (known?.key === key) return known.standing;
+    const standing = standingOf(tracked.objective, tracked.counted, tracked.ledger, at);
+    this.#standings.set(tracked, { key, standing });
+    return standing;
   }
 
   /** Takes over which reports there are and what they promise. Minutes stay as they were judged. */
@@ -199,8 +212,11 @@ class Keeper implements ObjectiveKeeper {
   async #record(ended: readonly Tracked[], at: number): Promise<void> {
     const { metricStore, telemetry } = this.#options;
     const groups: MetricGroup[] = [];
-    for (const { report, objective, counted, ledger } of ended) {
-      const standing = standingOf(objective, counted, ledger, at);
+    for (const [i, tracked] of ended.entries()) {
+      // Requests come between: a thousand reports take a while.
+      if (i % SLICE === SLICE - 1) await new Promise<void>(resolve => setImmediate(resolve));
+      const { report } = tracked;
+      const standing = this.#standing(tracked, at);
       groups.push(...objectiveSeries(report, standing, at));
       this.#untell(report);
       telemetry.sloBudgetLeft.set({ report }, standing.budget.left_ratio);

@@ -1,5 +1,5 @@
-import { MINUTE_MS, type MinuteLedger, spanOf, type Verdict } from './minute-ledger.ts';
-import { lengthOf, type Span, within } from './spans.ts';
+import { MINUTE_MS, type MinuteLedger, type Verdict } from './minute-ledger.ts';
+import type { Span } from './spans.ts';
 
 /** Minutes by verdict, and what each hop cost. */
 export interface Tally {
@@ -13,9 +13,9 @@ export function tally(ledger: MinuteLedger, spans: readonly Span[]): Tally {
   const minutes = { good: 0, bad: 0, unknown: 0, unwatched: 0 };
   const byHop = new Map<string, { bad: number; unknown: number }>();
   for (const span of spans) {
-    // Spans of a calendar begin and end on whole minutes in every zone of today.
-    for (const run of ledger.between(Math.floor(span.from / MINUTE_MS), Math.ceil(span.to / MINUTE_MS))) {
-      const count = Math.round(lengthOf(within([span], spanOf(run))) / MINUTE_MS);
+    // Spans begin and end on whole minutes: calendars do in every zone of today, periods and windows are cut to the minute.
+    for (const run of ledger.between(Math.round(span.from / MINUTE_MS), Math.round(span.to / MINUTE_MS))) {
+      const count = run.to - run.from;
       minutes[run.verdict] += count;
       if (run.hop === null || (run.verdict !== 'bad' && run.verdict !== 'unknown')) continue;
       const cost = byHop.get(run.hop) ?? { bad: 0, unknown: 0 };
