@@ -7,13 +7,19 @@ import { atParenthesizedQuery } from './lookahead.ts';
 import { matchRecognize } from './match-recognize.ts';
 import { turned } from './pivot.ts';
 
+/** What a join costs grows with those before it; more than anyone writes is refused. */
+const MAX_JOINS = 2500;
+
 const JOIN_STARTS = new Set(['JOIN', 'INNER', 'LEFT', 'RIGHT', 'FULL', 'CROSS', 'NATURAL', ',']);
 
 /** Everything behind FROM up to the next clause. */
 export function fromClause(c: Cursor): From {
   const first = tableRef(c);
   const joins: Join[] = [];
-  while (c.atAny(JOIN_STARTS)) joins.push(join(c));
+  while (c.atAny(JOIN_STARTS)) {
+    if (joins.length === MAX_JOINS) c.refuse(c.pos, `at most ${MAX_JOINS} joins in one FROM, found more`);
+    joins.push(join(c));
+  }
   return { first, joins };
 }
 

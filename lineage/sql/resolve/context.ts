@@ -9,7 +9,7 @@ import type { Scope } from './scope.ts';
 /** CTEs visible at a level: earlier siblings, then those of the queries around it. Inner names shadow outer ones. */
 export interface CteScope {
   readonly name: string;
-  readonly analysis: () => Analysis;
+  readonly analysis: Analysis;
   readonly outer: CteScope | null;
 }
 

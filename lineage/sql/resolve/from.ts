@@ -8,7 +8,7 @@ import { walkControl } from './expression.ts';
 import { qualify, splitParts } from './names.ts';
 import { pivotRelation, unpivotRelation } from './pivot.ts';
 import { resolveRef } from './reference.ts';
-import { type Column, columnOf, listsColumn, NO_COLUMNS, type Relation, renameColumns } from './relation.ts';
+import { type Column, columnOf, listedColumn, NO_COLUMNS, type Relation, renameColumns } from './relation.ts';
 import { mergeJoinColumn, Scope, type ScopeEntry } from './scope.ts';
 import { tableFunction, unnest } from './table-function.ts';
 
@@ -23,8 +23,14 @@ export function addFrom(from: From, ctx: Context, scope: Scope): void {
 function addJoin(join: Join, ctx: Context, scope: Scope): void {
   const before = scope.entries.length;
   addRef(join.right, ctx, scope, true);
-  const left = scope.entries.slice(0, before);
-  const right = scope.entries.slice(before);
+  if (join.natural || join.using.length > 0) mergeColumns(join, before, ctx, scope);
+  walkControl('join', join.on, ctx, scope);
+}
+
+/** Makes one column of those of both sides; `leftCount`: how many entries stand on the left. */
+function mergeColumns(join: Join, leftCount: number, ctx: Context, scope: Scope): void {
+  const left = scope.entries.slice(0, leftCount);
+  const right = scope.entries.slice(leftCount);
   const names = join.natural ? commonColumns(left, right) : join.using.map(column => column.text);
   if (ctx.mentions !== null) noteUsing(join.using, [left, right], ctx, scope);
   for (const name of names) {
@@ -36,7 +42,6 @@ function addJoin(join: Join, ctx: Context, scope: Scope): void {
     scope.merged.set(name, { all, first: before?.first ?? all });
     ctx.findings.addControls('join', [...(merged.sources ?? []), ...(b.sources ?? [])]);
   }
-  walkControl('join', join.on, ctx, scope);
 }
 
 /** Looks for the columns of USING on both sides, so that the log is told of the missing ones. */
@@ -56,11 +61,11 @@ function noteUsing(
 
 function commonColumns(left: readonly ScopeEntry[], right: readonly ScopeEntry[]): string[] {
   const names = new Set(right.flatMap(entry => entry.relation.columns.map(column => column.name)));
-  return [...names].filter(name => left.some(entry => listsColumn(entry.relation, name)));
+  return [...names].filter(name => left.some(entry => listedColumn(entry.relation, name) !== undefined));
 }
 
 function columnIn(entries: readonly ScopeEntry[], name: string): Column | undefined {
-  const listing = entries.find(entry => listsColumn(entry.relation, name));
+  const listing = entries.find(entry => listedColumn(entry.relation, name) !== undefined);
   const entry = listing ?? entries.find(candidate => candidate.relation.open.length > 0);
   return entry === undefined ? undefined : columnOf(entry.relation, name);
 }
@@ -149,9 +154,8 @@ function namedTable(ref: TableName, ctx: Context, how: How): Relation {
   if (ref.name.length === 1) {
     for (let cte = ctx.ctes; cte !== null; cte = cte.outer) {
       if (cte.name !== ref.name[0]!.text) continue;
-      const analysis = cte.analysis();
-      ctx.findings.merge(analysis.findings, { how, lookupHint });
-      return analysis.relation;
+      ctx.findings.merge(cte.analysis.findings, { how, lookupHint });
+      return cte.analysis.relation;
     }
   }
   const { id, parts, byName, entry } = ctx.catalog.resolve(ref.name);

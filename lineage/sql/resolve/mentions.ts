@@ -67,7 +67,7 @@ export class MentionLog {
     const span = this.#spanOf(name);
     const { id, parts, byName, entry } = catalog.resolve(name);
     const declared = entry !== null;
-    const candidates = declared ? [] : [...ctes, ...catalog.names()];
+    const candidates = declared || use === 'define' ? [] : [...ctes, ...catalog.names()];
     this.#tables.set(span.pos, { id, parts, byName, use, declared, candidates, ...span });
   }
 

@@ -2,7 +2,8 @@
 import type { Cte, Expr, Query, QueryBody, Select, SelectItem, Star } from '../ast.ts';
 import type { Modify } from '../statement-ast.ts';
 import { type Analysis, Findings } from './analysis.ts';
-import type { Context, CteScope, Rules, Surroundings } from './context.ts';
+import { baseColumn, type TableEntry } from './catalog.ts';
+import type { Context, Rules, Surroundings } from './context.ts';
 import { expressionOrigins, expressionSources, walkControl } from './expression.ts';
 import { addFrom, tableRelation } from './from.ts';
 import type { MentionLog } from './mentions.ts';
@@ -41,32 +42,43 @@ export function analyzeModify({ target, alias, using, values, where }: Modify, a
   return findings;
 }
 
+/** What the computed columns of a table come from; a query takes each for a column of its own. */
+export function analyzeComputed({ id, parts, columns, computed }: TableEntry, around: Surroundings): readonly Column[] {
+  if (columns === null || computed.size === 0) return [];
+  const ctx: Context = { ...around, mentions: null, ctes: null, findings: new Findings(), rules: RULES };
+  const scope = new Scope(null);
+  scope.entries.push({ path: parts, relation: { columns, open: [] } });
+  return [...computed].map(([name, { expr, end }]) => {
+    const origins = expressionOrigins(expr, ctx, scope);
+    return {
+      ...baseColumn(id, name),
+      sources: origins.result,
+      derivation: origins.derivation(around.text.slice(expr.pos, end)),
+    };
+  });
+}
+
 function queryRelation(query: Query, ctx: Context, outer: Scope | null): Relation {
   let ctes = ctx.ctes;
   for (const cte of query.ctes) {
-    ctes = { name: cte.name.text, outer: ctes, analysis: once(cte, { ...ctx, ctes }, outer) };
-    // Flink validates one that nobody names as well.
-    if (ctx.mentions !== null) ctes.analysis();
+    ctes = { name: cte.name.text, outer: ctes, analysis: cteAnalysis(cte, { ...ctx, ctes }, outer) };
   }
   return bodyRelation(query.body, { ...ctx, ctes }, outer, query.orderBy);
 }
 
-/** A CTE is analysed when it is first named, and only then reads its tables; a second use gets the same answer. */
-function once({ query, columns }: Cte, ctx: Context, outer: Scope | null): CteScope['analysis'] {
-  let done: Analysis | null = null;
-  return () => {
-    if (done === null) {
-      const findings = new Findings();
-      const given = queryRelation(query, { ...ctx, findings }, outer);
-      ctx.mentions?.columnList(columns, given);
-      const relation = renameColumns(
-        given,
-        columns.map(column => column.text),
-      );
-      done = { relation, findings };
-    }
-    return done;
-  };
+/**
+ * A CTE is analysed once, in order, so that a chain of thousands needs no stack; what it reads counts where it is named. One that
+ * nobody names is validated by Flink as well.
+ */
+function cteAnalysis({ query, columns }: Cte, ctx: Context, outer: Scope | null): Analysis {
+  const findings = new Findings();
+  const given = queryRelation(query, { ...ctx, findings }, outer);
+  ctx.mentions?.columnList(columns, given);
+  const relation = renameColumns(
+    given,
+    columns.map(column => column.text),
+  );
+  return { relation, findings };
 }
 
 function bodyRelation(body: QueryBody, ctx: Context, outer: Scope | null, orderBy: readonly Expr[]): Relation {

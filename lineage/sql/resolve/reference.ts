@@ -2,8 +2,8 @@
 import type { DataType, Ident } from '../ast.ts';
 import type { Context } from './context.ts';
 import type { NameProblem } from './mentions.ts';
-import { type Column, listsColumn } from './relation.ts';
-import { endsWith, type Scope, type ScopeEntry } from './scope.ts';
+import { type Column, listedColumn } from './relation.ts';
+import type { Scope, ScopeEntry } from './scope.ts';
 
 /** The column a reference means; undefined when nothing fits, which the log is told. */
 export function resolveRef(parts: readonly Ident[], ctx: Context, scope: Scope): Column | undefined {
@@ -43,9 +43,9 @@ function problemOf(names: readonly string[], scope: Scope): Problem | null {
 /** `alias.column`: an alias of this level settles it. */
 function qualifiedAt(level: Scope, names: readonly string[]): Problem | 'fine' | null {
   for (let length = names.length - 1; length >= 1; length--) {
-    const entry = level.entries.find(candidate => endsWith(candidate.path, names.slice(0, length)));
+    const entry = level.entryHere(names.slice(0, length));
     if (entry === undefined) continue;
-    const column = entry.relation.columns.find(candidate => candidate.name === names[length]);
+    const column = listedColumn(entry.relation, names[length]!);
     if (column !== undefined) return fieldProblem(column.type, names, length + 1);
     if (entry.relation.open.length > 0) return 'fine';
     return { kind: 'unknown-column', parts: length + 1, candidates: distinct(columnNames(entry)) };
@@ -57,13 +57,12 @@ function qualifiedAt(level: Scope, names: readonly string[]): Problem | 'fine' |
 function unqualifiedAt(level: Scope, names: readonly string[]): Problem | 'fine' | null {
   const name = names[0]!;
   if (level.merged.has(name)) return 'fine';
-  const entries = level.entries.filter(entry => entry.qualifiedOnly !== true);
-  const listing = entries.filter(entry => listsColumn(entry.relation, name));
+  const listing = level.listing(name);
   if (listing.length > 1)
     return { kind: 'ambiguous', parts: 1, candidates: distinct(listing.map(entry => entry.path.at(-1) ?? '')) };
-  const only = listing[0]?.relation.columns.find(column => column.name === name);
+  const only = listing[0] === undefined ? undefined : listedColumn(listing[0].relation, name);
   if (only !== undefined) return fieldProblem(only.type, names, 1);
-  return entries.some(entry => entry.relation.open.length > 0) ? 'fine' : null;
+  return level.open.length > 0 ? 'fine' : null;
 }
 
 /** Follows the fields of rows whose types are known. */

@@ -44,15 +44,31 @@ export const NO_COLUMNS: Relation = { columns: [], open: [] };
 
 /** The column of this name, or undefined when the relation cannot have it; sources null when several open parts might. */
 export function columnOf(relation: Relation, name: string): Column | undefined {
-  for (const column of relation.columns) if (column.name === name) return column;
+  const listed = listedColumn(relation, name);
+  if (listed !== undefined) return listed;
   if (relation.open.length === 0) return undefined;
   const [only, ...others] = relation.open;
   return only !== undefined && others.length === 0 ? openColumn(only, name) : { name, sources: null, type: null };
 }
 
-/** True when the relation lists this column itself. */
-export function listsColumn(relation: Relation, name: string): boolean {
-  return relation.columns.some(column => column.name === name);
+/** The first column of this name that the relation lists itself. */
+export function listedColumn({ columns }: Relation, name: string): Column | undefined {
+  if (columns.length > SHORT) return indexOf(columns).get(name);
+  for (const column of columns) if (column.name === name) return column;
+  return undefined;
+}
+
+/** Lists up to this length are searched quicker than a map is made. */
+const SHORT = 16;
+const indexes = new WeakMap<readonly Column[], ReadonlyMap<string, Column>>();
+
+function indexOf(columns: readonly Column[]): ReadonlyMap<string, Column> {
+  const known = indexes.get(columns);
+  if (known !== undefined) return known;
+  const index = new Map<string, Column>();
+  for (const column of columns) if (!index.has(column.name)) index.set(column.name, column);
+  indexes.set(columns, index);
+  return index;
 }
 
 function openColumn(part: OpenPart, name: string): Column {

@@ -1,7 +1,8 @@
 /** What a name inside a query can mean: the FROM entries of its level, then those of the queries around it. */
 import type { WindowSpec } from '../ast.ts';
 import { splitParts } from './names.ts';
-import { type Column, columnOf, listsColumn, type Relation, SourceSet } from './relation.ts';
+import { type Column, columnOf, listedColumn, type Relation, SourceSet } from './relation.ts';
+import { ScopeIndex } from './scope-index.ts';
 
 export interface ScopeEntry {
   /** Alias, or the table's own name split at every dot, innermost last; empty when there is none. */
@@ -25,6 +26,8 @@ export class Scope {
   /** Windows of this level's WINDOW clause. */
   readonly windows = new Map<string, WindowSpec>();
 
+  #index: ScopeIndex | null = null;
+
   constructor(parent: Scope | null) {
     this.parent = parent;
   }
@@ -40,7 +43,24 @@ export class Scope {
 
   /** Entries that `t.*` means. */
   entryOf(qualifier: readonly string[]): ScopeEntry | undefined {
-    return this.entries.find(entry => endsWith(entry.path, qualifier)) ?? this.parent?.entryOf(qualifier);
+    return this.entryHere(qualifier) ?? this.parent?.entryOf(qualifier);
+  }
+
+  /** The first entry of this level that may be written so. */
+  entryHere(qualifier: readonly string[]): ScopeEntry | undefined {
+    return this.#named(qualifier).find(entry => endsWith(entry.path, qualifier));
+  }
+
+  /** Entries of this level that list a column and may be named by it alone. */
+  listing(name: string): readonly ScopeEntry[] {
+    if (this.entries.length > SHORT) return this.#indexed().listing(name);
+    return this.entries.filter(entry => !entry.qualifiedOnly && listedColumn(entry.relation, name) !== undefined);
+  }
+
+  /** Entries of this level with columns nobody listed. */
+  get open(): readonly ScopeEntry[] {
+    if (this.entries.length > SHORT) return this.#indexed().open;
+    return this.entries.filter(entry => !entry.qualifiedOnly && entry.relation.open.length > 0);
   }
 
   /** Columns of `*`. */
@@ -53,10 +73,21 @@ export class Scope {
     return { columns, open: this.entries.flatMap(entry => (entry.qualifiedOnly ? [] : entry.relation.open)) };
   }
 
+  /** Entries that may be meant by a qualifier. */
+  #named(qualifier: readonly string[]): readonly ScopeEntry[] {
+    if (this.entries.length <= SHORT) return this.entries;
+    return this.#indexed().named(splitParts(qualifier).at(-1)!);
+  }
+
+  #indexed(): ScopeIndex {
+    this.#index ??= new ScopeIndex();
+    return this.#index.update(this.entries);
+  }
+
   #qualified(parts: readonly string[]): Column | undefined {
     for (let length = parts.length - 1; length >= 1; length--) {
       const qualifier = parts.slice(0, length);
-      for (const entry of this.entries) {
+      for (const entry of this.#named(qualifier)) {
         if (!endsWith(entry.path, qualifier)) continue;
         const column = columnOf(entry.relation, parts[length]!);
         if (column !== undefined) return fieldOf(column, parts.slice(length + 1));
@@ -72,19 +103,27 @@ export class Scope {
   }
 
   #listed(name: string): Column | undefined {
+    if (this.entries.length > SHORT) {
+      const entry = this.#indexed().listing(name)[0];
+      return entry === undefined ? undefined : listedColumn(entry.relation, name);
+    }
     for (const { relation, qualifiedOnly } of this.entries) {
-      if (!qualifiedOnly && listsColumn(relation, name)) return columnOf(relation, name);
+      const column = qualifiedOnly ? undefined : listedColumn(relation, name);
+      if (column !== undefined) return column;
     }
     return undefined;
   }
 
   /** No entry lists it: it belongs to the one with unknown columns; with several of them nobody can tell which. */
   #open(name: string): Column | undefined {
-    const open = this.entries.filter(entry => !entry.qualifiedOnly && entry.relation.open.length > 0);
+    const { open } = this;
     if (open.length === 0) return undefined;
     return open.length === 1 ? columnOf(open[0]!.relation, name) : { name, sources: null, type: null };
   }
 }
+
+/** A FROM of up to so many entries is searched quicker than an index is made. */
+const SHORT = 8;
 
 /** A field of a row comes from the row's column; its type is known when the row's is. */
 function fieldOf(column: Column, path: readonly string[]): Column {
