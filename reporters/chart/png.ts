@@ -9,7 +9,7 @@ import { chartSvg } from './svg.ts';
 /** Pixels for each CSS pixel: sharp on phones, and still some 20 KB. */
 const ZOOM = 2;
 
-type Renderer = (svg: string) => Buffer;
+type Renderer = (svg: string) => Promise<Buffer>;
 let loading: Promise<Renderer | null> | null = null;
 
 /** The picture, 1280 by 400; null when there is too little to draw or no renderer. Never rejects. */
@@ -19,7 +19,7 @@ export async function renderChart(chart: MessageChart, zone: string): Promise<Bu
   loading ??= loadRenderer();
   const render = await loading;
   try {
-    return render ? render(svg) : null;
+    return render ? await render(svg) : null;
   } catch {
     return null;
   }
@@ -27,14 +27,15 @@ export async function renderChart(chart: MessageChart, zone: string): Promise<Bu
 
 async function loadRenderer(): Promise<Renderer | null> {
   try {
-    const { Resvg } = await import('@resvg/resvg-js');
+    const { renderAsync } = await import('@resvg/resvg-js');
     const font = fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'));
     const options = {
       // The machine's own fonts would make the picture differ from host to host, and take a second to read.
       font: { loadSystemFonts: false, fontFiles: [font], defaultFontFamily: 'DejaVu Sans' },
       fitTo: { mode: 'zoom' as const, value: ZOOM },
     };
-    return svg => new Resvg(svg, options).render().asPng();
+    // On a thread of its own: the event loop has other things to do than to draw.
+    return async svg => (await renderAsync(svg, options)).asPng();
   } catch {
     return null;
   }
