@@ -1,5 +1,6 @@
 import { drainOf, type EtaRange, etaRange, SLOPE_MS } from './compose/eta.ts';
 import type { FreshnessRule } from './compose/freshness-rules.ts';
+import type { Estimate } from './compose/progress.ts';
 import { Composition, type GraphIndex, isHopStale, type PathStep, type Reach } from './freshness.ts';
 import type { Hop } from './hop-graph.ts';
 import { type HopStatus, hopStatus } from './hop-status.ts';
@@ -51,36 +52,87 @@ export function answerFreshness(
   at: number,
 ): FreshnessAnswer {
   const composition = new Composition(graph, tables);
-  const ask = (a: number, estimate: 'point' | 'low' | 'high'): Reach =>
-    'hop' in sink ? composition.hop(sink.hop, a, estimate, true) : composition.topic(sink.topic, a, estimate, true);
-  const point = ask(at, 'point');
-  const low = ask(at, 'low');
-  const high = ask(at, 'high');
-  const age = point.w === null ? null : at - point.w;
-  // The estimate obeys the bounds by construction but for rounding; where it does not, the bounds give way.
-  const ageHigh = age === null || low.w === null ? null : Math.max(age, at - low.w);
-  const ageLow = age === null || high.w === null ? null : Math.min(age, at - high.w);
+  const assessed = assess(composition, sink, at);
+  const { age, low, high, path } = assessed;
   const upstream = hopsUpstream(graph, sink);
-  const path = [...steps(point.path)];
   return {
     ts: at,
     sink: name,
     age_ms: age,
-    age_low_ms: ageLow,
-    age_high_ms: ageHigh,
-    complete_up_to: ageHigh === null ? null : at - ageHigh,
+    age_low_ms: low,
+    age_high_ms: high,
+    complete_up_to: high === null ? null : at - high,
     lag_sum_ms: age === null ? null : lagSum(composition, path, at),
-    ...residences(path),
-    per_source: perSource(point, low, at),
+    blame: blameOf(assessed.residences),
+    residence_ms: assessed.residences,
+    per_source: assessed.perSource,
     stale: unique(upstream.filter(hop => isHopStale(tables, hop, at))),
     status: statuses(tables, upstream, at),
     rules: [...composition.rules].sort(),
-    eta_ms: age === null ? null : eta(tables, path, age, at, () => ask(at - SLOPE_MS, 'point').w),
+    eta_ms: age === null ? null : eta(tables, path, age, at, () => reach(composition, sink, at - SLOPE_MS, 'point').w),
   };
 }
 
-/** The steps of a path from the sink upwards. */
-export function* steps(path: PathStep | null): Generator<PathStep> {
+/** What composition says of a sink at an instant, ms; null = unknown. */
+export interface Assessment {
+  readonly age: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** The critical path, from the sink upwards. */
+  readonly path: readonly PathStep[];
+  /** Per hop of the path; they sum to the age. */
+  readonly residences: Readonly<Record<string, number>>;
+  readonly perSource: FreshnessAnswer['per_source'];
+}
+
+/** Asks for the estimate and both bounds. */
+export function assess(composition: Composition, sink: Sink, at: number): Assessment {
+  const [point, low, high] = (['point', 'low', 'high'] as const).map(estimate =>
+    reach(composition, sink, at, estimate),
+  );
+  const path = [...steps(point!.path)];
+  const perSource = perSourceOf(point!, low!, at);
+  if (point!.w === null) return { age: null, low: null, high: null, path: [], residences: {}, perSource };
+  const most = low!.w === null ? Number.POSITIVE_INFINITY : at - low!.w;
+  // An estimate older than what is certain is wrong by that much.
+  const age = Math.min(at - point!.w, most);
+  return {
+    age,
+    low: high!.w === null ? null : Math.min(age, at - high!.w),
+    high: low!.w === null ? null : most,
+    path,
+    residences: youngerBy(at - point!.w - age, residencesOf(path)),
+    perSource,
+  };
+}
+
+function reach(composition: Composition, sink: Sink, at: number, estimate: Estimate): Reach {
+  return 'hop' in sink
+    ? composition.hop(sink.hop, at, estimate, true)
+    : composition.topic(sink.topic, at, estimate, true);
+}
+
+/** Residences of data that is younger by `ms` than estimated: taken from the longest ones, which the estimate rests on most. */
+export function youngerBy(ms: number, residences: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  if (ms <= 0) return residences;
+  const shortened = { ...residences };
+  let left = ms;
+  for (const [hop, residence] of Object.entries(residences).sort((a, b) => b[1] - a[1])) {
+    shortened[hop] = Math.max(0, residence - left);
+    left -= residence - shortened[hop];
+  }
+  return shortened;
+}
+
+/** The hop that took the most; null when none took any. */
+export function blameOf(residences: Readonly<Record<string, number>>): string | null {
+  let blame: string | null = null;
+  let most = 0;
+  for (const [hop, residence] of Object.entries(residences)) if (residence > most) [blame, most] = [hop, residence];
+  return blame;
+}
+
+function* steps(path: PathStep | null): Generator<PathStep> {
   for (let step = path; step !== null; step = step.upstream) yield step;
 }
 
@@ -108,19 +160,13 @@ export function lagSum(composition: Composition, path: readonly PathStep[], at: 
   return sum;
 }
 
-/** Time spent in each hop of a path, and the hop that took the most; null when none took any. */
-export function residences(path: readonly PathStep[]): Pick<FreshnessAnswer, 'blame' | 'residence_ms'> {
+function residencesOf(path: readonly PathStep[]): Record<string, number> {
   const byHop: Record<string, number> = {};
-  let blame: string | null = null;
-  for (const { hop, residenceMs } of path) {
-    byHop[hop.hop] = (byHop[hop.hop] ?? 0) + residenceMs;
-    const most = blame === null ? 0 : byHop[blame]!;
-    if (byHop[hop.hop]! > most) blame = hop.hop;
-  }
-  return { blame, residence_ms: byHop };
+  for (const { hop, residenceMs } of path) byHop[hop.hop] = (byHop[hop.hop] ?? 0) + residenceMs;
+  return byHop;
 }
 
-function perSource(point: Reach, low: Reach, at: number): FreshnessAnswer['per_source'] {
+function perSourceOf(point: Reach, low: Reach, at: number): FreshnessAnswer['per_source'] {
   const answer: Record<string, { age_ms: number | null; complete_up_to: number | null }> = {};
   for (const [topic, w] of point.sources) {
     const bound = low.sources.get(topic) ?? null;

@@ -1,11 +1,11 @@
-import type { FreshnessAnswer } from './answer.ts';
+import { blameOf, type FreshnessAnswer, youngerBy } from './answer.ts';
 
 /** Sinks remembered, at most; the one asked about longest ago is forgotten first. */
 const MAX_SINKS = 10_000;
 
 /**
  * Keeps `complete_up_to` from going back. What is complete stays complete, but the proof may get coarser: samples of long ago are
- * thinned, and a bound computed from fewer of them lies further back. The best bound given so far still holds.
+ * thinned, and a bound computed from fewer of them lies further back. The best bound given so far still holds, and no estimate is older.
  */
 export class Completeness {
   readonly #best = new Map<string, { readonly ts: number; readonly upTo: number }>();
@@ -20,8 +20,18 @@ export class Completeness {
     this.#best.set(sink, { ts, upTo: held });
     if (this.#best.size > MAX_SINKS) this.#best.delete(this.#best.keys().next().value!);
     if (held === upTo) return answer;
-    const high = Math.max(age, ts - held);
-    return { ...answer, age_high_ms: high, complete_up_to: ts - high };
+    const high = ts - held;
+    if (age <= high) return { ...answer, age_high_ms: high, complete_up_to: held };
+    const residences = youngerBy(age - high, answer.residence_ms);
+    return {
+      ...answer,
+      age_ms: high,
+      age_low_ms: answer.age_low_ms === null ? null : Math.min(answer.age_low_ms, high),
+      age_high_ms: high,
+      complete_up_to: held,
+      residence_ms: residences,
+      blame: blameOf(residences),
+    };
   }
 
   /** Another graph: another path, other facts. */

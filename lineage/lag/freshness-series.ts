@@ -1,8 +1,8 @@
 import type { Labels } from '../../model/labels.ts';
 import type { ReportObjective } from '../../model/objective.ts';
 import type { MetricGroup } from '../../model/sample.ts';
-import { lagSum, residences, type Sink, steps } from './answer.ts';
-import { Composition, type GraphIndex, type Reach } from './freshness.ts';
+import { assess, lagSum, type Sink } from './answer.ts';
+import { Composition, type GraphIndex } from './freshness.ts';
 import { type HopFigures, hopFigures } from './hop-figures.ts';
 import type { Hop } from './hop-graph.ts';
 import { HOP_STATUSES } from './hop-status.ts';
@@ -110,21 +110,8 @@ function hopValues(figures: HopFigures): readonly (readonly [string, number | nu
 }
 
 function agesOf(composition: Composition, sink: Sink, at: number): Ages {
-  const ask = (estimate: 'point' | 'low' | 'high'): Reach =>
-    'hop' in sink ? composition.hop(sink.hop, at, estimate, true) : composition.topic(sink.topic, at, estimate, true);
-  const point = ask('point');
-  if (point.w === null) return UNKNOWN_AGES;
-  const age = at - point.w;
-  const low = ask('low').w;
-  const high = ask('high').w;
-  const path = [...steps(point.path)];
-  return {
-    age,
-    low: high === null ? null : Math.min(age, at - high),
-    high: low === null ? null : Math.max(age, at - low),
-    lagSum: lagSum(composition, path, at),
-    residences: residences(path).residence_ms,
-  };
+  const { age, low, high, path, residences } = assess(composition, sink, at);
+  return age === null ? UNKNOWN_AGES : { age, low, high, lagSum: lagSum(composition, path, at), residences };
 }
 
 /** A report is as old as the oldest dataset it reads; unknown when one of them is. */

@@ -1,6 +1,6 @@
 import type { Labels } from '../../model/labels.ts';
 import type { MetricStore } from '../../store/metric-store.ts';
-import { answerFreshness, type FreshnessAnswer, findSink, hopsUpstream, type Sink } from './answer.ts';
+import { answerFreshness, blameOf, type FreshnessAnswer, findSink, hopsUpstream, type Sink } from './answer.ts';
 import type { GraphIndex } from './freshness.ts';
 import type { Report } from './freshness-series.ts';
 import type { OffsetTables } from './offsets.ts';
@@ -90,8 +90,7 @@ async function recordedAnswer(
   const ageMs = age.get('');
   if (ageMs === undefined) return null;
   const highMs = high.get('') ?? null;
-  let blame: string | null = null;
-  for (const [hop, ms] of residences) if (ms > (blame === null ? 0 : residences.get(blame)!)) blame = hop;
+  const residence_ms = Object.fromEntries(residences);
   return {
     ...unknownAnswer(sink, at),
     age_ms: ageMs,
@@ -99,8 +98,8 @@ async function recordedAnswer(
     age_high_ms: highMs,
     complete_up_to: highMs === null ? null : at - highMs,
     lag_sum_ms: sum.get('') ?? null,
-    blame,
-    residence_ms: Object.fromEntries(residences),
+    blame: blameOf(residence_ms),
+    residence_ms,
     rules: ['from-series'],
   };
 }

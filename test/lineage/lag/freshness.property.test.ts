@@ -113,8 +113,11 @@ describe('whatever befalls a pipeline and its reports', () => {
         const completeness = new Completeness();
         let before = Number.NEGATIVE_INFINITY;
         for (const { answer, truth } of run(seed, trouble, told).observations) {
-          const upTo = completeness.hold(answer).complete_up_to ?? before;
+          const held = completeness.hold(answer);
+          const upTo = held.complete_up_to ?? before;
           assert.ok(upTo >= before && upTo <= truth.completeUpTo, `at ${answer.ts}: ${before}, ${upTo}`);
+          const residences = Object.values(held.residence_ms).reduce((a, b) => a + b, 0);
+          assert.equal(residences, held.age_ms ?? 0, 'residences still sum to the age');
           before = upTo;
         }
       }),
