@@ -37,6 +37,18 @@ describe('tidewatch', { concurrency: 3 }, () => {
       ['start', '--config', 'nope.yaml'],
       /cannot read the configuration nope\.yaml/,
     ],
+    ['readiness of nothing', ['ready', '--complete-to', '1'], /one of --dataset ID and --report NAME/],
+    ['readiness of a period without an end', ['ready', '--report', 'r'], /needs --complete-to TIME/],
+    [
+      'an end whose zone nobody said',
+      ['ready', '--report', 'r', '--complete-to', '2026-11-20T10:00'],
+      /expected a time with its zone/,
+    ],
+    ['half a row', ['ready', '--report', 'r', '--complete-to', '1', '--expected-rows', '1.5'], /a whole number/],
+    ['a wait that is none', ['ready', '--report', 'r', '--complete-to', '1', '--wait', 'long'], /--wait long/],
+    ['lag of nothing', ['lag'], /lag needs one report/],
+    ['freshness of half a file', ['freshness', 'replay'], /or "replay FILE"/],
+    ['freshness in a zone nobody knows', ['freshness', '--zone', 'Mars'], /IANA zone/],
     ['a stream that does not exist', ['replay', 'traces', 'x.ndjson'], /usage: tidewatch replay metrics\|logs/],
   ];
   for (const [sentence, args, message] of WRONG) {
@@ -200,7 +212,7 @@ describe('the offline commands', { concurrency: 3 }, () => {
     const bad = await cli(['lineage', 'parse', site.write('bad.sql', 'INSERT INTO\nSELECT')]);
 
     assert.equal(good.code, 0);
-    assert.match(good.out, /^reads {2}default_catalog\.default_database\.a$/m);
+    assert.match(good.out, /^ {2}reads +default_catalog\.default_database\.a +1:29$/m);
     assert.equal(bad.code, 1);
     assert.match(bad.out, /bad\.sql:2:\d+ /);
   });

@@ -80,6 +80,7 @@ const ROUTES = [
   'GET /lineage/orphans',
   'GET /lineage/path',
   'POST /lineage',
+  'POST /lineage/check',
   'POST /lineage/parse',
   'GET /logs/around',
   'GET /logs/facets',
