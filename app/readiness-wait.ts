@@ -1,4 +1,4 @@
-import type { Block, Readiness } from '../lineage/readiness/readiness.ts';
+import type { Readiness } from '../lineage/readiness/readiness.ts';
 import type { Clock } from '../model/clock.ts';
 import { UserError } from '../model/errors.ts';
 
@@ -26,21 +26,23 @@ export interface ReadinessWait {
  */
 export async function waitUntilReady({ ask, waitMs, clock, tell, tellAway }: ReadinessWait): Promise<boolean> {
   const end = clock.monotonic() + waitMs;
-  let told = '';
+  let told: Readiness | null = null;
   let isAway = false;
   for (;;) {
     const left = end - clock.monotonic();
-    const answer = await attempt(ask, Math.max(0, Math.min(left, POLL_MS)));
-    if (typeof answer === 'string' || (answer === null && told !== '')) {
+    // The first answer comes at once: who waits wants to know for what.
+    const answer = await attempt(ask, told === null ? 0 : Math.max(0, Math.min(left, POLL_MS)));
+    if (typeof answer === 'string' || (answer === null && told !== null)) {
       if (!isAway) tellAway(answer ?? 'the daemon does not know the name for now');
       isAway = true;
     } else if (answer === null) {
       throw new UserError('not-found', 'the daemon knows neither a report nor a dataset of this name', { status: 404 });
     } else {
       isAway = false;
-      const news = JSON.stringify([answer.ready, answer.blocking.map(roundedEta), answer.rows]);
-      if (news !== told) tell(answer);
-      told = news;
+      if (told === null || isNews(told, answer)) {
+        tell(answer);
+        told = answer;
+      }
       if (answer.ready) return true;
     }
     const rest = end - clock.monotonic();
@@ -59,7 +61,14 @@ async function attempt(ask: ReadinessWait['ask'], waitMs: number): Promise<Readi
   }
 }
 
-/** An ETA that only counts down says nothing new: it is told again when it has halved or doubled. */
-function roundedEta({ hop, reason, eta_ms }: Block): readonly unknown[] {
-  return [hop, reason, eta_ms === null ? null : Math.round(Math.log2(Math.max(1, eta_ms / 1000)))];
+/** An ETA that only counts down is no news until it has halved; one that has doubled is. */
+function isNews(before: Readiness, after: Readiness): boolean {
+  if (before.ready !== after.ready || before.blocking.length !== after.blocking.length) return true;
+  if (JSON.stringify(before.rows) !== JSON.stringify(after.rows)) return true;
+  return after.blocking.some(({ hop, reason, eta_ms: eta }, i) => {
+    const known = before.blocking[i];
+    if (known?.hop !== hop || known.reason !== reason) return true;
+    if (eta === null || known.eta_ms === null) return eta !== known.eta_ms;
+    return eta > 2 * known.eta_ms || 2 * eta < known.eta_ms;
+  });
 }
