@@ -2,7 +2,7 @@
 import type { QName, Query } from './ast.ts';
 import { parseStatements, type SqlError } from './parser.ts';
 import { type Analysis, Findings, type TableRead, type WindowUse } from './resolve/analysis.ts';
-import { Catalog, type KnownTable } from './resolve/catalog.ts';
+import { Catalog, type KnownTable, type TableEntry } from './resolve/catalog.ts';
 import type { Surroundings } from './resolve/context.ts';
 import { alterTable, defineModel, defineTable, defineView } from './resolve/ddl.ts';
 import { MentionLog, type Mentions } from './resolve/mentions.ts';
@@ -15,7 +15,7 @@ import {
   type OutputColumn,
   outputColumns,
 } from './resolve/outputs.ts';
-import { analyzeModify, analyzeQuery } from './resolve/query.ts';
+import { analyzeComputed, analyzeModify, analyzeQuery } from './resolve/query.ts';
 import type { Column, Relation } from './resolve/relation.ts';
 import { noteStatement } from './resolve/statement-mentions.ts';
 import type { CreateTable, Statement } from './statement-ast.ts';
@@ -30,6 +30,8 @@ export interface NamedTable {
   readonly options: ReadonlyMap<string, string>;
   /** As its DDL or a `table` record lists them; null when nobody did. */
   readonly columns: readonly Pick<Column, 'name' | 'type'>[] | null;
+  /** Its computed columns with what they come from, analysed when asked for. */
+  readonly computed: () => readonly Column[];
 }
 
 export interface ReadTable extends NamedTable {
@@ -234,7 +236,7 @@ class Script {
 
   #named(name: QName): NamedTable {
     const { id, parts, byName, entry } = this.#catalog.resolve(name);
-    return { id, parts, byName, options: entry?.options ?? new Map(), columns: entry?.columns ?? null };
+    return { id, parts, byName, options: entry?.options ?? new Map(), ...this.#declared(entry) };
   }
 
   #use(what: 'catalog' | 'database', name: QName): void {
@@ -269,6 +271,11 @@ class Script {
     });
   }
 
+  #declared(entry: TableEntry | null): Pick<NamedTable, 'columns' | 'computed'> {
+    const computed = (): readonly Column[] => (entry === null ? [] : analyzeComputed(entry, this.#around));
+    return { columns: entry?.columns ?? null, computed };
+  }
+
   #readTable(read: TableRead): ReadTable {
     const entry = this.#catalog.find(read.parts);
     const options = new Map([...(entry?.options ?? []), ...read.options]);
@@ -277,7 +284,7 @@ class Script {
       parts: read.parts,
       byName: read.byName,
       options,
-      columns: entry?.columns ?? null,
+      ...this.#declared(entry),
       how: read.how,
       lookupHint: read.lookupHint,
     };

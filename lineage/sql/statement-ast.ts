@@ -40,6 +40,8 @@ export interface ColumnDef {
   readonly type: DataType | null;
   readonly role: 'physical' | 'computed' | 'metadata' | 'virtual-metadata';
   readonly expr: Expr | null;
+  /** Position behind its expression or type. */
+  readonly end: number;
 }
 
 export interface Watermark {

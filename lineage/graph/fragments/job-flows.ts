@@ -16,7 +16,7 @@ export function statementFlows(
   refsOf: RefsOf,
 ): readonly FragmentFlow[] {
   if (statement.outputs === null) return [];
-  const inputs = new Inputs(statement, refsOf);
+  const inputs = new Inputs(statement.reads, refsOf);
   const columns = statement.outputs.map(
     ({ name, target, sources, controls, functions, steps }): FlowColumn => ({
       // Where the sink's columns are not declared the query's own names are what it gets.
@@ -40,6 +40,31 @@ export function statementFlows(
   return sinks.length === 0 ? [{ ...flow, sink: null }] : sinks.map(sink => ({ ...flow, sink }));
 }
 
+/** Computed columns of the tables a statement reads: the job fills them when it reads the table. None where they come from no column. */
+export function computedFlows(
+  statement: StatementLineage,
+  node: string,
+  evidence: Evidence,
+  refsOf: RefsOf,
+): readonly FragmentFlow[] {
+  return statement.reads.flatMap(read => {
+    const computed = read.computed().filter(({ sources }) => sources === null || sources.length > 0);
+    if (computed.length === 0) return [];
+    return refsOf(read).map((sink): FragmentFlow => {
+      const inputs = new Inputs([read], () => [sink]);
+      const columns = computed.map(({ name, sources, derivation }) => ({
+        name,
+        sources: inputs.columns(sources ?? NONE),
+        controls: NONE,
+        open: sources === null,
+        functions: derivation?.functions ?? NONE,
+        steps: derivation?.steps ?? NONE,
+      }));
+      return { node, sink, evidence, tables: inputs.tables, columns, controls: NONE, open: false };
+    });
+  });
+}
+
 /** What the DDL of a statement's tables lists. */
 export function statementSchemas(statement: StatementLineage, refsOf: RefsOf): readonly FragmentSchema[] {
   return [...statement.reads, ...statement.sinks].flatMap(table => {
@@ -55,8 +80,8 @@ class Inputs {
   readonly #places = new Map<string, readonly number[]>();
   readonly #refs = new Map<string, readonly ColumnRef[]>();
 
-  constructor(statement: StatementLineage, refsOf: RefsOf) {
-    for (const read of statement.reads) {
+  constructor(reads: readonly NamedTable[], refsOf: RefsOf) {
+    for (const read of reads) {
       if (this.#places.has(read.id)) continue;
       const refs = refsOf(read);
       this.#places.set(

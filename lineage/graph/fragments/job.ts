@@ -16,7 +16,7 @@ import {
   NODE_ID,
 } from '../fragment.ts';
 import { connectorOf, deliveryOf, groupOf, identify, isLookup } from '../identity.ts';
-import { statementFlows, statementSchemas } from './job-flows.ts';
+import { computedFlows, statementFlows, statementSchemas } from './job-flows.ts';
 
 export interface JobFragment {
   readonly fragment: Fragment;
@@ -77,6 +77,8 @@ class JobBuilder {
   readonly views = new Map<string, Fragment['nodes'][number]>();
   readonly tables = new Set<string>();
   readonly options = new Map<string, ReadonlyMap<string, string>>();
+  /** Datasets whose computed columns are told. */
+  readonly #computed = new Set<string>();
   readonly #job: string;
   /** Group of the submission's own properties: of jar jobs, which have no options. */
   readonly #groups: readonly string[];
@@ -109,6 +111,12 @@ class JobBuilder {
     for (const view of statement.views) this.#view(view, refs);
     const refsOf = (table: NamedTable): readonly DatasetRef[] => refs.get(table.id) ?? this.#refs(table);
     this.flows.push(...statementFlows(statement, this.#self.node, evidence, refsOf));
+    for (const flow of computedFlows(statement, this.#self.node, evidence, refsOf)) {
+      const key = refId(flow.tables[0]!);
+      if (this.#computed.has(key)) continue;
+      this.#computed.add(key);
+      this.flows.push(flow);
+    }
     for (const schema of statementSchemas(statement, refsOf)) this.schemas.set(refId(schema.dataset), schema);
     const base = {
       hop: this.#job,

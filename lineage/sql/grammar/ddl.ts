@@ -93,16 +93,17 @@ export function columnDef(c: Cursor): ColumnDef {
   const name = c.ident('a column name');
   if (c.accept('AS')) {
     const expr = c.withQueries(false, c.grammar.expression);
+    const end = c.lastEnd;
     columnComment(c);
-    return { name, type: null, role: 'computed', expr };
+    return { name, type: null, role: 'computed', expr, end };
   }
-  if (c.at(',') || c.at(')')) return { name, type: null, role: 'physical', expr: null };
+  if (c.at(',') || c.at(')')) return { name, type: null, role: 'physical', expr: null, end: c.lastEnd };
   const type = dataType(c);
   if (c.accept('METADATA')) {
     if (c.accept('FROM')) c.stringLiteral('a metadata key');
     const virtual = c.accept('VIRTUAL');
     columnComment(c);
-    return { name, type, role: virtual ? 'virtual-metadata' : 'metadata', expr: null };
+    return { name, type, role: virtual ? 'virtual-metadata' : 'metadata', expr: null, end: c.lastEnd };
   }
   if (c.accept('CONSTRAINT')) {
     c.ident('a constraint name');
@@ -110,7 +111,7 @@ export function columnDef(c: Cursor): ColumnDef {
   }
   if (c.accept('PRIMARY', 'KEY') || c.accept('UNIQUE')) enforcement(c);
   columnComment(c);
-  return { name, type, role: 'physical', expr: null };
+  return { name, type, role: 'physical', expr: null, end: c.lastEnd };
 }
 
 function columnComment(c: Cursor): void {

@@ -1,5 +1,5 @@
 /** The tables and views a script can name, as its statements leave them. */
-import type { QName } from '../ast.ts';
+import type { Expr, QName } from '../ast.ts';
 import type { Analysis } from './analysis.ts';
 import { DEFAULT_SESSION, dottedText, formatName, parseName, qualify, type Session, splitParts } from './names.ts';
 import type { Column } from './relation.ts';
@@ -13,6 +13,12 @@ export interface KnownTable {
 
 export type Generated = 'computed' | 'metadata' | 'virtual';
 
+/** `end`: position behind the expression. */
+export interface Computed {
+  readonly expr: Expr;
+  readonly end: number;
+}
+
 export interface TableEntry {
   readonly kind: 'table' | 'view';
   readonly id: string;
@@ -25,6 +31,8 @@ export interface TableEntry {
   readonly watermarks: ReadonlyMap<string, number>;
   /** Time columns computed by PROCTIME(). */
   readonly procTimes: ReadonlySet<string>;
+  /** Computed columns by name. */
+  readonly computed: ReadonlyMap<string, Computed>;
   readonly options: ReadonlyMap<string, string>;
   /** What a view reads and gives, as of its creation. */
   readonly view: Analysis | null;
@@ -146,6 +154,7 @@ export function tableEntry(parts: readonly string[], given: Partial<TableEntry>)
     generated: new Map(),
     watermarks: new Map(),
     procTimes: new Set(),
+    computed: new Map(),
     options: new Map(),
     view: null,
     ...given,

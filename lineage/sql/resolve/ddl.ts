@@ -11,7 +11,7 @@ import type {
   Watermark,
 } from '../statement-ast.ts';
 import type { Analysis } from './analysis.ts';
-import { baseColumn, type Catalog, type Generated, type TableEntry, tableEntry } from './catalog.ts';
+import { baseColumn, type Catalog, type Computed, type Generated, type TableEntry, tableEntry } from './catalog.ts';
 import { qualify } from './names.ts';
 import { type Column, renameColumns } from './relation.ts';
 import { watermarkDelayMs } from './window.ts';
@@ -34,6 +34,7 @@ export function defineTable(create: CreateTable, query: Analysis | null, catalog
     generated: new Map([...(base?.generated ?? []), ...generatedOf(create.columns)]),
     watermarks: new Map([...(base?.watermarks ?? []), ...delaysOf(create.watermarks)]),
     procTimes: new Set([...(base?.procTimes ?? []), ...procTimesOf(create.columns)]),
+    computed: new Map([...(base?.computed ?? []), ...computedOf(create.columns)]),
     options: new Map([...(base?.options ?? []), ...create.options]),
   });
   catalog.put(entry, create.temporary);
@@ -49,6 +50,12 @@ function columnsOf(defs: readonly ColumnDef[], query: Analysis | null): Pick<Col
 function generatedOf(defs: readonly ColumnDef[]): [string, Generated][] {
   return defs.flatMap(({ name, role }): [string, Generated][] =>
     role === 'physical' ? [] : [[name.text, role === 'virtual-metadata' ? 'virtual' : role]],
+  );
+}
+
+function computedOf(defs: readonly ColumnDef[]): [string, Computed][] {
+  return defs.flatMap(({ name, expr, end }): [string, Computed][] =>
+    expr === null ? [] : [[name.text, { expr, end }]],
   );
 }
 
@@ -166,6 +173,7 @@ export function alterTable(alter: AlterTable, query: Analysis | null, catalog: C
 /** Adds columns, or replaces those of the same name; FIRST and AFTER move them. */
 function withColumns(entry: TableEntry, defs: readonly PlacedColumn[], watermarks: readonly Watermark[]): TableEntry {
   const columns = entry.columns === null ? null : [...entry.columns];
+  const isDefined = (name: string): boolean => defs.some(def => def.name.text === name);
   for (const def of defs)
     if (columns !== null) placeColumn(columns, baseColumn(entry.id, def.name.text, def.type), def.place);
   return {
@@ -174,6 +182,7 @@ function withColumns(entry: TableEntry, defs: readonly PlacedColumn[], watermark
     generated: new Map([...entry.generated, ...generatedOf(defs)]),
     watermarks: new Map([...entry.watermarks, ...delaysOf(watermarks)]),
     procTimes: new Set([...entry.procTimes, ...procTimesOf(defs)]),
+    computed: new Map([...[...entry.computed].filter(([name]) => !isDefined(name)), ...computedOf(defs)]),
   };
 }
 

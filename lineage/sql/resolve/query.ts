@@ -33,9 +33,12 @@ export function analyzeModify({ target, alias, using, values, where }: Modify, a
     const path = alias === null ? splitParts(target.map(part => part.text)) : [alias.name.text];
     scope.entries.push({ path, relation });
   }
+  // What is set is the target's, whatever the source has under the same name.
+  const own = new Scope(null);
+  own.entries.push(...scope.entries);
   if (using !== null) addFrom({ first: using, joins: [] }, ctx, scope);
   for (const { column, value } of values) {
-    if (column !== null) resolveRef([column], ctx, scope);
+    if (column !== null) resolveRef([column], ctx, own);
     expressionOrigins(value, ctx, scope);
   }
   walkControl('filter', where, ctx, scope);

@@ -61,6 +61,35 @@ test('a job gives the columns it writes, a report those of what it reads', async
   assert.deepEqual(ofReport, ['label', 'total']);
 });
 
+describe('a computed column', () => {
+  const sql = `CREATE TABLE ods (id STRING, millis BIGINT, at_time AS TO_TIMESTAMP_LTZ(millis, 3), pt AS PROCTIME()) WITH ('connector' = 'kafka', 'topic' = 'ods', 'properties.bootstrap.servers' = 'k1:9092');
+    ${topicTable('dst', 'seen')} INSERT INTO dst SELECT at_time FROM ods`;
+
+  test('comes from the columns of its own table, by its expression', async () => {
+    const { columns, base } = (await having(sqlJob('j', sql))).columns({ of: 'dst', column: 'seen' });
+
+    assert.deepEqual(columns.map(told), [
+      'job:j dst#seen <- ods#at_time | ',
+      'job:j ods#at_time <- ods#millis | TO_TIMESTAMP_LTZ',
+    ]);
+    assert.deepEqual(columns[1]?.steps, ['TO_TIMESTAMP_LTZ(millis, 3)']);
+    assert.deepEqual(base, [{ dataset: topicId('ods'), column: 'millis' }]);
+  });
+
+  test('hands on what hits the columns it comes from', async () => {
+    const answer = (await having(sqlJob('j', sql))).impact({ of: 'ods', column: 'millis' });
+
+    assert.deepEqual(
+      answer.columns.map(({ dataset, column }) => `${dataset}#${column}`),
+      [topicId('dst#seen'), topicId('ods#at_time')],
+    );
+    assert.deepEqual(
+      answer.jobs.map(({ certainty }) => certainty),
+      ['certain'],
+    );
+  });
+});
+
 describe('what cannot be known is open, not guessed', () => {
   test('a star over a table nobody declared', async () => {
     const lineage = await having(sqlJob('copy', 'INSERT INTO dst SELECT * FROM src WHERE k = 1'));
