@@ -6,7 +6,7 @@ import type { Json } from '../model/json.ts';
 import type { Labels } from '../model/labels.ts';
 import type { Status } from './evaluate/group-state.ts';
 import { toValue } from './evaluate/intents.ts';
-import type { GroupRecord, NotificationRecord, TickRecord } from './evaluate/record.ts';
+import type { CorrectedGroup, GroupRecord, NotificationRecord, TickRecord } from './evaluate/record.ts';
 import { notificationRecords } from './evaluate/record.ts';
 import type { TickOutcome } from './evaluate/tick.ts';
 
@@ -22,6 +22,9 @@ export type StoredTick = {
   readonly s: string;
   readonly e?: string;
   readonly n?: readonly Json[];
+  /** Groups late data has changed, and when that was found. */
+  readonly c?: readonly CorrectedGroup[];
+  readonly ca?: number;
 };
 
 const TICKS_PER_KEYFRAME = 64;
@@ -107,7 +110,13 @@ export function decodeTick(
       state,
     };
   });
-  return { t, ...(stored.e === undefined ? {} : { error: { code: stored.e } }), groups };
+  const { e, c, ca = t } = stored;
+  return {
+    t,
+    ...(e === undefined ? {} : { error: { code: e } }),
+    groups,
+    ...(c === undefined ? {} : { corrected: { at: ca, groups: c } }),
+  };
 }
 
 /** The notifications of a stored tick. */

@@ -29,6 +29,10 @@ export class RuleRuntime {
   /** Stored metric names it read last: late points are counted against these. */
   names: ReadonlySet<string> = new Set();
   lateAfterEval = 0;
+  /** Longest time a late point took to arrive, ms: a delay of this would have waited for it. */
+  latestBy = 0;
+  /** Ticks that late points have touched and that are to be looked at again (`re_evaluate`). */
+  late: { from: number; to: number } | null = null;
   #next: number | null;
 
   constructor(
@@ -65,6 +69,15 @@ export class RuleRuntime {
     const { ticks, dropped } = schedule.between(Math.max(this.state.t, oldest), now - this.delayMs, CATCH_UP_TICKS);
     const tooOld = next !== null && next <= oldest;
     return { ticks, skippedFrom: tooOld || dropped > 0 ? next : null };
+  }
+
+  /** Notes late points: ticks evaluated before they came. `ts` is the oldest of them, `arrivedAt` when they came. */
+  noteLate(ts: number, count: number, arrivedAt: number): void {
+    this.lateAfterEval += count;
+    this.latestBy = Math.max(this.latestBy, arrivedAt - ts);
+    if (!this.rule.document.re_evaluate) return;
+    const to = ts + this.rule.reachMs;
+    this.late = { from: Math.min(this.late?.from ?? ts, ts), to: Math.max(this.late?.to ?? to, to) };
   }
 
   /** Takes over what a commit made durable; `last` is the newest tick in it, if any. */

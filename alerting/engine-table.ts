@@ -82,6 +82,7 @@ export class RuleTable {
       groups: stored.groups,
     });
     runtime.lateAfterEval = old?.lateAfterEval ?? 0;
+    runtime.latestBy = old?.latestBy ?? 0;
     const reason =
       !identity.enabled && state.enabled ? 'disabled' : identity.groupBy === state.groupBy ? null : 'group-by-changed';
     if (reason !== null || restarts) await this.#close(runtime, next, reason, old?.rule ?? rule);

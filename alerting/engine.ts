@@ -2,9 +2,11 @@
  * Live evaluation: which ticks are due, their data, their commits. It owns every rule's state between ticks; what a tick means
  * is decided in `evaluate/`, who hears of it in `notify/`. `app` calls `tick()` once a second.
  */
+import { VersionConflictError } from '../model/errors.ts';
 import type { MetricGroup } from '../model/sample.ts';
 import { clockAlert, firingAlerts, type LiveAlert, liveAlerts } from './engine-alerts.ts';
 import { ClockWatch } from './engine-clock.ts';
+import { correctHistory } from './engine-corrections.ts';
 import { decodeNotifications, decodeTick, type StoredTick } from './engine-history.ts';
 import { ENGINE_ID, RuleTable } from './engine-table.ts';
 import { TickRunner } from './engine-ticks.ts';
@@ -16,6 +18,9 @@ import type { FiringAlert } from './notify/inhibit.ts';
 
 export type { LiveAlert } from './engine-alerts.ts';
 export type { EngineDeps, RuleHealth } from './engine-types.ts';
+
+/** History is corrected this far back, ms. */
+const CORRECTED_MS = 86_400_000;
 
 /** A rule this much behind its schedule counts as behind, ms. */
 const BEHIND_AFTER_MS = 60_000;
@@ -110,6 +115,12 @@ class RuleEngine {
     return this.#table.get(ruleId)?.lateAfterEval ?? 0;
   }
 
+  /** A delay with which every late point so far would have been seen, ms; null while none was late. */
+  suggestedDelay(ruleId: string): number | null {
+    const late = this.#table.get(ruleId)?.latestBy ?? 0;
+    return late === 0 ? null : Math.ceil(late / 1000) * 1000;
+  }
+
   /** The rule's next tick, epoch ms; null when it is off, unknown or has none. */
   nextTick(ruleId: string): number | null {
     const runtime = this.#table.get(ruleId);
@@ -131,9 +142,11 @@ class RuleEngine {
     for (const runtime of this.#table.all()) {
       const { state, rule, names } = runtime;
       if (state.t < oldest) continue;
-      for (const { ts, values } of groups) {
-        if (ts <= state.t && ts > state.t - rule.reachMs)
-          runtime.lateAfterEval += values.filter(([name]) => names.has(name)).length;
+      for (const { ts, values, arrivedAt } of groups) {
+        if (ts > state.t || ts <= state.t - Math.max(rule.reachMs, rule.document.re_evaluate ? CORRECTED_MS : 0))
+          continue;
+        const { length } = values.filter(([name]) => names.has(name));
+        if (length > 0) runtime.noteLate(ts, length, arrivedAt);
       }
     }
   }
@@ -164,7 +177,21 @@ class RuleEngine {
     }
     const now = this.#deps.clock.now();
     if (await this.#clockIsFine(now)) await this.#runner.run(now, () => this.#stopped);
+    await this.#correct();
     this.#deps.telemetry.rulesBehind.set(this.behind());
+  }
+
+  /** What cannot be corrected now (a store that is away, another evaluator) is tried again with the next beat. */
+  async #correct(): Promise<void> {
+    const { state, reader, logs = null, clock, logger } = this.#deps;
+    const deps = { state, readers: { metrics: reader, logs }, names: () => reader.names(), clock };
+    for (const runtime of this.#table.all()) {
+      if (runtime.late === null || this.#runner.fenced) continue;
+      await correctHistory(runtime, deps).catch((error: unknown) => {
+        if (error instanceof VersionConflictError) this.#runner.fenced = true;
+        else logger.warn({ rule: runtime.rule.name, error: String(error) }, 'history could not be corrected yet');
+      });
+    }
   }
 
   /** False while the clock is set back: no tick is evaluated twice, evaluation waits until the clock has caught up. */

@@ -1,11 +1,12 @@
 /** Rules as users manage them: checked, versioned, named uniquely, audited; the engine hears of every change. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../model/clock.ts';
+import { formatDuration } from '../model/duration.ts';
 import { StoreAwayError, UserError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import type { StateStore } from '../store/state-store.ts';
-import type { Engine, RuleHealth } from './engine.ts';
-import type { RuleDocument, RuleDocumentInput } from './evaluate/document.ts';
+import type { Engine } from './engine.ts';
+import type { RuleDocumentInput } from './evaluate/document.ts';
 import type { LogReader } from './evaluate/frame.ts';
 import type { RuleHistory } from './evaluate/record.ts';
 import { createResolver } from './evaluate/resolve.ts';
@@ -18,10 +19,14 @@ import { RuleLog } from './rule-log.ts';
 import { type ReplayRequest, replayRequest } from './rule-replay.ts';
 import { RuleTools, type RuleToolsDeps } from './rule-tools.ts';
 import { demandVersion, type RuleVersion, withVersion } from './rule-versions.ts';
+import type { RuleView } from './rule-view.ts';
 
 export interface RuleServiceDeps {
   readonly state: StateStore;
-  readonly engine: Pick<Engine, 'load' | 'upsert' | 'remove' | 'health' | 'lateAfterEval' | 'history'>;
+  readonly engine: Pick<
+    Engine,
+    'load' | 'upsert' | 'remove' | 'health' | 'lateAfterEval' | 'suggestedDelay' | 'history'
+  >;
   readonly reader: RuleToolsDeps['reader'];
   /** Lines for rules over logs; without it they find none. */
   readonly logs?: LogReader;
@@ -29,22 +34,6 @@ export interface RuleServiceDeps {
   readonly logger: { error(fields: object, message: string): void };
   /** Delay of rules that name none (`alerting.delay`), ms. */
   readonly delayMs: number;
-}
-
-/** `GET /rules/{id}`: the document with defaults filled in, and what is known of it. */
-export interface RuleView extends RuleDocument {
-  readonly id: string;
-  readonly version: string;
-  readonly origin: RuleEntry['origin']['kind'];
-  /** The file that manages it. */
-  readonly file?: string;
-  /** The part of the daemon that wrote it, and whether a person's text stands in its place. */
-  readonly source?: string;
-  readonly overridden?: boolean;
-  readonly health: RuleHealth;
-  readonly late_after_eval: number;
-  /** The next five ticks, ISO 8601; empty for a rule that is off. */
-  readonly next_runs: readonly string[];
 }
 
 export type RuleService = InstanceType<typeof Rules>;
@@ -273,6 +262,7 @@ class Rules {
   #view({ rule, version, origin }: RuleEntry): RuleView {
     const { engine, clock } = this.#deps;
     const { schedule, zone, enabled } = rule.document;
+    const suggested = engine.suggestedDelay(rule.id);
     return {
       ...rule.document,
       id: rule.id,
@@ -282,6 +272,7 @@ class Rules {
       ...(origin.kind === 'generated' ? { source: origin.source, overridden: origin.overridden } : {}),
       health: engine.health(rule.id),
       late_after_eval: engine.lateAfterEval(rule.id),
+      ...(suggested === null ? {} : { suggested_delay: formatDuration(suggested) }),
       next_runs: enabled ? this.nextRuns(schedule, zone, clock.now(), 5) : [],
     };
   }

@@ -13,10 +13,19 @@ export interface GroupRecord {
   readonly state: Status;
 }
 
+/** What a tick would have seen of a group, had its late data been there (`re_evaluate`). */
+export type CorrectedGroup = {
+  readonly labels: Labels;
+  readonly values: readonly (number | null)[];
+  readonly result: boolean | null;
+};
+
 export interface TickRecord {
   readonly t: number;
   readonly error?: { readonly code: string };
   readonly groups: readonly GroupRecord[];
+  /** Groups whose answer late data changed, and when that was found. */
+  readonly corrected?: { readonly at: number; readonly groups: readonly CorrectedGroup[] };
 }
 
 /** Labels are the group's own, as in the ticks beside it. */

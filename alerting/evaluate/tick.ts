@@ -11,6 +11,7 @@ import { groupIntent, ruleIntent } from './intents.ts';
 import { type Observed, observe, universeOf } from './observe.ts';
 import type { Rule } from './rule.ts';
 import { leavesNoTrace, step } from './state.ts';
+import type { TruthValue } from './value.ts';
 
 /** A rule's own state, beside its groups'; JSON (an alias, so that it counts as `Json`). */
 export type RuleState = {
@@ -120,9 +121,15 @@ export function failedTick(rule: Rule, input: Pick<TickInput, 't' | 'states' | '
   return { t, error, groups: [], changes: new Map(), rule: { ...input.rule, t, failures, failing }, intents };
 }
 
+/** The truth as people see it: n/a counts as false, null is unknown. */
+export function resultOf(truth: TruthValue): boolean | null {
+  if (truth === 'not-applicable') return false;
+  return typeof truth === 'boolean' ? truth : null;
+}
+
 function toResult(group: Observed, state: GroupState | null, jobEnded: boolean): GroupResult {
   const { key, labels, inputs, scope, truth, severity, recovery, present } = group;
-  const result = truth === 'not-applicable' ? false : typeof truth === 'boolean' ? truth : null;
+  const result = resultOf(truth);
   const status = state === null ? 'inactive' : state.status;
   const reason = reasonOf(group, jobEnded);
   // Written out: a spread costs a tenth of a tick of many groups.

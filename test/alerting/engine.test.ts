@@ -175,6 +175,30 @@ describe('live evaluation', () => {
     ]);
     assert.equal(b.engine.lateAfterEval('r'), 1);
   });
+
+  test('with re_evaluate late points correct the history, and nothing that was told', async () => {
+    const b = await bench([rule({ re_evaluate: true }), rule({ name: 'plain' })]);
+    await b.metrics.append(series({}, '1 1 20 1 1'));
+    await live(b, 5);
+    const told = await kinds(b);
+    const late = series({}, '_ 30').map(group => ({ ...group, arrivedAt: b.clock.now() }));
+    await b.metrics.append(late);
+    b.engine.noteStored(late);
+    await live(b, 1);
+
+    const { ticks } = await history(b);
+    assert.deepEqual(
+      ticks.map(({ corrected }) => corrected?.groups),
+      [undefined, [{ labels: {}, values: [30], result: true }], undefined, undefined, undefined, undefined],
+    );
+    assert.deepEqual(ticks[1]?.groups[0]?.values, [1]);
+    assert.equal(states(await history(b)).slice(0, 5), 'iifii');
+    assert.deepEqual(await kinds(b), told);
+    assert.ok((await history(b, 'plain')).ticks.every(({ corrected }) => corrected === undefined));
+    assert.equal(b.engine.suggestedDelay('r'), 4 * MINUTE);
+    await live(b, 1);
+    assert.equal((await history(b)).ticks.length, 7);
+  });
 });
 
 describe('after a restart', () => {

@@ -150,12 +150,15 @@ async function live(
     return engine;
   };
   let engine = await open();
+  let waiting = mishaps;
   const end = start + MINUTES * MINUTE + DELAY;
   while (clock.now() < end) {
     await clock.advance(Math.min(20_000, end - clock.now()));
     await engine.tick();
     const minute = Math.floor((clock.now() - start) / MINUTE);
-    for (const { kind, minutes } of mishaps.filter(item => item.minute === minute)) {
+    const due = waiting.filter(item => item.minute <= minute);
+    waiting = waiting.filter(item => item.minute > minute);
+    for (const { kind, minutes } of due) {
       if (kind === 'back') setBack += minutes * 1000;
       if (kind === 'down') await clock.advance(Math.min(minutes * MINUTE, end - clock.now()));
       if (kind === 'back') continue;
