@@ -26,6 +26,9 @@ export interface WindowUse {
 /** Why a column decides which rows come out, or in what order. */
 export type ControlRole = 'filter' | 'join' | 'group' | 'sort' | 'pattern' | 'time';
 
+/** Views on top of each other are told up to so many; their tables and columns are kept whatever their number. */
+const MAX_VIEWS = 500;
+
 /** Collected over one query and everything it names. */
 export class Findings {
   readonly reads = new Map<string, TableRead>();
@@ -60,7 +63,10 @@ export class Findings {
     for (const read of other.reads.values()) this.addRead(as.how === 'plain' ? read : { ...read, ...as });
     for (const window of other.windows.values()) this.addWindow(window);
     for (const [source, roles] of other.controls) for (const role of roles) this.addControls(role, [source]);
-    for (const [view, bases] of other.views) this.views.set(view, bases);
+    for (const [view, bases] of other.views) {
+      if (this.views.size >= MAX_VIEWS) break;
+      this.views.set(view, bases);
+    }
     for (const [column, delay] of other.watermarks) this.watermarks.set(column, delay);
   }
 }

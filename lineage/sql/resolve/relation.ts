@@ -99,6 +99,9 @@ export function renameColumns(relation: Relation, names: readonly string[]): Rel
   return { columns, open: [] };
 }
 
+/** Expressions on a column's way are told up to so many, those nearest to the base columns; its sources are always whole. */
+const MAX_STEPS = 100;
+
 /** What several expressions come from as one, first seen first; sources null when one of them is unknown. */
 export class SourceSet {
   readonly #seen = new Set<string>();
@@ -118,7 +121,10 @@ export class SourceSet {
     if (column?.derivation === undefined) return;
     for (const control of column.derivation.controls) this.#controls.add(control);
     for (const name of column.derivation.functions) this.#functions.add(name);
-    for (const step of column.derivation.steps) this.#steps.add(step);
+    for (const step of column.derivation.steps) {
+      if (this.#steps.size >= MAX_STEPS) break;
+      this.#steps.add(step);
+    }
   }
 
   addControls(sources: readonly string[] | null): void {
