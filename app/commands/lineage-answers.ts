@@ -7,7 +7,7 @@ const evidence = z.enum(['sql', 'sql-partial', 'declared', 'openlineage', 'topic
 const use = z.enum(['value', 'control']);
 const controlUses = z.array(z.enum(['filter', 'join', 'group', 'sort', 'pattern', 'time', 'value']));
 
-export const Node = z.object({
+const Node = z.object({
   id: z.string(),
   kind: z.enum(['dataset', 'job', 'view', 'report', 'nifi', 'druid', 'column']),
   namespace: z.string(),

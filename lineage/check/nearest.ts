@@ -1,4 +1,4 @@
-/** The candidate that was most likely meant by a misspelt name, or null when none is near: one edit for every three characters, three at most. */
+/** The candidate that was most likely meant by a misspelt name, or null when none is near: one edit for every three characters, three at most; of one or two characters no other is near that does not hold them all. */
 export function nearestName(name: string, candidates: Iterable<string>): string | null {
   const wanted = name.toLowerCase();
   const letters = lettersOf(name);
@@ -7,7 +7,9 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   for (const candidate of candidates) {
     if (candidate === name || Math.abs(candidate.length - name.length) > bound) continue;
     if (bitCount(letters ^ lettersOf(candidate)) > 2 * bound) continue;
-    const found = editDistance(wanted, candidate.toLowerCase(), bound);
+    const other = candidate.toLowerCase();
+    if (wanted.length < 3 && !other.includes(wanted) && !wanted.includes(other)) continue;
+    const found = editDistance(wanted, other, bound);
     // Of equally near ones the first stays; a later one must be nearer.
     if (found > bound || (best !== null && found === bound)) continue;
     best = candidate;

@@ -65,7 +65,7 @@ function isPositional({ options }: NamedTable): boolean {
 }
 
 /** A type in one spelling. Lengths and precisions are not part of the tree, so they are never the difference. */
-export function typeText({ name, args, fields }: DataType): string {
+function typeText({ name, args, fields }: DataType): string {
   if (fields.length > 0) return `${name}<${fields.map(field => `${field.name} ${typeText(field.type)}`).join(', ')}>`;
   return args.length > 0 ? `${name}<${args.map(typeText).join(', ')}>` : (SAME.get(name) ?? name);
 }

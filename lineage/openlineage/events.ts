@@ -35,7 +35,7 @@ export function stepEvent(job: ToldJob, step: Step, datasets: JobDatasets | null
   if (step.run === null) return envelope('job', step.ts, maker, described);
   const { jobId, appId, state } = step.run;
   const facets: Record<string, Facets[string]> = {
-    flink_job: maker.custom('RunFacet', {
+    flink_job: maker.ofRun({
       jobId,
       ...(appId === null ? {} : { applicationId: appId }),
       ...(step.status === null ? {} : { status: step.status }),

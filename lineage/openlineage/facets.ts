@@ -51,9 +51,9 @@ export class FacetMaker {
     return this.#facet(`${SPEC}/facets/${version}/${definition}.json#/$defs/${definition}`, content);
   }
 
-  /** A facet of our own, which only has to be a facet. */
-  custom<T extends object>(kind: 'RunFacet' | 'DatasetFacet', content: T): Facet & T {
-    return this.#facet(`${SPEC}/2-0-2/OpenLineage.json#/$defs/${kind}`, content);
+  /** A facet of a run that is no standard one: it only has to be a facet. */
+  ofRun<T extends object>(content: T): Facet & T {
+    return this.#facet(`${SPEC}/2-0-2/OpenLineage.json#/$defs/RunFacet`, content);
   }
 
   #facet<T extends object>(schemaUrl: string, content: T): Facet & T {

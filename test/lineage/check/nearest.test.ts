@@ -14,14 +14,17 @@ describe('nearestName', () => {
     ['two neighbours swapped', 'oredrs', ['orders', 'borders'], 'orders'],
     ['another case is the nearest of all', 'ORDERS', ['border', 'orders'], 'orders'],
     ['of two the nearer one', 'imeis', ['imsi', 'imei'], 'imei'],
-    ['a short name bears one edit', 'ab', ['ax', 'xy'], 'ax'],
-    ['and not two', 'ab', ['xy'], null],
+    ['a short name bears one edit', 'abc', ['abx', 'xyz'], 'abx'],
+    ['and not two', 'abc', ['xyc'], null],
+    ['of two letters one is half the name', 'ab', ['ax'], null],
+    ['but one more may be missing', 'ab', ['abc'], 'abc'],
+    ['but its case is no edit', 'ab', ['AB'], 'AB'],
     ['nothing resembles it', 'orders', ['customer_accounts'], null],
     ['the name itself is no suggestion', 'orders', ['orders'], null],
     ['no candidates', 'orders', [], null],
   ];
   test('finds what comparing with every candidate finds', () => {
-    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'C', '1', '_'), minLength: 1, maxLength: 9 });
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'C', '1', '_'), minLength: 3, maxLength: 9 });
     fc.assert(
       fc.property(word, fc.array(word, { maxLength: 20 }), (name, candidates) => {
         const bound = Math.min(3, Math.max(1, Math.floor(name.length / 3)));
