@@ -87,6 +87,6 @@ export function freshnessRoutes(fastify: FastifyInstance, services: FreshnessSer
 }
 
 /** The answer for a name nobody knows. */
-export function unknownTarget(name: string): UserError {
+function unknownTarget(name: string): UserError {
   return new UserError('not-found', `neither a report nor a dataset is called ${name}`, { status: 404 });
 }
