@@ -37,7 +37,7 @@ const USAGE = `tidewatch ${VERSION}
       [--expected-rows N] [--period 1h] [--wait 2h]
                                            may an offline job start? exit 0 ready, 1 not in time, 2 usage
   tidewatch rules test FILE…               unit tests of rules: series in, expected alerts out
-  tidewatch rules replay --rule NAME|ID|FILE.yaml --from -24h [--to now] [--as-of arrival]
+  tidewatch rules replay --rule NAME|ID|FILE.yaml --from 24h [--to now] [--as-of arrival]
                                            what a rule would have told, by a running daemon (--url)
   tidewatch rules import-prometheus FILE… [--out FILE]
                                            rules of a Prometheus file, and what could not be converted

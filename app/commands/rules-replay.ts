@@ -9,7 +9,7 @@ import { textTable } from './text-table.ts';
 export interface RulesReplayOptions {
   /** Id or name of a saved rule, or a file of rules (`FILE.yaml`, `FILE.yaml#name`). */
   readonly rule: string;
-  /** ISO 8601, epoch ms, `now`, or that long ago (`-24h`). */
+  /** ISO 8601, epoch ms, `now`, or a duration: that long ago (`24h`). */
   readonly from: string;
   readonly to: string;
   readonly asOf: string;
@@ -82,9 +82,12 @@ async function ruleOf(text: string, daemon: DaemonClient): Promise<object> {
 
 function instant(text: string, now: number, option: string): number {
   if (text === 'now') return now;
-  const ago = text.startsWith('-') ? parseDuration(text.slice(1)) : null;
+  const ago = parseDuration(text.replace(/^-/, ''));
   if (ago !== null) return now - ago;
   const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
   if (Number.isSafeInteger(ms)) return ms;
-  throw new UserError('bad-request', `${option} ${text}: write 2026-11-20T08:00:00Z, epoch ms, now or -24h`);
+  throw new UserError(
+    'bad-request',
+    `${option} ${text}: write 2026-11-20T08:00:00Z, epoch ms, now, or 24h for a day ago`,
+  );
 }
