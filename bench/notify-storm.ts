@@ -66,7 +66,7 @@ async function weather(storm: Storm): Promise<Figures> {
   const waves = new Map<number, Intent[]>();
   for (let n = 0; n < ALERTS; n++) {
     const { at, rule } = storm.place(n);
-    const severity: Severity = n % CRITICAL_EVERY === CRITICAL_EVERY - 1 ? 'critical' : 'warning';
+    const severity: Severity = n % CRITICAL_EVERY === 0 ? 'critical' : 'warning';
     const one = intent(`t${n}`, { ruleId: rule, severity, t: START + at, startsAt: START + at });
     const wave = waves.get(at) ?? [];
     wave.push(one);
@@ -95,21 +95,19 @@ async function account(
   times: readonly number[],
 ): Promise<Omit<Figures, 'storm' | 'criticalFirst' | 'cpuMs'>> {
   const told = new Map<string, number>();
-  const rows = await h.rows();
-  const delivered = rows.filter(row => row.status === 'delivered');
-  for (const row of delivered)
-    for (const { episode } of decodeBody(row.body)?.alerts ?? [])
-      told.set(episode, Math.min(told.get(episode) ?? Number.POSITIVE_INFINITY, sentAt(row)));
+  const delivered = (await h.rows()).filter(row => row.status === 'delivered');
+  for (const row of delivered) {
+    const body = decodeBody(row.body);
+    const at = body?.tries.at(-1)?.at ?? Number.POSITIVE_INFINITY;
+    for (const { episode } of body?.alerts ?? [])
+      told.set(episode, Math.min(told.get(episode) ?? Number.POSITIVE_INFINITY, at));
+  }
   return {
     requests: times.length,
     mostInWindow: Math.max(...times.map(t => times.filter(other => other >= t && other < t + LIMIT.windowMs).length)),
     accounted: told.size,
     lastAfterS: (Math.max(...told.values()) - START) / 1000,
   };
-}
-
-function sentAt(row: Awaited<ReturnType<Harness['rows']>>[number]): number {
-  return decodeBody(row.body)?.tries.at(-1)?.at ?? Number.POSITIVE_INFINITY;
 }
 
 const results: Figures[] = [];

@@ -42,10 +42,12 @@ export function planRound(
   const untold: string[] = [];
   const unknownNames = new Set<string>();
 
+  const endsCome = intents.some(isEnd);
   for (const [groupKey, { state }] of groups) {
-    for (const [episode, { intent }] of Object.entries(state.told)) {
-      addTo(groupsOfEpisode, episode, groupKey);
-      if (!intent || plans.has(groupKey)) continue;
+    if (endsCome) for (const episode of Object.keys(state.told)) addTo(groupsOfEpisode, episode, groupKey);
+    for (const { intent } of Object.values(state.told)) {
+      if (!intent) continue;
+      if (plans.has(groupKey)) break;
       const target = routeIntent(intent, routes, directory, impact).targets.find(t => t.groupKey === groupKey);
       if (target) plans.set(groupKey, { target, batch: [] });
     }

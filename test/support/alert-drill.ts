@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Daemon, startDaemon, writeConfig } from './daemon.ts';
-import { type MockChannel, startMockChannel } from './mock-channels.ts';
+import { type Judge, type MockChannel, startMockChannel } from './mock-channels.ts';
 import { until } from './until.ts';
 
 /** One alert as the receiver saw it. */
@@ -41,9 +41,9 @@ export class AlertDrill {
     this.daemon = daemon;
   }
 
-  /** A daemon on SQLite below `dir`, with the drill's rule. */
-  static async start(dir: string, more: object = {}): Promise<AlertDrill> {
-    const sink = await startMockChannel(() => ({ body: {} }));
+  /** A daemon on SQLite below `dir`; `judge` is what the receiver answers. */
+  static async start(dir: string, more: object = {}, judge: Judge = () => ({ body: {} })): Promise<AlertDrill> {
+    const sink = await startMockChannel(judge);
     const config = writeConfig(dir, 'drill', {
       http: { port: 0 },
       data_dir: `${dir}/data`,
