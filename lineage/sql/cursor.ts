@@ -179,7 +179,7 @@ export class Cursor {
   parenthesized<T>(item: (c: Cursor) => T): T[] {
     this.expect('(');
     const items = this.list(item);
-    this.expect(')');
+    if (!this.accept(')')) this.fail('"," or ")"');
     return items;
   }
 
@@ -225,8 +225,19 @@ export class Cursor {
     throw new SqlSyntaxError(pos, `expected ${expectedAndFound}`);
   }
 
+  #around(n: number): Token | null {
+    return this.#tokens[this.#at + n] ?? null;
+  }
+
   fail(expected: string): never {
-    const hint = hintFor(expected, this.token, this.#tokens[this.#at - 1] ?? null);
+    const near = {
+      expected,
+      token: this.token,
+      before: this.#around(-1),
+      earlier: this.#around(-2),
+      after: this.#around(1),
+    };
+    const hint = hintFor(near);
     const found = `expected ${expected}, found ${describe(this.token)}`;
     throw new SqlSyntaxError(this.pos, hint === null ? found : `${found}: ${hint}`);
   }

@@ -63,7 +63,7 @@ function tableBody(c: Cursor): TableBody {
     else columns.push(columnDef(c));
   } while (c.accept(','));
   if (columns.some(isNameOnly) && !columns.every(isNameOnly)) c.fail('columns that all have a type, or none');
-  c.expect(')');
+  if (!c.accept(')')) c.fail('"," or ")"');
   return { columns, watermarks, primaryKey };
 }
 
@@ -141,7 +141,7 @@ export function properties(c: Cursor): Map<string, string> {
     c.expect('=');
     options.set(key, c.stringLiteral('a quoted value'));
   } while (c.accept(','));
-  c.expect(')');
+  if (!c.accept(')')) c.fail('"," or ")"');
   return options;
 }
 

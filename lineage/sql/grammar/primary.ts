@@ -135,7 +135,9 @@ function parenthesis(c: Cursor): Expr {
   c.expect('(');
   const query = c.nested(c.grammar.bareQuery);
   if (query !== null) {
-    if (!c.queries) c.refuse(pos, 'an expression without a query, found a sub-query');
+    // Flink's parser lets VALUES stand where it refuses a SELECT.
+    const isValues = query.body.kind === 'values' && query.ctes.length === 0;
+    if (!c.queries && !isValues) c.refuse(pos, 'an expression without a query, found a sub-query');
     c.expect(')');
     return { kind: 'subquery', pos, query, exists: false };
   }

@@ -129,27 +129,3 @@ describe('views in a circle', () => {
     });
   }
 });
-
-describe('common mistakes are named', () => {
-  const cases: readonly [string, RegExp][] = [
-    ['SELECT a FROM t WHERE a != 1', /Flink SQL writes <>/],
-    ['SELECT a FROM t WHERE a == 1', /Flink SQL writes =/],
-    ['SELECT a FROM t WHERE b = "x"', /strings stand in single quotes/],
-    ['SELECT a， b FROM t', /full-width character, write ,/],
-    ['SELECT a, FROM t', /one comma too many before FROM/],
-    ['CREATE TABLE t (value INT)', /VALUE is a reserved word.*`value`/],
-    ['SELECT timestamp FROM t', /TIMESTAMP is a reserved word/],
-    ['CREATE TABLE t (a INT) WITH (connector = kafka)', /keys and values stand in single quotes/],
-    [
-      'SELECT a FROM t JOIN d AS e FOR SYSTEM_TIME AS OF t.pt ON a = b',
-      /the alias stands behind FOR SYSTEM_TIME AS OF/,
-    ],
-    ['SELECT a FROM t MINUS SELECT a FROM u', /Flink SQL writes EXCEPT/],
-    ['SELECT a::INT FROM t', /CAST\(x AS type\)/],
-  ];
-  for (const [sql, hint] of cases) {
-    test(sql, () => {
-      assert.match(analyzeScript({ sql }).errors[0]!.message, hint);
-    });
-  }
-});
