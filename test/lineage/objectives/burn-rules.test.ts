@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compileRule } from '../../../alerting/evaluate/rule.ts';
-import { createRuleService } from '../../../alerting/rule-service.ts';
+import { replayRequest } from '../../../alerting/rule-replay.ts';
 import type { Report } from '../../../lineage/lag/freshness-series.ts';
 import { burnRules } from '../../../lineage/objectives/burn-rules.ts';
-import { ManualClock } from '../../../model/clock.ts';
 import type { ReportObjective } from '../../../model/objective.ts';
 import { MemoryMetricStore } from '../../../store/memory-metrics.ts';
-import { openSqliteStateStore } from '../../../store/sqlite/state-store.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.parse('2026-11-20T08:00:00Z');
@@ -43,7 +41,6 @@ describe('burn-rate rules', () => {
   });
 
   test('while an hour is bad the page fires for the report and no other, and ends with the short window', async () => {
-    const state = openSqliteStateStore({ path: ':memory:', clock: new ManualClock(NOW) });
     const metrics = new MemoryMetricStore();
     const add = (at: number, name: string, window: string, rate: number) =>
       metrics.append([
@@ -56,31 +53,18 @@ describe('burn-rate rules', () => {
       await add(at, 'PV', '1h', 100);
       await add(at, 'PV', '5m', 100);
     }
-    const engine = {
-      load: async () => {},
-      upsert: async () => {},
-      remove: async () => {},
-      health: () => ({ state: 'ok' as const }),
-      lateAfterEval: () => 0,
-      history: async () => ({ ticks: [], notifications: [] }),
-    };
-    const rules = createRuleService({
-      state,
-      engine,
-      reader: metrics,
-      clock: new ManualClock(NOW),
-      logger: { error: assert.fail },
-      delayMs: 0,
-    });
     const [page] = burnRules([report('GMV')]);
 
-    const { ticks } = await rules.replay({ rule: { document: page }, from: NOW, to: NOW + 29 * MINUTE, asOf: 'ideal' });
+    const { ticks } = await replayRequest(
+      compileRule('page', page),
+      { from: NOW, to: NOW + 29 * MINUTE, asOf: 'ideal' },
+      { reader: metrics, delayMs: 0 },
+    );
 
     const firing = ticks
       .filter(({ groups }) => groups.some(group => group.state === 'firing'))
       .map(({ t }) => (t - NOW) / MINUTE);
     assert.deepEqual([firing[0], firing.at(-1), firing.length], [10, 19, 10]);
     assert.ok(ticks.every(({ groups }) => groups.every(({ labels }) => labels['report'] === 'GMV')));
-    await state.close();
   });
 });
