@@ -28,6 +28,20 @@ describe('a configuration', () => {
     assert.equal(readAppConfig(site.write('c.yaml', 'data_dir: /var/lib/x'), {}).data_dir, '/var/lib/x');
   });
 
+  test('states objectives in either spelling', () => {
+    const text =
+      'reports:\n  - {name: a, reads: [t], slo: {age: 5m}}\n  - {name: b, reads: [t], objective: {age_limit: 5m}}\n';
+    const { reports } = readAppConfig(site.write('c.yaml', text), {});
+
+    assert.deepEqual(
+      [reports[0]?.slo, reports[1]?.objective],
+      [
+        { ageMs: 300_000, target: 0.99 },
+        { ageMs: 300_000, target: 0.99 },
+      ],
+    );
+  });
+
   const MISTAKES: readonly (readonly [sentence: string, text: string, expected: readonly string[]])[] = [
     [
       'a channel of an unknown type is named at the type',
@@ -56,6 +70,22 @@ describe('a configuration', () => {
       'routes:\n  - {matchers: {team: dw}}\n',
       ['c.yaml:2:5 routes.0.receivers: Invalid input: expected array, received undefined'],
     ],
+    [
+      'an objective without an age',
+      'reports:\n  - {name: GMV, reads: [t], objective: {target: 0.9}}\n',
+      ['c.yaml:2:29 reports.0.objective.age_limit: expected one of age_limit, age and age_ms'],
+    ],
+    [
+      'an objective said twice',
+      'reports:\n  - {name: GMV, reads: [t], objective: {age_limit: 1m}, slo: {age: 1m}}\n',
+      ['c.yaml:2:62 reports.0.slo: objective and slo are the same; keep objective'],
+    ],
+    [
+      'a digest at no time',
+      'digest: {schedule: "0 9 31 2 *", zone: UTC}\n',
+      ['c.yaml:1:20 digest.schedule: no date ever fits this schedule'],
+    ],
+    ['a digest nowhere', 'digest: {zone: Mars}\n', ['c.yaml:1:16 digest.zone: there is no time zone "Mars"']],
     [
       'a report that reads nothing',
       'reports:\n  - name: r\n    reads: []\n',
