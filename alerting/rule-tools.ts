@@ -1,17 +1,24 @@
 /** What people look at a rule with: a preview before it is saved, and the explanation of any of its ticks. */
 import type { Clock } from '../model/clock.ts';
-import type { Labels } from '../model/labels.ts';
+import { type Labels, labelsKey } from '../model/labels.ts';
 import type { MetricStore } from '../store/metric-store.ts';
+import type { StateStore } from '../store/state-store.ts';
 import type { Engine } from './engine.ts';
-import type { LogReader, MetricReader, RuleReaders } from './evaluate/frame.ts';
+import { groupKeyOf, type LogReader, type MetricReader, type RuleReaders } from './evaluate/frame.ts';
+import { episodeId } from './evaluate/intents.ts';
 import type { RuleHistory } from './evaluate/record.ts';
 import { createResolver } from './evaluate/resolve.ts';
 import { compileRule, type Rule } from './evaluate/rule.ts';
-import { explainTick, type TickExplanation } from './preview/explain-tick.ts';
+import { type Delivery, deliveries } from './notify/deliveries.ts';
+import { type ExplainedGroup, explainTick, type TickExplanation } from './preview/explain-tick.ts';
 import { previewRule, type RulePreview } from './preview/preview.ts';
 import type { RuleVersion } from './rule-versions.ts';
 
+/** A group's explanation with what became of the messages about its alert: sent, waiting, or kept back and by what. */
+export type DeliveredGroup = ExplainedGroup & { readonly deliveries?: readonly Delivery[] };
+
 export interface RuleToolsDeps {
+  readonly state: Pick<StateStore, 'listOutbox'>;
   readonly reader: MetricReader & Partial<Pick<MetricStore, 'points'>>;
   readonly logs?: LogReader | undefined;
   readonly history: Engine['history'];
@@ -27,6 +34,9 @@ export interface RuleToolsDeps {
 const HOUR = 3_600_000;
 /** How far back an explanation looks for what was told before, and for the tick itself where ticks are rare. */
 const LOOKS = [2 * HOUR, 24 * HOUR, 40 * 24 * HOUR];
+/** Groups whose messages are looked up, and messages of each. */
+const MAX_DELIVERED = 10;
+const MAX_DELIVERIES = 20;
 /** Groups of a rule up to which a day of its history is read at once. */
 const FEW_GROUPS = 200;
 
@@ -60,7 +70,9 @@ export class RuleTools {
     at: number,
     labels: Labels | null,
     signal?: AbortSignal,
-  ): Promise<TickExplanation & { readonly version: string }> {
+  ): Promise<
+    Omit<TickExplanation, 'groups'> & { readonly version: string; readonly groups: readonly DeliveredGroup[] }
+  > {
     const history = await this.#historyUpTo(id, at);
     const { rule, version } = await this.#asOf(id, history.ticks.at(-1)?.t ?? at);
     const { reader, delayMs } = this.#deps;
@@ -71,7 +83,29 @@ export class RuleTools {
       { rule, history, delayMs, readers: this.#readers(), store, resolve, labels },
       signal,
     );
-    return { version, ...explained };
+    return { version, ...explained, groups: await this.#withDeliveries(rule, history, explained.groups, signal) };
+  }
+
+  /** Of the groups with an alert, the first few: what the delivery log says of it. */
+  async #withDeliveries(
+    rule: Rule,
+    history: RuleHistory,
+    groups: readonly ExplainedGroup[],
+    signal?: AbortSignal,
+  ): Promise<readonly DeliveredGroup[]> {
+    const told = (group: ExplainedGroup) => {
+      const key = labelsKey(group.labels);
+      return history.notifications.findLast(record => labelsKey(record.labels) === key)?.starts_at;
+    };
+    return Promise.all(
+      groups.map(async (group, i): Promise<DeliveredGroup> => {
+        const startsAt = i < MAX_DELIVERED && (group.why.told || group.state !== 'inactive') ? told(group) : undefined;
+        if (startsAt === undefined) return group;
+        const alert = episodeId(rule.id, groupKeyOf(group.labels, rule.groupBy), startsAt);
+        const { items } = await deliveries(this.#deps.state, { alert, limit: MAX_DELIVERIES }, signal);
+        return { ...group, deliveries: items };
+      }),
+    );
   }
 
   async #historyUpTo(id: string, at: number): Promise<RuleHistory> {
