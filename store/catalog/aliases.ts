@@ -82,6 +82,12 @@ export const ALIASES: readonly Alias[] = [
     '未消费即被保留策略删除的记录数',
   ),
   own(
+    'dataset_rows',
+    'records',
+    'Rows of a dataset in the period that ends at each point, as counted outside',
+    '表在以该时刻结束的周期内的行数（外部统计）',
+  ),
+  own(
     'slo_burn_rate',
     'x',
     'Speed at which a report spends its error budget; 1 = in its period',

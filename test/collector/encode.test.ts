@@ -66,6 +66,20 @@ const EVENTS: readonly JobEvent[] = [
     dimension: { cache: 'LRU', ttlMs: 9 },
   },
   { type: 'report', ts: 5, name: 'r', owner: 'o', reads: ['t'], slo: { ageMs: 9, target: 0.5 } },
+  {
+    type: 'report',
+    ts: 5,
+    name: 'r',
+    owner: 'o',
+    reads: ['t'],
+    slo: {
+      ageMs: 9,
+      target: 0.5,
+      period: 'month',
+      calendar: { zone: 'Asia/Shanghai', days: [1], from: '08:00', to: '24:00' },
+      alerts: false,
+    },
+  },
   { type: 'druid_supervisor', ts: 5, spec: { dataSchema: { dataSource: 'd' } } },
   { type: 'nifi_flow', ts: 5, flow: { processGroups: [] } },
 ];

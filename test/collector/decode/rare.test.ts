@@ -89,6 +89,7 @@ for (const [sentence, sent, code] of [
   ['no type', { a: 1 }, 'unknown-shape'],
   ['a type there is not', { type: 'nonsense' }, 'unknown-shape'],
   ['a missing name', { type: 'job', ts: 1 }, 'bad-field'],
+  ['an objective that is none', { type: 'report', name: 'r', reads: ['x'], objective: { target: 2 } }, 'bad-field'],
   ['a field of the wrong type', { type: 'report', name: 'r', reads: 'x' }, 'bad-field'],
 ] as const) {
   test(`jobs refused by name: ${sentence}`, () => {
