@@ -1,6 +1,7 @@
 import type { Curve } from '../tables/curve.ts';
 import type { PartitionPositions } from '../tables/hop-topic.ts';
 import { type Commits, MOST_PER_COMMIT, pastLastMarker, pastMarkers } from './markers.ts';
+import { mayHaveFallen, type Silences } from './settled.ts';
 
 /** Table point on the left, for the last position sampled at or before `at`: F is not before it. */
 export function lowProgress(positions: Curve, ends: Curve, at: number, commits: Commits | null): number | null {
@@ -24,13 +25,13 @@ export function highProgress(positions: Curve, ends: Curve, at: number, commits:
 
 /**
  * Before a position fell it may have been further than any sample says, up to the end: F was at most the time of the sample
- * that shows the fall. The latest fall that had begun by `at`; -Infinity without one.
+ * that shows the fall. The latest fall that may have begun by `at`; -Infinity without one.
  */
-export function beforeFall(own: PartitionPositions, at: number): number {
-  if (!own.rewound) return Number.NEGATIVE_INFINITY;
+export function beforeFall(own: PartitionPositions, silences: Silences, at: number): number {
+  if (!own.rewound && silences.length === 0) return Number.NEGATIVE_INFINITY;
   const { raw } = own;
   for (let i = Math.min(raw.length - 1, raw.indexAt(at) + 1); i > 0; i--) {
-    if (raw.valueOf(i) < raw.valueOf(i - 1)) return Math.min(at, raw.timeOf(i));
+    if (mayHaveFallen(own, silences, i)) return Math.min(at, raw.timeOf(i));
   }
   return Number.NEGATIVE_INFINITY;
 }

@@ -5,7 +5,7 @@ import { beforeFall, highCommitted, highProgress, lowProgress } from './bounds.t
 import type { FreshnessRule } from './freshness-rules.ts';
 import { type Commits, isFlat, pastMarkers, pastQuietGap } from './markers.ts';
 import { boundedPositions, wholeProgress } from './reported-lag.ts';
-import { barrierPositions, settledPositions } from './settled.ts';
+import { barrierPositions, type Silences, settledPositions } from './settled.ts';
 
 /** `point`: the estimate; `low` and `high`: the truth is never before `low` nor after `high`, using samples as they are. */
 export type Estimate = 'point' | 'low' | 'high';
@@ -71,7 +71,8 @@ function consumerProgress(question: ProgressQuestion, consumer: HopTopic): numbe
     const dead = estimate === 'point' && question.at > last && consumer.isStale(question.at);
     if (dead) note('dead-reporter');
     const at = dead ? last + question.aliveMs(last, consumer.intervalMs) : question.at;
-    return wholeProgress(consumer.whole, ends, at, estimate);
+    const f = wholeProgress(consumer.whole, ends, at, estimate);
+    return f === null || estimate !== 'high' ? f : Math.max(f, beforeFall(consumer.whole, consumer.silences, at));
   }
   const results: PartitionResult[] = [];
   let unknown = consumer.partitions.size === 0;
@@ -116,19 +117,23 @@ function partitionProgress(
   const { at, estimate, note } = question;
   const ends = end.curve;
   const { visible } = own;
-  const { skew } = consumer;
+  const { skew, silences } = consumer;
   if (skew.behindMs > 0 || skew.aheadMs > 0) note('clock-skew');
   if (own.lag !== null) note('lag-only');
   if (isLossy(own, end, at)) note('data-lost');
-  const settled = own.rewound && question.rollsBack ? settledPositions(own, question.checkpoints) : visible;
+  const settled = (positions: PartitionPositions): Curve =>
+    question.rollsBack && (positions.rewound || silences.length > 0)
+      ? settledPositions(positions, silences, question.checkpoints)
+      : positions.visible;
   if (estimate === 'low') {
-    const positions = own.lag === null ? settled : boundedPositions(own, ends, estimate);
+    const positions = settled(own.lag === null ? own : boundedPositions(own, ends, estimate));
     return { f: lowProgress(positions, ends, at - skew.behindMs, question.commits), quiet: false };
   }
-  if (estimate === 'high') return { f: Math.min(at, highOf(question, own, ends, at + skew.aheadMs)), quiet: false };
+  if (estimate === 'high')
+    return { f: Math.min(at, highOf(question, own, silences, ends, at + skew.aheadMs)), quiet: false };
   if (own.rewound && (own.raw.at(at) ?? own.raw.lastX) < (visible.at(at) ?? visible.lastX)) note('rewind');
   const { checkpoints } = question;
-  const placed = own.commitsOnly && checkpoints !== null ? barrierPositions(own, checkpoints) : settled;
+  const placed = own.commitsOnly && checkpoints !== null ? barrierPositions(own, checkpoints) : settled(own);
   if (own.commitsOnly) note('commits-only');
   const f = pointProgress(question, consumer, placed, ends);
   return { f, quiet: f === at && isFlat(ends, at, STALE_INTERVALS * consumer.intervalMs) };
@@ -139,10 +144,16 @@ function isLossy(own: PartitionPositions, end: PartitionEnds, at: number): boole
   return (end.startOffset !== null && end.startOffset > own.visible.lastX) || at - own.lostAt <= TABLE_MS;
 }
 
-function highOf({ checkpoints, commits }: ProgressQuestion, own: PartitionPositions, ends: Curve, at: number): number {
+function highOf(
+  { checkpoints, commits }: ProgressQuestion,
+  own: PartitionPositions,
+  silences: Silences,
+  ends: Curve,
+  at: number,
+): number {
   if (own.commitsOnly) return highCommitted(own, ends, at, checkpoints);
-  const positions = own.lag === null ? own.visible : boundedPositions(own, ends, 'high');
-  return Math.max(highProgress(positions, ends, at, commits), beforeFall(own, at));
+  const positions = own.lag === null ? own : boundedPositions(own, ends, 'high');
+  return Math.max(highProgress(positions.visible, ends, at, commits), beforeFall(positions, silences, at));
 }
 
 function pointProgress(question: ProgressQuestion, consumer: HopTopic, visible: Curve, ends: Curve): number {

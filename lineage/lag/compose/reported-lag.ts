@@ -1,17 +1,17 @@
-import { Curve } from '../tables/curve.ts';
-import type { PartitionPositions, TopicEnds } from '../tables/hop-topic.ts';
+import type { Curve } from '../tables/curve.ts';
+import { PartitionPositions, type TopicEnds } from '../tables/hop-topic.ts';
 import type { Estimate } from './progress.ts';
 
 /**
  * Positions of a partition whose consumer reports lags: end offset minus lag, where the end offset at the report's time is known
  * only between two samples. `low` takes the sample before, `high` the one after.
  */
-export function boundedPositions(own: PartitionPositions, ends: Curve, estimate: Estimate): Curve {
-  const bounded = new Curve();
+export function boundedPositions(own: PartitionPositions, ends: Curve, estimate: Estimate): PartitionPositions {
+  const bounded = new PartitionPositions();
   for (let i = 0; own.lag !== null && i < own.lag.length; i++) {
     const t = own.lag.timeOf(i);
     const end = sampleBeside(ends, t, estimate);
-    if (end !== null) bounded.putRising(t, Math.max(0, end - own.lag.valueOf(i)));
+    if (end !== null) bounded.move(t, Math.max(0, end - own.lag.valueOf(i)));
   }
   return bounded;
 }

@@ -1,27 +1,39 @@
 import { Curve } from '../tables/curve.ts';
-import type { PartitionPositions } from '../tables/hop-topic.ts';
+import type { HopTopic, PartitionPositions } from '../tables/hop-topic.ts';
+
+/** Times between two reports of a consumer in which it was silent for longer than it should be. */
+export type Silences = HopTopic['silences'];
+
+/** Whether a job may have been set back between samples `i - 1` and `i`: its position fell, or it said nothing for a while. */
+export function mayHaveFallen({ raw }: PartitionPositions, silences: Silences, i: number): boolean {
+  if (raw.valueOf(i) < raw.valueOf(i - 1)) return true;
+  const [before, after] = [raw.timeOf(i - 1), raw.timeOf(i)];
+  return silences.some(([from, to]) => from < after && to > before);
+}
 
 /**
- * Positions whose output stays, of a partition whose job was set back and whose output a restart undoes: what a completed
- * checkpoint had taken in, and beyond it only what was never read again. `checkpoints`: completion time -> barrier time.
+ * Positions whose output stays, of a partition whose job was set back and whose output a restart undoes: before a fall no more than
+ * what the last checkpoint completed by then had taken in. `checkpoints`: completion time -> barrier time. The sample before a barrier
+ * stands for it; without checkpoints what the fall shows does.
  */
-export function settledPositions(own: PartitionPositions, checkpoints: Curve | null): Curve {
+export function settledPositions(own: PartitionPositions, silences: Silences, checkpoints: Curve | null): Curve {
   const { raw } = own;
   const settled = new Curve();
-  const n = raw.length;
-  const neverReadAgain = new Float64Array(n);
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = n - 1; i >= 0; i--) neverReadAgain[i] = least = Math.min(least, raw.valueOf(i));
-  let committed = Number.NEGATIVE_INFINITY;
-  let k = 0;
-  for (let i = 0; i < n; i++) {
-    for (; checkpoints !== null && k < checkpoints.length && checkpoints.valueOf(k) <= raw.timeOf(i); k++) {
-      const at = raw.indexAt(checkpoints.valueOf(k));
-      if (at >= 0) committed = Math.max(committed, raw.valueOf(at));
-    }
-    settled.put(raw.timeOf(i), Math.max(committed, neverReadAgain[i]!));
+  let limit = Number.POSITIVE_INFINITY;
+  for (let i = raw.length - 1; i >= 0; i--) {
+    const [t, x] = [raw.timeOf(i), raw.valueOf(i)];
+    settled.put(t, Math.max(Math.min(x, limit), committedAt(raw, checkpoints, t)));
+    if (i > 0 && mayHaveFallen(own, silences, i)) limit = Math.min(limit, committedAt(raw, checkpoints, t, x));
   }
   return settled;
+}
+
+/** Position at the barrier of the last checkpoint complete at `t`; `otherwise` where none is known. */
+function committedAt(raw: Curve, checkpoints: Curve | null, t: number, otherwise = Number.NEGATIVE_INFINITY): number {
+  const last = checkpoints?.indexAt(t) ?? -1;
+  if (checkpoints === null || last < 0) return otherwise;
+  const sample = raw.indexAt(checkpoints.valueOf(last));
+  return sample < 0 ? otherwise : raw.valueOf(sample);
 }
 
 /**
