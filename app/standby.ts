@@ -8,6 +8,9 @@ import type { StateStore } from '../store/state-store.ts';
 const KIND = 'setting';
 const ID = 'evaluating-daemon';
 const TIMEOUT_MS = 10_000;
+/** Answers that are held until there is something to say: a minute, and the usual time. */
+const HELD = new Set(['/api/v1/readiness']);
+const HELD_MS = 60_000 + TIMEOUT_MS;
 /** What each daemon says of itself. */
 const OWN = new Set(['/api/v1/status', '/api/v1/openapi.json', '/api/v1/inbox']);
 
@@ -36,7 +39,7 @@ export function passReadsOn(
       const answer = await fetch(holder.body.address + request.url, {
         headers: authorization === undefined ? {} : { authorization },
         redirect: 'error',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(HELD.has(path) ? HELD_MS : TIMEOUT_MS),
       });
       const type = answer.headers.get('content-type') ?? 'application/json';
       for (const name of PASSED_ON) {
