@@ -24,12 +24,16 @@ import { type Directory, resolveReceivers } from '../alerting/notify/receivers.t
 import { onCall, type RotaDocument } from '../alerting/notify/rota.ts';
 import { inOrder, type Route, type RouteDocument } from '../alerting/notify/route.ts';
 import type { Silence, SilenceDocument } from '../alerting/notify/silence.ts';
+import { forgetEnded } from '../alerting/notify/silence-life.ts';
 import type { LineageService } from '../lineage/service.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import type { OutboxRow, StateStore } from '../store/state-store.ts';
 import { createAlertPaths } from './alert-paths.ts';
 import type { AppConfig } from './config.ts';
+
+const TIDY_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
 export interface NotificationParts {
   /** Read anew at every use, so that a reload needs no restart. */
@@ -139,6 +143,18 @@ export async function openNotification(parts: NotificationParts): Promise<Notifi
   };
   const routing = (): readonly Route[] => inOrder(routes.all().map(({ compiled }) => compiled));
 
+  let cancelTidy: () => void = () => undefined;
+  /** Forgets what nobody needs any more; a failure is tried again an hour later. */
+  const tidy = async (): Promise<void> => {
+    cancelTidy = clock.after(TIDY_MS, () => void tidy());
+    try {
+      await forgetEnded(silences, clock.now());
+      await acks.forgetExpired(clock.now() - DAY_MS);
+    } catch (error) {
+      logger.warn({ err: error }, 'old silences and acknowledgements could not be forgotten');
+    }
+  };
+
   const outbox = new Outbox({
     state,
     channel: name => channels.active(name),
@@ -179,10 +195,12 @@ export async function openNotification(parts: NotificationParts): Promise<Notifi
     start() {
       outbox.start();
       dispatcher.start();
+      void tidy();
     },
     wake: () => dispatcher.wake(),
     reload: load,
     async stop() {
+      cancelTidy();
       paths.stop();
       await Promise.all([dispatcher.stop(), outbox.stop()]);
     },

@@ -91,6 +91,11 @@ export class Acks {
     if (ack !== undefined && severityRank(severity) > severityRank(ack.severity)) await this.end(episode, 'tidewatch');
   }
 
+  /** Forgets those that ran out before an instant: their alerts may have ended without a word to anybody. */
+  async forgetExpired(before: number): Promise<void> {
+    for (const { episode, until } of [...this.#acks.values()]) if (until < before) await this.end(episode, 'tidewatch');
+  }
+
   async #audit(ack: Ack, who: string, before: Ack | null, after: Ack | null): Promise<void> {
     const at = this.#clock.now();
     const object = `alert/${ack.alert}`;

@@ -49,7 +49,7 @@ export function alertDocumentRoutes(fastify: FastifyInstance, services: AlertDoc
 }
 
 /** Listing, reading, making, replacing and deleting documents of one set below `/{path}`. */
-export function documentRoutes<Document, Compiled>(
+function documentRoutes<Document, Compiled>(
   fastify: FastifyInstance,
   path: string,
   set: () => DocumentSet<Document, Compiled>,
