@@ -82,11 +82,12 @@ export class EventSender {
       }
       // Taken out first: what is noted while the job is told counts for another turn.
       this.#waiting.delete(name);
-      this.#showWaiting();
+      this.#showWaiting(1);
       await this.#tell(name).catch(error => {
         telemetry.lineageEvents.inc({ target: target.name, outcome: 'failed' });
         logger.error({ err: error, job: name }, 'a job could not be told as lineage events');
       });
+      this.#showWaiting();
       if (this.#unkept.size >= KEEP_EVERY) await this.#keep();
     }
     await this.#keep();
@@ -160,7 +161,9 @@ export class EventSender {
     for (const [name, told] of batch) if (this.#unkept.get(name) === told) this.#unkept.delete(name);
   }
 
-  #showWaiting(): void {
-    this.#parts.telemetry.lineageEventsWaiting.set({ target: this.#parts.target.name }, this.#waiting.size);
+  /** `underWay`: jobs being told, which wait until it is done. */
+  #showWaiting(underWay = 0): void {
+    const { telemetry, target } = this.#parts;
+    telemetry.lineageEventsWaiting.set({ target: target.name }, this.#waiting.size + underWay);
   }
 }

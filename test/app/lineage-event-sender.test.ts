@@ -61,7 +61,9 @@ function setup(options: { answers?: SendResult[]; told?: Map<string, Told> } = {
     const { values } = await telemetry.lineageEvents.get();
     return values.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;
   };
-  return { clock, sender, sent, attempts, kept, store, told, submit, status, count };
+  const waiting = async (): Promise<number | undefined> =>
+    (await telemetry.lineageEventsWaiting.get()).values[0]?.value;
+  return { clock, sender, sent, attempts, kept, store, told, submit, status, count, waiting };
 }
 
 describe('EventSender', () => {
@@ -157,10 +159,12 @@ describe('EventSender', () => {
   });
 
   test('stops while a target is away, and what was not told is not remembered', async () => {
-    const { clock, sender, kept, submit } = setup({ answers: Array.from({ length: 100 }, () => away) });
+    const { clock, sender, kept, submit, waiting } = setup({ answers: Array.from({ length: 100 }, () => away) });
     sender.start();
     submit('a', 'r1');
+    submit('b', 'r2');
     await clock.advance(5000);
+    assert.equal(await waiting(), 2);
 
     await sender.stop();
 
