@@ -58,8 +58,7 @@ export async function freshnessHistory(
       `step: ask for at most ${MAX_POINTS} points, ${LEAST_STEP_MS / 1000}s or more apart`,
     );
   const tracked = services.objectives.tracked(name);
-  const isReport = services.recorder.freshness(to).some(({ report }) => report === name);
-  const label = isReport ? 'report' : 'dataset';
+  const label = services.lineage.reports().some(report => report.name === name) ? 'report' : 'dataset';
   const at = Array.from({ length: Math.floor((to - from) / step) }, (_, i) => from + (i + 1) * step);
   const series = async (metric: string, op: MetricOp): Promise<ReadonlyMap<number, number>> => {
     const [group] = await services.metrics.window({

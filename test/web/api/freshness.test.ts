@@ -77,6 +77,13 @@ describe('GET /freshness', () => {
     assert.deepEqual(objective?.minutes, { good: 10, bad: 0, unknown: 0, unwatched: 0 });
   });
 
+  test('says who hears of the report, where one is asked for', async () => {
+    const { told } = await api.get<{ told: object }>(`freshness/${path}`);
+
+    assert.deepEqual(told, { alerts: [], digest: [] });
+    assert.equal((await api.get<{ told: null }>(`freshness/${DATASET}`)).told, null);
+  });
+
   test('is found by owner and by words', async () => {
     const names = async (query: string): Promise<readonly (string | null)[]> =>
       (await api.get<{ items: View[] }>(`freshness?${query}`)).items.map(({ report }) => report);

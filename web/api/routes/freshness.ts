@@ -50,7 +50,8 @@ export function freshnessRoutes(fastify: FastifyInstance, services: FreshnessSer
     const answer =
       at === undefined ? services.recorder.freshnessOf(name) : await services.recorder.freshnessAt(name, at);
     if (answer === null) throw unknownTarget(name);
-    return freshnessView(services, answer, { language: query.lang, zone: query.zone });
+    const view = freshnessView(services, answer, { language: query.lang, zone: query.zone });
+    return view.report === null ? view : { ...view, told: services.told({ name: view.report, owner: view.owner }) };
   };
   const historyOf = (name: string, query: z.output<typeof history>): Promise<FreshnessHistory> => {
     if (services.recorder.freshnessOf(name) === null) throw unknownTarget(name);

@@ -57,6 +57,7 @@ export interface ReportView extends Freshness {
   readonly beats: Beats | null;
   /** Which of its hops are jobs. */
   readonly jobs: readonly string[];
+  /** Null in lists. */
   readonly told: { readonly alerts: readonly string[]; readonly digest: readonly string[] } | null;
 }
 
