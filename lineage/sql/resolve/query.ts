@@ -171,15 +171,15 @@ function selectRelation(select: Select, ctx: Context, outer: Scope | null, order
   walkControl('filter', select.having, ctx, scope);
   const columns: Column[] = [];
   const open: OpenPart[] = [];
-  const taken = new Set<string>();
+  const taken = select.items.some(item => item.expr.kind === 'star') ? new Set<string>() : null;
   select.items.forEach((item, i) => {
     const relation = itemRelation(item, i, ctx, scope);
     for (const column of relation.columns) {
-      const name = item.expr.kind === 'star' ? freeName(column.name, taken) : column.name;
-      taken.add(name);
+      const name = taken !== null && item.expr.kind === 'star' ? freeName(column.name, taken) : column.name;
+      taken?.add(name);
       columns.push(name === column.name ? column : { ...column, name });
     }
-    open.push(...relation.open);
+    for (const part of relation.open) open.push(part);
   });
   if (select.qualify !== null) walkControl('filter', select.qualify, ctx, behindSelect({ columns, open }, scope));
   walkOrder(orderBy, { columns, open }, ctx, scope);

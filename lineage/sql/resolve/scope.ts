@@ -135,6 +135,11 @@ function fieldOf(column: Column, path: readonly string[]): Column {
 
 /** True when a FROM entry's path may be written so; a part in backticks may hold several. */
 export function endsWith(path: readonly string[], written: readonly string[]): boolean {
+  if (written.length === 1) {
+    const [only] = written;
+    if (path.at(-1) === only) return true;
+    if (!only!.includes('.')) return false;
+  }
   const tail = splitParts(written);
   const from = path.length - tail.length;
   return from >= 0 && tail.every((part, i) => path[from + i] === part);

@@ -261,7 +261,7 @@ const MISTAKES: readonly (readonly [sql: string, line: number, column: number, m
     'expected a table, found "TABLE": Flink SQL writes INSERT OVERWRITE t without TABLE',
   ],
   ['INSERT INTO o (a, b) VALUE (1, 2)', 1, 22, 'expected SELECT, found "VALUE": Flink SQL writes VALUES'],
-  ['INSERT INTO o PARTITION (dt = ${day}) SELECT a FROM t', 1, 31, 'expected a literal, found an expression'],
+  ['INSERT INTO o PARTITION (dt = $day) SELECT a FROM t', 1, 31, 'expected a literal, found an expression'],
   [
     'INSERT INTO o PARTITION (dt) SELECT a FROM t',
     1,
