@@ -27,6 +27,29 @@ export interface Cell {
 /** One metric at one tick: group key to value; groups without a point in the window are absent. */
 export type Column = ReadonlyMap<string, Cell>;
 
+/** A group of a rule's universe. */
+export interface Member {
+  readonly key: string;
+  readonly labels: Labels;
+}
+
+/** The groups of a column, sorted by key: columns are shared by rules that ask the same, and so is this. */
+const members = new WeakMap<Column, readonly Member[]>();
+
+/** The groups of a column, sorted by key. */
+export function membersOf(column: Column): readonly Member[] {
+  let known = members.get(column);
+  if (known === undefined) {
+    known = [...column].map(([key, { labels }]) => ({ key, labels })).sort(byKey);
+    members.set(column, known);
+  }
+  return known;
+}
+
+function byKey(a: Member, b: Member): number {
+  return a.key < b.key ? -1 : 1;
+}
+
 /** A group's key within its rule: equal label values give equal keys. '' without group_by. */
 export function groupKeyOf(labels: Labels, groupBy: readonly string[] | '*'): string {
   if (groupBy === '*') return labelsKey(labels);
@@ -43,6 +66,8 @@ const COLUMNS_KEPT = 8;
 export class Frame {
   readonly #groups: readonly { readonly key: string; readonly group: WindowGroup; next: number }[];
   readonly #columns = new Map<number, Column>();
+  /** Its groups sorted by key, once a column has held them all: most columns do. */
+  #everyone: readonly Member[] | null = null;
 
   /** `groupBy` in the order the group keys are made of. */
   constructor(groupBy: readonly string[] | '*', groups: readonly WindowGroup[]) {
@@ -60,6 +85,10 @@ export class Frame {
       if (index < 0) continue;
       entry.next = index + 1;
       column.set(entry.key, { labels, value: (points[index] as Point)[1] });
+    }
+    if (column.size === this.#groups.length) {
+      this.#everyone ??= membersOf(column);
+      members.set(column, this.#everyone);
     }
     if (this.#columns.size >= COLUMNS_KEPT) this.#columns.clear();
     this.#columns.set(at, column);

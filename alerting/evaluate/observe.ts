@@ -1,17 +1,11 @@
 /** What a tick finds out about each group before any state is looked at: its values and what the conditions say of them. */
 import type { Labels } from '../../model/labels.ts';
 import type { Severity } from '../intent.ts';
-import type { Column } from './frame.ts';
+import { type Column, type Member, membersOf } from './frame.ts';
 import type { GroupState } from './group-state.ts';
 import type { RuleMetric } from './metric-row.ts';
 import type { Rule } from './rule.ts';
 import { arithmetic, type NumberValue, or, type TruthValue } from './value.ts';
-
-/** A group of the rule's universe. */
-export interface Member {
-  readonly key: string;
-  readonly labels: Labels;
-}
 
 /** A group's values and truth at a tick. */
 export interface Observed extends Member {
@@ -30,9 +24,6 @@ export interface Observed extends Member {
 
 const NOBODY: Member = { key: '', labels: {} };
 
-/** Columns are shared by rules that ask the same: so is the sorted list of their groups. */
-const membersOf = new WeakMap<Column, readonly Member[]>();
-
 /**
  * Groups in any window, current or baseline, and groups with a state, sorted by key; a rule without group_by has exactly one. The
  * order makes live evaluation and replay agree to the letter.
@@ -47,7 +38,7 @@ export function universeOf(
   const current = columns.slice(0, rule.groupColumns);
   const [first = new Map() as Column, ...others] = current.toSorted((a, b) => b.size - a.size);
   const complete = others.every(column => within(column, first)) && within(states, first);
-  if (complete) return columnMembers(first);
+  if (complete) return membersOf(first);
   const labels = new Map<string, Labels>();
   for (const column of current) for (const [key, cell] of column) labels.set(key, cell.labels);
   for (const [key, state] of states) if (!labels.has(key)) labels.set(key, state.labels);
@@ -121,15 +112,6 @@ function within(some: ReadonlyMap<string, unknown>, all: Column): boolean {
   if (some.size > all.size) return false;
   for (const key of some.keys()) if (!all.has(key)) return false;
   return true;
-}
-
-function columnMembers(column: Column): readonly Member[] {
-  let members = membersOf.get(column);
-  if (members === undefined) {
-    members = sorted(new Map([...column].map(([key, cell]) => [key, cell.labels])));
-    membersOf.set(column, members);
-  }
-  return members;
 }
 
 function sorted(labels: ReadonlyMap<string, Labels>): readonly Member[] {
