@@ -90,7 +90,7 @@ class Service implements LineageService {
   readonly #pending: PendingDocuments;
   #hops: HopGraph | null = null;
   #cancelSettle: () => void = () => {};
-  #cancelSweep: () => void = () => {};
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor({ state, clusters, telemetry, clock, logger, keepEndedMs = KEEP_ENDED_MS }: LineageServiceOptions) {
     this.#state = state;
@@ -134,12 +134,10 @@ class Service implements LineageService {
       this.#evidence.registry.nameId(id, body.jobName);
     this.#hops = null;
     this.#changed();
-    this.#sweepLater();
   }
 
   async stop(): Promise<void> {
     this.#cancelSettle();
-    this.#cancelSweep();
     this.#listeners.clear();
     await this.#pending.settled();
   }
@@ -154,6 +152,7 @@ class Service implements LineageService {
       }
       if (event.type === 'job_status') this.#settleLater();
     }
+    this.#sweep();
     if (changed) this.#changed();
     await this.#pending.write(signal);
   }
@@ -245,24 +244,17 @@ class Service implements LineageService {
     this.#cancelSettle = this.#clock.after(FLAP_MS, () => this.#changed());
   }
 
-  #sweepLater(): void {
-    this.#cancelSweep = this.#clock.after(SWEEP_MS, () => {
-      this.#sweep();
-      this.#sweepLater();
-    });
-  }
-
-  /** Forgets jobs that ended long ago; their documents go with the next write. */
+  /** Forgets jobs that ended long ago; their documents go with the next write. Only who takes events does: others know less of jobs. */
   #sweep(): void {
     const now = this.#clock.now();
+    if (now - this.#sweptAt < SWEEP_MS) return;
+    this.#sweptAt = now;
     const gone = this.#evidence.forgetEnded(now - this.#keepEndedMs, now);
     if (gone.length === 0) return;
     this.#telemetry.lineageForgotten.inc(gone.filter(({ kind }) => kind === 'job').length);
     for (const doc of gone) this.#pending.delete(doc);
     this.#hops = null;
     this.#changed();
-    // A store that is away gets it with the next write.
-    this.#pending.write().catch(() => {});
   }
 }
 

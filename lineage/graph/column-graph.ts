@@ -2,6 +2,7 @@
 import type { ControlUse, GraphEdge, GraphNode } from './answers.ts';
 import { columnId, type Flow, tableOf } from './flows.ts';
 import type { ColumnRef } from './fragment.ts';
+import { byText } from './order.ts';
 import type { GraphView } from './view.ts';
 
 /** Columns are told of no more than this many nodes in all. */
@@ -40,8 +41,12 @@ class Collector {
   }
 
   get result(): ColumnGraph {
-    const nodes = [...this.#nodes].sort(byKey).map(([, node]) => node);
-    return { nodes, edges: [...this.#edges].sort(byKey).map(([, edge]) => edge), truncated: this.#truncated };
+    const nodes = [...this.#nodes].sort(([a], [b]) => byText(a, b)).map(([, node]) => node);
+    return {
+      nodes,
+      edges: [...this.#edges].sort(([a], [b]) => byText(a, b)).map(([, edge]) => edge),
+      truncated: this.#truncated,
+    };
   }
 
   declared(dataset: string): void {
@@ -92,8 +97,4 @@ class Collector {
       evidence: [...new Set([...(before?.evidence ?? []), evidence])].sort(),
     });
   }
-}
-
-function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
 }

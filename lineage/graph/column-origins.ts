@@ -2,6 +2,7 @@
 import type { ColumnOrigin, ColumnSource, ColumnsAnswer } from './answers.ts';
 import { columnId, type Flow, tableOf } from './flows.ts';
 import type { ColumnRef, FlowColumn } from './fragment.ts';
+import { byText } from './order.ts';
 import type { GraphView } from './view.ts';
 
 /** No answer lists more columns. */
@@ -125,7 +126,7 @@ function originsOf(view: GraphView, { dataset, column, depth }: Asked): readonly
     if (kind !== undefined)
       origins.push({ dataset, column, open: true, sources: [], functions: [], steps: [], job, evidence: kind, depth });
   });
-  return origins.sort((a, b) => (a.job < b.job ? -1 : a.job > b.job ? 1 : 0));
+  return origins.sort((a, b) => byText(a.job, b.job));
 }
 
 function originOf(flow: Flow, filled: FlowColumn, dataset: string, depth: number): ColumnOrigin {

@@ -5,6 +5,7 @@ import { columnId } from './flows.ts';
 import type { ColumnRef, EdgeRole, FragmentFlow } from './fragment.ts';
 import { impact } from './impact.ts';
 import { lineDiff } from './line-diff.ts';
+import { byText } from './order.ts';
 import { type GraphView, isStopped } from './view.ts';
 
 /** One version as it is compared. */
@@ -53,7 +54,7 @@ function diffTables(before: DiffSide['tables'], after: DiffSide['tables']): Diff
   const only = (from: typeof a, not: typeof a) =>
     [...from]
       .filter(([key]) => !not.has(key))
-      .sort(byText)
+      .sort(([x], [y]) => byText(x, y))
       .map(([, table]) => table);
   return { added: only(b, a), removed: only(a, b) };
 }
@@ -84,10 +85,12 @@ function diffColumns(
   after: ReadonlyMap<string, ColumnState>,
 ): DiffAnswer['columns'] {
   const only = (from: typeof before, not: typeof before) => [...from.keys()].filter(id => !not.has(id)).sort();
-  const changed = [...before].sort(byText).flatMap(([column, was]) => {
-    const is = after.get(column);
-    return is === undefined || JSON.stringify(is) === JSON.stringify(was) ? [] : [{ column, before: was, after: is }];
-  });
+  const changed = [...before]
+    .sort(([x], [y]) => byText(x, y))
+    .flatMap(([column, was]) => {
+      const is = after.get(column);
+      return is === undefined || JSON.stringify(is) === JSON.stringify(was) ? [] : [{ column, before: was, after: is }];
+    });
   return { added: only(after, before), removed: only(before, after), changed };
 }
 
@@ -129,8 +132,4 @@ function brokenByColumns(removed: readonly string[], after: DiffSide, { view }: 
       why: `${certainty === 'certain' ? 'uses' : 'may use'} ${column}, which is filled no more`,
     }));
   });
-}
-
-function byText([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
 }

@@ -129,7 +129,8 @@ class Spread {
       const { kind } = graph.getNodeAttributes(reached.id);
       if (kind === 'dataset') {
         for (const [name, { type, certainty }] of reached.hits.columns)
-          if (reached.id !== of || name !== column) columns.push({ dataset: reached.id, column: name, type, certainty });
+          if (reached.id !== of || name !== column)
+            columns.push({ dataset: reached.id, column: name, type, certainty });
       }
       if (reached.id === of || kind === 'view') continue;
       const list = kind === 'report' ? lists.reports : kind === 'dataset' ? lists.datasets : lists.jobs;

@@ -3,6 +3,7 @@ import type { OrphanItem, OrphansAnswer } from './answers.ts';
 import type { Graph } from './build.ts';
 import type { Dataset } from './dataset.ts';
 import type { EdgeRole } from './fragment.ts';
+import { byText } from './order.ts';
 import { type GraphView, isStopped } from './view.ts';
 
 /** `declared`: the datasets of declared tables. What is local to a job (print, datagen) is nobody else's to read or write. */
@@ -18,22 +19,22 @@ export function orphans(view: GraphView, declared: Iterable<Dataset>): OrphansAn
   for (const { id, name, connector } of new Map([...declared].map(each => [each.id, each])).values()) {
     if (!graph.hasNode(id)) items.push({ id, kind: 'unused', name, connector, jobs: [], stopped: [], roles: [] });
   }
-  const keyOf = ({ kind, id }: OrphanItem): string => `${kind} ${id}`;
-  return { items: items.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)) };
+  return { items: items.sort((a, b) => byText(a.kind, b.kind) || byText(a.id, b.id)) };
 }
 
 function orphanOf(graph: Graph, id: string, stopped: ReadonlySet<string>): OrphanItem | null {
+  const hasWriter = graph.someInNeighbor(id, writer => !stopped.has(writer));
+  // A view is read by its own job, which reads the dataset as well.
+  const hasReader = graph.someOutEdge(id, (_edge, { role }, _from, to) => role !== 'derives' && !stopped.has(to));
+  if (hasWriter && hasReader) return null;
   const writers = new Set(graph.inNeighbors(id));
   const readers = new Set<string>();
   const roles = new Set<EdgeRole>();
   graph.forEachOutEdge(id, (_edge, { role }, _from, reader) => {
-    // A view is read by its own job, which reads the dataset as well.
     if (role === 'derives') return;
     roles.add(role);
     readers.add(reader);
   });
-  const [hasWriter, hasReader] = [writers, readers].map(jobs => [...jobs].some(job => !stopped.has(job)));
-  if (hasWriter && hasReader) return null;
   // Ended on both sides: it fades with its jobs.
   if (!hasWriter && !hasReader && writers.size + readers.size > 0) return null;
   const kind = hasWriter ? 'unread' : hasReader ? 'unwritten' : 'unused';

@@ -2,6 +2,7 @@
 import type { GraphAnswer, GraphEdge } from './answers.ts';
 import type { Graph } from './build.ts';
 import type { EdgeRole } from './fragment.ts';
+import { byText } from './order.ts';
 import { edgeOf, type GraphView, nodeOf } from './view.ts';
 
 export type Direction = 'up' | 'down' | 'both';
@@ -97,9 +98,5 @@ export function impactOf(graph: Graph, root: string): Impact {
     if (kind === 'report') reports.push({ name, owner: owner ?? '' });
     else if (kind === 'job' && id !== root) jobs.push(name);
   }
-  return { reports: reports.sort((a, b) => compare(a.name, b.name)), jobs: jobs.sort(compare) };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return { reports: reports.sort((a, b) => byText(a.name, b.name)), jobs: jobs.sort(byText) };
 }

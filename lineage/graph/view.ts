@@ -81,7 +81,7 @@ const SEEN: ReadonlySet<Evidence> = new Set(['openlineage', 'topic-metrics']);
  * What a job was seen to read or write though its SQL or its submission, which list everything, do not name it. Nothing is told where
  * these are not complete: a statement that could not be read, a pattern of topics.
  */
-export function conflictsOf({ graph }: LineageGraph, job: string): readonly Conflict[] {
+function conflictsOf({ graph }: LineageGraph, job: string): readonly Conflict[] {
   const sides = { reads: new Map<string, readonly Evidence[]>(), writes: new Map<string, readonly Evidence[]>() };
   graph.forEachInEdge(job, (_edge, { role, evidence }, from) => {
     if (role !== 'derives') sides.reads.set(from, kindsOf(evidence));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ManualClock } from '../../../model/clock.ts';
-import { UserError } from '../../../model/errors.ts';
+import { StoreAwayError, UserError } from '../../../model/errors.ts';
 import { FakeState, having, jarJob, report, service, sqlJob, status, topicId, topicTable } from '../lineage-fixture.ts';
 
 const HOUR = 3_600_000;
@@ -342,8 +342,10 @@ describe('a job that ended', () => {
     assert.deepEqual([node?.stopped, node?.ended_at], [true, 2 * HOUR]);
 
     await clock.advance(29 * DAY);
+    await lineage.accept([], 0);
     assert.ok(lineage.job('j'), 'still there');
     await clock.advance(2 * DAY);
+    await lineage.accept([], 0);
 
     assert.equal(lineage.job('j'), null);
     assert.deepEqual(
@@ -366,6 +368,8 @@ describe('a job that ended', () => {
     await lineage.accept([{ ...first, jobId: 'id-j' } as typeof first, status('j', 'FINISHED', 2 * HOUR)], 0);
     state.away = true;
     await clock.advance(31 * DAY);
+    await assert.rejects(lineage.accept([], 0), StoreAwayError);
+    assert.equal(lineage.job('j'), null);
     assert.ok(state.docs.get('job')?.has('j'));
 
     state.away = false;
