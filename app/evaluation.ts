@@ -130,12 +130,14 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
     const generated = await startGeneratedRules({ ...parts, rules });
     life.onStop('generated rules', async () => generated.stop());
 
+    let evaluating = false;
     // Inhibition is judged by what fires, so the states of all rules are there before the first word.
     const notification = await openNotification({
       ...parts,
       engine,
       channels,
       chartSource: createChartSource({ rules, metrics, logs: lines }),
+      isEvaluating: () => evaluating,
       onAttempt: row => self.watch.noteDelivery(row),
     });
     const self = watchSelf({ ...parts, engine, channels, notification });
@@ -153,10 +155,12 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
     const heartbeat = nodeCron.schedule(
       '* * * * * *',
       async () => {
+        evaluating = true;
         await engine.tick().then(
           () => self.noteTick(),
           error => logger.error({ err: error }, 'evaluation failed, will be repeated'),
         );
+        evaluating = false;
         notification.wake();
       },
       // A heartbeat that is missed costs nothing: due ticks are counted from the stored cursor.

@@ -49,6 +49,8 @@ export interface NotificationParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly logger: Logger;
+  /** True while a round of evaluation is under way. */
+  readonly isEvaluating?: () => boolean;
   /** Called with each row of the outbox after an attempt at it. */
   readonly onAttempt?: (row: OutboxRow) => void;
 }
@@ -178,6 +180,7 @@ export async function openNotification(parts: NotificationParts): Promise<Notifi
     clock,
     telemetry,
     logger,
+    isEvaluating: () => parts.isEvaluating?.() ?? false,
     onCommitted: () => outbox.wake(),
   });
   return {

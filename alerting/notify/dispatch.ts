@@ -32,6 +32,7 @@ import { noticeRow, nowhereRow, quietRow } from './rows.ts';
 /** Intents taken in one round; the rest follow in the next. */
 const MAX_INTENTS = 20_000;
 const POLL_MS = 1_000;
+const MAX_POLLS_WAITED = 5;
 
 export interface DispatcherOptions {
   readonly state: StateStore;
@@ -50,6 +51,8 @@ export interface DispatcherOptions {
   readonly clock: Clock;
   readonly telemetry: Pick<Telemetry, 'notifications'>;
   readonly logger: Pick<Logger, 'warn'>;
+  /** True while a round of evaluation is under way: what it finds belongs together, so dispatch waits for its end, five seconds at most. */
+  readonly isEvaluating?: () => boolean;
   /** Called after rows were committed: the outbox looks at once. */
   readonly onCommitted?: () => void;
 }
@@ -67,6 +70,8 @@ export class Dispatcher {
   #again = false;
   #cancel: (() => void) | null = null;
   #stopped = false;
+  /** Looks in a row that were put off for evaluation. */
+  #polls = 0;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -101,7 +106,14 @@ export class Dispatcher {
 
   #schedule(): void {
     this.#cancel?.();
-    if (!this.#stopped) this.#cancel = this.#options.clock.after(POLL_MS, () => this.wake());
+    if (!this.#stopped) this.#cancel = this.#options.clock.after(POLL_MS, () => this.#poll());
+  }
+
+  #poll(): void {
+    const waits = this.#options.isEvaluating?.() === true && this.#polls < MAX_POLLS_WAITED;
+    this.#polls = waits ? this.#polls + 1 : 0;
+    if (waits) this.#schedule();
+    else this.wake();
   }
 
   async #rounds(): Promise<void> {

@@ -265,3 +265,37 @@ test('a group whose alerts have all ended is forgotten', async () => {
 
   assert.deepEqual(await h.store.loadGroups(), []);
 });
+
+test('what a round of evaluation finds is dispatched when it has ended, and never held up for long', async () => {
+  const h = makeHarness();
+  addChannel(h, 'oncall');
+  await h.settle();
+  h.isEvaluating = true;
+  await h.commit(intent('a'));
+  await h.clock.advance(3_000);
+  assert.equal((await h.store.openIntents()).length, 1, 'the round is not over');
+
+  await h.clock.advance(5_000);
+
+  assert.deepEqual(await h.store.openIntents(), []);
+});
+
+test('a living group waits for rules that have not passed its tick yet, up to group_wait', async () => {
+  const h = makeHarness();
+  addChannel(h, 'team');
+  addRoute(h, 'x', { receivers: ['team'], group_wait: '10s', group_interval: '1m' });
+  await h.commit(intent('a', { ruleId: 'slow' }), intent('b', { ruleId: 'quick' }));
+  await h.pass(11_000);
+  const tick = START + 2 * MINUTE;
+  h.nextTick = rule => (rule === 'slow' ? tick : null);
+  await h.clock.advance(2 * MINUTE);
+
+  await h.commit(end('b', tick, { ruleId: 'quick' }));
+  await h.pass(5_000);
+  assert.equal(h.sent.length, 1, 'the slow rule may still end at the same tick');
+  await h.commit(end('a', tick, { ruleId: 'slow' }));
+  h.nextTick = () => tick + MINUTE;
+  await h.pass(5_000);
+
+  assert.deepEqual(told(h), ['team firing: a b', 'team resolved: a b']);
+});

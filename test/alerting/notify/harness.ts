@@ -62,6 +62,7 @@ export interface Harness {
   /** Rows given up, by channel. */
   readonly dead: string[];
   nextTick: (ruleId: string) => number | null;
+  isEvaluating: boolean;
   impact: ImpactSource;
   logs: LogSource;
   charts: ChartSource;
@@ -109,6 +110,7 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
     },
     dead: [],
     nextTick: () => null,
+    isEvaluating: false,
     impact: { ownerOf: () => '', affects: () => [] },
     logs: { explain: async () => null },
     charts: { chart: async () => null },
@@ -186,6 +188,7 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
       judge,
       acks,
       nextTick: rule => harness.nextTick(rule),
+      isEvaluating: () => harness.isEvaluating,
       links: createLinks('http://tw.example/', ackLinks),
       clock,
       telemetry,
