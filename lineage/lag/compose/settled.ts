@@ -19,21 +19,23 @@ export function mayHaveFallen({ raw }: PartitionPositions, silences: Silences, i
 export function settledPositions(own: PartitionPositions, silences: Silences, checkpoints: Curve | null): Curve {
   const { raw } = own;
   const settled = new Curve();
+  const committedAt = (t: number, otherwise: number): number => {
+    for (let k = checkpoints?.indexAt(t) ?? -1; checkpoints !== null && k >= 0; k--) {
+      const sample = raw.indexAt(checkpoints.valueOf(k));
+      if (sample < 0) return otherwise;
+      // A barrier behind a possible fall stands for less than the sample before it.
+      const isAfterFall = sample + 1 < raw.length && mayHaveFallen(own, silences, sample + 1);
+      if (!isAfterFall || raw.timeOf(sample) === checkpoints.valueOf(k)) return raw.valueOf(sample);
+    }
+    return otherwise;
+  };
   let limit = Number.POSITIVE_INFINITY;
   for (let i = raw.length - 1; i >= 0; i--) {
     const [t, x] = [raw.timeOf(i), raw.valueOf(i)];
-    settled.put(t, Math.max(Math.min(x, limit), committedAt(raw, checkpoints, t)));
-    if (i > 0 && mayHaveFallen(own, silences, i)) limit = Math.min(limit, committedAt(raw, checkpoints, t, x));
+    settled.put(t, Math.max(Math.min(x, limit), committedAt(t, Number.NEGATIVE_INFINITY)));
+    if (i > 0 && mayHaveFallen(own, silences, i)) limit = Math.min(limit, committedAt(raw.timeOf(i - 1), x));
   }
   return settled;
-}
-
-/** Position at the barrier of the last checkpoint complete at `t`; `otherwise` where none is known. */
-function committedAt(raw: Curve, checkpoints: Curve | null, t: number, otherwise = Number.NEGATIVE_INFINITY): number {
-  const last = checkpoints?.indexAt(t) ?? -1;
-  if (checkpoints === null || last < 0) return otherwise;
-  const sample = raw.indexAt(checkpoints.valueOf(last));
-  return sample < 0 ? otherwise : raw.valueOf(sample);
 }
 
 /**
