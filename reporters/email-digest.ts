@@ -50,7 +50,7 @@ export function renderDigestHtml(message: Message, digest: Digest, subject: stri
 export function renderDigestText(message: Message, digest: Digest, lang: Lang): string {
   const lines = [message.title, `${say(WORDS.period, lang)}: ${dayOf(message, digest)}`];
   for (const row of digest.rows) {
-    lines.push('', `[${say(row.state, lang)}] ${row.report}`, `  ${say(row.text, lang)}`);
+    lines.push('', `[${say(row.state, lang)}] ${row.report}`, ...spoken(row.text, lang).map(line => `  ${line}`));
     lines.push(
       `  ${figures(row, lang)
         .map(([name, value]) => `${name}: ${value}`)
@@ -69,7 +69,7 @@ function rowBlock(row: DigestRow, zone: string, lang: Lang): Html {
   const cells = figures(row, lang);
   return html`<tr><td style="${BLOCK}">
 <div><span style="color:${COLOURS[row.level]};font-weight:600">${say(row.state, lang)}</span> &nbsp;<a href="${row.url}" style="color:#175cd3;text-decoration:none;font-weight:600">${row.report}</a></div>
-<div style="color:#475467">${say(row.text, lang)}</div>
+${spoken(row.text, lang).map(line => html`<div style="color:#475467">${line}</div>`)}
 <table cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse;margin:4px 0"><tr>${cells.map(([name]) => html`<th style="${HEAD}">${name}</th>`)}</tr><tr>${cells.map(([, value]) => html`<td style="${CELL}">${value}</td>`)}</tr></table>
 <div style="${NOTE}">${details(row, zone, lang).map(([name, value]) => html`<div><span style="color:#667085">${name}:</span> ${value}</div>`)}</div>
 </td></tr>`;
@@ -113,6 +113,11 @@ function range(from: number, to: number, zone: string): string {
 
 function percent(ratio: number | null, digits: number): string {
   return ratio === null ? '–' : `${(ratio * 100).toFixed(digits)} %`;
+}
+
+/** A sentence a line: two of them in one would be hard to read. */
+function spoken({ zh, en }: Bilingual, lang: Lang): readonly string[] {
+  return lang === 'both' ? [zh, en] : [lang === 'zh' ? zh : en];
 }
 
 function say({ zh, en }: Bilingual, lang: Lang): string {
