@@ -2,12 +2,13 @@
  * Freshness against known truth: simulated pipelines whose records carry the time they entered (`test/support/pipeline.ts`), asked at every
  * poll and between two. Errors of the age, of its bounds and of the hop to blame, the classic sum of today's lags beside it (too
  * early: too small by over a minute); errors
- * in recovery; then the speed and memory of `bench/lag.ts`. `node --expose-gc bench/freshness.ts [seeds] [--only NAME] [--no-speed]`
+ * in recovery; then the speed and memory of `bench/lag.ts`. `node --expose-gc bench/freshness.ts [seeds] [--only NAME] [--fuzz N] [--no-speed]`
  */
 import { parseArgs } from 'node:util';
 import { errorsOf, type Observation, observe, trueAge } from '../test/support/pipeline-observe.ts';
 import { randomPipeline, type Trouble } from '../test/support/pipeline-random.ts';
 import type { Reporting } from '../test/support/pipeline-reports.ts';
+import { fuzz } from './support/pipeline-fuzz.ts';
 import { recoveringPipeline } from './support/pipeline-recovery.ts';
 
 const HOUR_MS = 3_600_000;
@@ -135,16 +136,17 @@ function scenarios(seeds: number, only: string | undefined): void {
 /** A stall of two minutes and the recovery at `r` times the arrival speed: the largest error in sampling intervals. */
 function recovery(): void {
   console.log(
-    '\nA hop stalls for 2 min and recovers at r times the arrival speed; error of the age in sampling intervals, worst',
+    '\nA hop stalls for 2 min and recovers at r times the arrival speed; error of the age in sampling intervals, worst;\nbetween polls nothing tells yet that it goes on, so the first one after the stall is off by r times what has passed',
   );
-  print(['r, interval', 'steady', 'stall', 'recovery', 'bar']);
+  print(['r, interval', 'steady', 'stall', 'at a poll', 'between', 'bar']);
   for (const intervalMs of [5_000, 10_000, 30_000]) {
     for (const r of [1.5, 2, 3, 5]) {
       const { spec, phaseAt } = recoveringPipeline(r);
-      const worst = { steady: 0, stall: 0, recovery: 0 };
+      const worst = { steady: 0, stall: 0, poll: 0, between: 0 };
       const seen = observe(spec, { intervalMs }, { untilMs: 1_800_000, fromMs: 120_000 }).observations;
       for (const one of seen) {
-        const phase = phaseAt(one.answer.ts, trueAge(one));
+        const during = phaseAt(one.answer.ts, trueAge(one));
+        const phase = during !== 'recovery' ? during : one.answer.ts % intervalMs === 0 ? 'poll' : 'between';
         worst[phase] = Math.max(worst[phase], Math.abs(one.answer.age_ms! - trueAge(one)) / intervalMs);
       }
       const bar = Math.max(1, r - 1).toFixed(1);
@@ -155,10 +157,21 @@ function recovery(): void {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { only: { type: 'string' }, 'no-speed': { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string' },
+    fuzz: { type: 'string', default: '200' },
+    'no-speed': { type: 'boolean', default: false },
+  },
 });
 scenarios(Number(positionals[0] ?? 8), values.only);
-if (values.only === undefined) recovery();
+if (values.only === undefined) {
+  recovery();
+  const { answers, broken } = fuzz(1, Number(values.fuzz));
+  console.log(
+    `\n${values.fuzz} pipelines with any trouble at once: ${answers} answers, ${broken.length} pipelines with the truth outside their bounds`,
+  );
+  for (const seed of broken) console.log(`  ${seed}`);
+}
 if (!values['no-speed'] && values.only === undefined) {
   console.log('\nSpeed and memory');
   await import('./lag.ts');
