@@ -69,8 +69,7 @@ export function createDigestSender(parts: DigestParts): DigestSender {
     );
     const letters = lettersOf(parts, { from, to: tick });
     const outbox = letters.flatMap(letter => rowsOf(letter, tick, { from, to: tick }, parts));
-    if (outbox.length > 0)
-      await state.commitFlush(`${SETTING}:${tick}`, null, { state: null, consumedIntents: [], outbox });
+    if (outbox.length > 0) await state.commitFlush(SETTING, null, { state: null, consumedIntents: [], outbox });
     await state.put('setting', SETTING, { at: tick }, 'any');
     logger.info({ tick, messages: outbox.length }, 'digest of reports handed to the outbox');
   }
