@@ -31,7 +31,7 @@ function rate(label: string, run: (sql: string) => unknown, bar: number): void {
 
 /** Five fresh processes, the one in the middle. */
 function firstLineage(): void {
-  const program = join(import.meta.dirname, 'support/lineage-first.ts');
+  const program = join(import.meta.dirname, 'lineage-first.ts');
   const runs = Array.from({ length: 5 }, (): { ms: number; rssMb: number } =>
     JSON.parse(execFileSync(process.execPath, [program], { encoding: 'utf8' })),
   ).sort((a, b) => a.ms - b.ms);

@@ -179,14 +179,11 @@ const NEXT_CLAUSES = 'FROM WHERE GROUP HAVING ORDER LIMIT UNION JOIN INNER WINDO
 
 /** The token itself, or the word before it that was taken for an alias. */
 function misspelled({ expected, token, before }: Mistake): string | null {
-  const wanted =
-    expected === 'a statement'
-      ? STATEMENTS
-      : expected.includes('end of the statement')
-        ? NEXT_CLAUSES
-        : (expected.match(/\b[A-Z_]{3,}\b/g) ?? []);
-  for (const near of expected.includes('end of the statement') ? [before, token] : [token]) {
-    if (near === null || near.type !== 'word' || RESERVED.has(near.word) || near.word.length < 3) continue;
+  const ends = expected.includes('end of the statement');
+  for (const near of ends ? [before, token] : [token]) {
+    if (near === null || near.type !== 'word' || near.word.length < 3 || RESERVED.has(near.word)) continue;
+    const wanted =
+      expected === 'a statement' ? STATEMENTS : ends ? NEXT_CLAUSES : (expected.match(/\b[A-Z_]{3,}\b/g) ?? []);
     const meant = nearestName(near.word, wanted);
     if (meant !== null && meant !== near.word) return `did you mean ${meant} instead of ${near.text}?`;
   }

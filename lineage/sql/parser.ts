@@ -113,10 +113,10 @@ function setMark(parsed: Statement): SetMark {
 
 function opensSet(tokens: readonly Token[]): boolean {
   const words = tokens
-    .slice(0, 5)
+    .slice(0, 6)
     .map(token => token.word)
     .join(' ');
-  return /^(EXPLAIN |EXECUTE )?STATEMENT SET BEGIN\b/.test(words) || words.startsWith('BEGIN STATEMENT SET');
+  return /^(EXPLAIN )?(EXECUTE )?STATEMENT SET BEGIN\b/.test(words) || words.startsWith('BEGIN STATEMENT SET');
 }
 
 /** What a statement begins with, to see one inside a literal. */

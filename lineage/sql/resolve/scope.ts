@@ -134,7 +134,7 @@ function fieldOf(column: Column, path: readonly string[]): Column {
 }
 
 /** True when a FROM entry's path may be written so; a part in backticks may hold several. */
-export function endsWith(path: readonly string[], written: readonly string[]): boolean {
+function endsWith(path: readonly string[], written: readonly string[]): boolean {
   if (written.length === 1) {
     const [only] = written;
     if (path.at(-1) === only) return true;
