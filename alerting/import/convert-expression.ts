@@ -1,18 +1,26 @@
 /** PromQL as rows and a condition. What has no exact counterpart is refused with its place; small differences become notes. */
 import { formatDuration } from '../../model/duration.ts';
-import type { RuleDocumentInput } from '../evaluate/document.ts';
+import {
+  ACROSS,
+  ARITHMETIC,
+  COMMUTES,
+  COMPARISONS,
+  FUNCTIONS,
+  LOOKBACK_MS,
+  matchersOf,
+  QUANTILES,
+  RANGE_OPS,
+  type RowInput,
+} from './counterparts.ts';
 import { parsePromql } from './promql-parser.ts';
 import {
   type PromAggregate,
   type PromBinary,
   type PromCall,
-  type PromMatcher,
   type PromNode,
   PromqlError,
   type PromSelector,
 } from './promql-tree.ts';
-
-type RowInput = RuleDocumentInput['metrics'][number];
 
 /** An alert's expression as the parts of a rule document. */
 export interface ConvertedExpression {
@@ -37,47 +45,6 @@ export function convertExpression(text: string): ConvertedExpression {
     notes: [...converter.notes],
   };
 }
-
-/** How far back an instant selector looks, as in Prometheus. */
-const LOOKBACK_MS = 300_000;
-
-const RANGE_OPS: Readonly<Record<string, RowInput['op']>> = {
-  avg_over_time: 'AVG',
-  max_over_time: 'MAX',
-  min_over_time: 'MIN',
-  sum_over_time: 'SUM',
-  count_over_time: 'COUNT',
-  last_over_time: 'LAST',
-  stddev_over_time: 'STDDEV',
-  rate: 'RATE',
-  increase: 'RATE',
-  delta: 'DELTA',
-};
-const QUANTILES: Readonly<Record<string, RowInput['op']>> = {
-  '0.5': 'P50',
-  '0.75': 'P75',
-  '0.9': 'P90',
-  '0.95': 'P95',
-  '0.99': 'P99',
-};
-/** Operations of several series that are the same before and after the window, so that one bag of all points answers them. */
-const COMMUTES: Readonly<Record<string, readonly string[]>> = {
-  sum: ['rate', 'increase', 'delta', 'sum_over_time', 'count_over_time'],
-  max: ['max_over_time'],
-  min: ['min_over_time'],
-};
-const ACROSS = new Set(['sum', 'max', 'min', 'avg']);
-const FUNCTIONS: Readonly<Record<string, string>> = {
-  abs: 'abs',
-  ceil: 'ceil',
-  floor: 'floor',
-  round: 'round',
-  sqrt: 'sqrt',
-  exp: 'exp',
-  ln: 'log',
-};
-const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=']);
-const ARITHMETIC = new Set(['+', '-', '*', '/', '%']);
 
 interface Truth {
   readonly condition: string;
@@ -302,30 +269,4 @@ function rangeOf(node: PromNode | undefined, name: string, position: number): Pr
   if (node?.kind !== 'selector' || node.rangeMs === null)
     throw new PromqlError(`${name}() of something that is no range`, position);
   return node;
-}
-
-function matchersOf(selector: PromSelector): NonNullable<RowInput['matchers']> {
-  const matchers: NonNullable<RowInput['matchers']> = {};
-  for (const { label, op, value } of selector.matchers) {
-    if (Object.hasOwn(matchers, label)) throw new PromqlError(`two matchers of the label ${label}`, selector.position);
-    matchers[label] = matcherOf({ label, op, value }, selector.position);
-  }
-  return matchers;
-}
-
-function matcherOf(
-  { label, op, value }: PromMatcher,
-  position: number,
-): string | { op: PromMatcher['op']; value: string } {
-  if (op === '=~' || op === '!~') {
-    try {
-      new RegExp(`^(?:${value})$`, 'u');
-    } catch {
-      throw new PromqlError(`the pattern of ${label} in RE2's own syntax`, position);
-    }
-    return { op, value };
-  }
-  // An empty value means any here, and "has no such label" there.
-  if (op === '=') return value === '' ? { op: '=~', value: '' } : value;
-  return { op, value };
 }

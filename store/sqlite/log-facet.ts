@@ -5,7 +5,7 @@ import { levelSql } from './log-id.ts';
 import { rangeSql, type TimeRange } from './log-range.ts';
 
 /** The column of `line` a field's value hangs on, and how to read the value of its code. */
-const COLUMNS = {
+export const FACET_COLUMNS = {
   job: ['line.run', 'run', null],
   app: ['line.origin', 'origin', 'app'],
   container: ['line.origin', 'origin', 'container'],
@@ -23,7 +23,7 @@ export function countValues(
   nameOf: (run: Run) => string,
   add: (value: string, n: number) => void,
 ): void {
-  const [code, table, column] = COLUMNS[field];
+  const [code, table, column] = FACET_COLUMNS[field];
   const counts = new Map<number | null, number>();
   const addCodes = (sql: string, parameters: string[], sign: 1 | -1): void => {
     for (const row of reader.db.prepare(sql).iterate(...parameters)) {

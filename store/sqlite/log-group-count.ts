@@ -2,19 +2,9 @@
 import { LOG_LEVELS } from '../../model/log-record.ts';
 import type { LogFacetField } from '../log-store.ts';
 import type { DayQuery, Run } from './log-day-reader.ts';
-import { BUCKET_MS, bucketSql, DAY_MS, levelSql } from './log-id.ts';
+import { FACET_COLUMNS } from './log-facet.ts';
+import { BUCKET_MS, bucketSql, DAY_MS } from './log-id.ts';
 import { rangeSql, type TimeRange } from './log-range.ts';
-
-/** The column of `line` a field's value hangs on, and where its code is explained. */
-const COLUMNS = {
-  job: ['line.run', null, null],
-  app: ['line.origin', 'origin', 'app'],
-  container: ['line.origin', 'origin', 'container'],
-  host: ['line.origin', 'origin', 'host'],
-  logger: ['line.logger', 'logger', 'name'],
-  exception: ['line.exception', 'exception', 'class'],
-  level: [levelSql('line.id'), null, null],
-} as const satisfies Record<LogFacetField, readonly [string, string | null, string | null]>;
 
 /** How lines are told apart. `stepMs` null: the whole range is one step. */
 export interface Grouping {
@@ -32,7 +22,7 @@ export function countGroups(
   nameOf: (run: Run) => string,
   add: AddGroupCount,
 ): void {
-  const codes = fields.map((field, i) => `${COLUMNS[field][0]} AS c${i}`);
+  const codes = fields.map((field, i) => `${FACET_COLUMNS[field][0]} AS c${i}`);
   // Bound numbers reach SQLite as doubles: whole ones are written out.
   const since = `((${bucketSql('line.id')} + ${(reader.day * DAY_MS) / BUCKET_MS}) * ${BUCKET_MS} + line.ms - ${range.from})`;
   const step = stepMs === null ? '0' : `${since} / ${stepMs}`;
@@ -70,7 +60,7 @@ class Names {
     const key = `${field} ${code}`;
     let name = this.#known.get(key);
     if (name === undefined) {
-      const [, table, column] = COLUMNS[field];
+      const [, table, column] = FACET_COLUMNS[field];
       const row = this.#reader.db.prepare(`SELECT ${column} AS value FROM ${table} WHERE code = ?`).get(Number(code));
       name = String(row?.['value'] ?? '');
       this.#known.set(key, name);
