@@ -4,6 +4,7 @@ import { createEngine, type Engine, type EngineDeps } from '../../alerting/engin
 import type { RuleDocumentInput } from '../../alerting/evaluate/document.ts';
 import { compileRule, type Rule } from '../../alerting/evaluate/rule.ts';
 import type { Intent } from '../../alerting/intent.ts';
+import { MemoryLogs } from '../../alerting/testing/memory-logs.ts';
 import { ManualClock } from '../../model/clock.ts';
 import { StoreAwayError, VersionConflictError } from '../../model/errors.ts';
 import type { MetricGroup } from '../../model/sample.ts';
@@ -282,6 +283,23 @@ describe('trouble', () => {
     await live(b, 1);
     assert.equal((await history(b)).ticks.at(-1)?.groups[0]?.state, 'firing');
     assert.deepEqual(await kinds(b), ['0 firing']);
+  });
+
+  test('a rule over logs waits for the logs, one over metrics does not', async () => {
+    let level = START - 1;
+    const logs = new MemoryLogs([{ ts: START, job: 'a', level: 'ERROR' }]);
+    const b = await bench([rule(), rule({ name: 'logs', metrics: [{ log: 'level:ERROR' }], condition: '{0} > 0' })], {
+      logs,
+      logWatermark: () => level,
+    });
+    await b.metrics.append(series({}, '20 20'));
+    await live(b, 1);
+    assert.deepEqual(await kinds(b), ['0 firing']);
+    assert.equal((await history(b, 'logs')).ticks.length, 0);
+    level = START;
+    await b.engine.tick();
+    assert.deepEqual(await kinds(b), ['0 firing', '0 firing']);
+    assert.deepEqual((await history(b, 'logs')).ticks[0]?.groups[0]?.values, [1]);
   });
 
   test('while the store is away ticks wait, and run with their own T when it is back', async () => {
