@@ -16,7 +16,7 @@ export type StoredTick = {
   readonly ref?: number;
   /** Values of all groups one after the other. */
   readonly v: readonly (number | null)[];
-  /** Result, reason and state of each group as a letter; `w` is left out when no group has a reason. */
+  /** Result, reason and state of each group as a letter, one letter when all are the same; `w` is left out when no group has a reason. */
   readonly r: string;
   readonly w?: string;
   readonly s: string;
@@ -75,9 +75,9 @@ export class HistoryWriter {
     return {
       ...(same ? { ref: this.#keyframe } : { labels: groups.map(group => group.labels) }),
       v,
-      r,
-      ...(reasons ? { w } : {}),
-      s,
+      r: shortest(r),
+      ...(reasons ? { w: shortest(w) } : {}),
+      s: shortest(s),
       ...(outcome.error === undefined ? {} : { e: outcome.error }),
       ...(notifications.length === 0 ? {} : { n: notifications }),
     };
@@ -99,9 +99,10 @@ export function decodeTick(
   if (labels === undefined) return null;
   const width = labels.length === 0 ? 0 : stored.v.length / labels.length;
   const groups = labels.map((groupLabels, i): GroupRecord => {
-    const result = stored.r[i] === '?' ? null : stored.r[i] === '1';
-    const reason = REASONS[(stored.w?.[i] ?? '.') as keyof typeof REASONS] as string | undefined;
-    const state = STATES[stored.s[i] ?? 'i'] ?? 'inactive';
+    const letter = letterAt(stored.r, i);
+    const result = letter === '?' ? null : letter === '1';
+    const reason = REASONS[letterAt(stored.w ?? '.', i) as keyof typeof REASONS] as string | undefined;
+    const state = STATES[letterAt(stored.s, i) ?? 'i'] ?? 'inactive';
     return {
       labels: groupLabels,
       values: stored.v.slice(i * width, (i + 1) * width),
@@ -122,4 +123,15 @@ export function decodeTick(
 /** The notifications of a stored tick. */
 export function decodeNotifications(stored: StoredTick): readonly NotificationRecord[] {
   return (stored.n ?? []) as readonly NotificationRecord[];
+}
+
+/** Most ticks find all groups alike. */
+function shortest(letters: string): string {
+  const [first = ''] = letters;
+  for (let i = 1; i < letters.length; i++) if (letters[i] !== first) return letters;
+  return first;
+}
+
+function letterAt(letters: string, i: number): string | undefined {
+  return letters.length === 1 ? letters : letters[i];
 }
