@@ -101,7 +101,15 @@ export class App {
     });
     life.onStop('dead letters', () => deadLetter.close());
 
-    const lineage = createLineageService({ state, clusters: config.clusters, telemetry, clock, logger });
+    const { clusters, retention } = config;
+    const lineage = createLineageService({
+      state,
+      clusters,
+      telemetry,
+      clock,
+      logger,
+      keepEndedMs: retention.ended_jobs,
+    });
     life.onStop('lineage', () => lineage.stop());
     const tables = new OffsetTables({ clusterOf: address => lineage.clusterOf(address) });
     const impact = createImpactSource(lineage);

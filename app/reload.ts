@@ -9,18 +9,20 @@ const FIXED = [
   'kafka',
   'clusters',
   'elasticsearch',
+  'retention',
   'metrics',
   'redaction',
   'alerting',
 ] as const;
 
-/** Which of them differ between two configurations; rules and meta receivers of `alerting` may, and how `clusters` are polled. */
+/** Which of them differ between two configurations; much of `alerting` may, how `clusters` are polled, and how long data is kept. */
 export function restartNeeded(before: AppConfig, after: AppConfig): string[] {
   return FIXED.filter(key => settingsText(fixedPart(before, key)) !== settingsText(fixedPart(after, key)));
 }
 
 function fixedPart(config: AppConfig, key: (typeof FIXED)[number]): unknown {
   if (key === 'alerting') return { delay: config.alerting.delay, max_wait: config.alerting.max_wait };
+  if (key === 'retention') return config.retention.ended_jobs;
   // The graph was built with these names; how each cluster is polled may change.
   if (key === 'clusters') return Object.entries(config.clusters).map(([name, { brokers }]) => [name, brokers]);
   return config[key];

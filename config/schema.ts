@@ -134,6 +134,8 @@ export const sharedConfig = z.strictObject({
       logs: durationField.prefault('7d'),
       metrics: durationField.prefault('15d'),
       rollups: durationField.prefault('90d'),
+      /** Jobs that ended: how long the lineage graph still shows them. */
+      ended_jobs: durationField.prefault('30d'),
       per_job: z.record(z.string(), z.strictObject({ logs: durationField })).default({}),
     })
     .prefault({}),

@@ -100,6 +100,7 @@ describe('restartNeeded', () => {
     ['clusters', { clusters: { a: { brokers: ['h:1'] } } }],
     ['elasticsearch', { elasticsearch: { node: 'http://h:1' } }],
     ['metrics', { metrics: { max_series: 5 } }],
+    ['retention', { retention: { ended_jobs: '1d' } }],
     ['redaction', { redaction: { enabled: false } }],
     ['alerting', { alerting: { delay: '1s' } }],
   ];
