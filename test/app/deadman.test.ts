@@ -77,7 +77,7 @@ for (const [sentence, heartbeat, check] of FORMATS) {
   test(`the heartbeat is ${sentence}`, async () => {
     const beating = deadMan({ url: new Secret(`${base}/ping/token`), ...heartbeat });
     beating.start();
-    await until('a beat', () => beats.length > 0, 5_000);
+    await until('a beat', () => beats.length > 0, 20_000);
     await beating.stop();
 
     assert.equal(beats[0]?.url, '/ping/token');
@@ -88,7 +88,7 @@ for (const [sentence, heartbeat, check] of FORMATS) {
 test('the heartbeat may go over a channel', async () => {
   const beating = deadMan({ channel: 'hook' });
   beating.start();
-  await until('a message', () => sent.length > 0, 5_000);
+  await until('a message', () => sent.length > 0, 20_000);
   await beating.stop();
 
   assert.deepEqual([sent[0]?.status, sent[0]?.alerts[0]?.labels['alertname']], ['firing', 'Watchdog']);
@@ -102,11 +102,11 @@ test('no heartbeat leaves a daemon that does not evaluate', async () => {
     return ailing;
   });
   beating.start();
-  await until('three looks', () => asked >= 3, 5_000);
+  await until('three looks', () => asked >= 3, 20_000);
   assert.equal(beats.length, 0);
 
   ailing = null;
-  await until('a beat', () => beats.length > 0, 5_000);
+  await until('a beat', () => beats.length > 0, 20_000);
   await beating.stop();
 });
 
@@ -114,19 +114,19 @@ test('a receiver that does not take it three times in a row is said to fail, unt
   status = 503;
   const beating = deadMan({ url: new Secret(base), every: 20 });
   beating.start();
-  await until('two beats', () => beats.length === 2, 5_000);
-  await until('it fails', () => beating.failing() !== null, 5_000);
+  await until('it fails', () => beating.failing() !== null, 20_000);
+  assert.ok(beats.length >= 3);
   assert.match(beating.failing() ?? '', /503/);
 
   status = 200;
-  await until('it is well', () => beating.failing() === null, 5_000);
+  await until('it is well', () => beating.failing() === null, 20_000);
   await beating.stop();
 });
 
 test('a channel that is not there is named', async () => {
   const beating = deadMan({ channel: 'gone', every: 10 });
   beating.start();
-  await until('it fails', () => beating.failing() !== null, 5_000);
+  await until('it fails', () => beating.failing() !== null, 20_000);
   await beating.stop();
 
   assert.match(beating.failing() ?? '', /no channel gone/);
