@@ -123,7 +123,7 @@ function partitionProgress(
   if (isLossy(own, end, at)) note('data-lost');
   const settled = (positions: PartitionPositions): Curve =>
     question.rollsBack && (positions.rewound || silences.length > 0)
-      ? settledPositions(positions, silences, question.checkpoints)
+      ? settledPositions(positions, silences, question.checkpoints, estimate === 'low')
       : positions.visible;
   if (estimate === 'low') {
     const positions = settled(own.lag === null ? own : boundedPositions(own, ends, estimate));

@@ -14,9 +14,14 @@ export function mayHaveFallen({ raw }: PartitionPositions, silences: Silences, i
 /**
  * Positions whose output stays, of a partition whose job was set back and whose output a restart undoes: before a fall no more than
  * what the last checkpoint completed by then had taken in. `checkpoints`: completion time -> barrier time. The sample before a barrier
- * stands for it; without checkpoints what the fall shows does.
+ * stands for it; without checkpoints, and where the likeliest is asked for and not the certain, what the fall shows does.
  */
-export function settledPositions(own: PartitionPositions, silences: Silences, checkpoints: Curve | null): Curve {
+export function settledPositions(
+  own: PartitionPositions,
+  silences: Silences,
+  checkpoints: Curve | null,
+  isCertain: boolean,
+): Curve {
   const { raw } = own;
   const settled = new Curve();
   const committedAt = (t: number, otherwise: number): number => {
@@ -33,7 +38,9 @@ export function settledPositions(own: PartitionPositions, silences: Silences, ch
   for (let i = raw.length - 1; i >= 0; i--) {
     const [t, x] = [raw.timeOf(i), raw.valueOf(i)];
     settled.put(t, Math.max(Math.min(x, limit), committedAt(t, Number.NEGATIVE_INFINITY)));
-    if (i > 0 && mayHaveFallen(own, silences, i)) limit = Math.min(limit, committedAt(raw.timeOf(i - 1), x));
+    if (i > 0 && mayHaveFallen(own, isCertain ? silences : [], i)) {
+      limit = Math.min(limit, isCertain ? committedAt(raw.timeOf(i - 1), x) : x);
+    }
   }
   return settled;
 }

@@ -1,3 +1,5 @@
+import { decodeSamples, encodeSamples } from './sample-codec.ts';
+
 /** Points a full curve holds; 20 bytes each, so two curves of a partition take 8 KB. */
 const CAPACITY = 192;
 /** The newest points are never thinned: rates, intervals and re-emitted lags need them as they came. */
@@ -130,25 +132,14 @@ export class Curve {
     return this.#t.byteLength + this.#x.byteLength + this.#e.byteLength;
   }
 
-  /** Times then values, little-endian doubles in base64. */
   encode(): string {
-    const both = new Float64Array(this.#n * 2);
-    both.set(this.#t.subarray(0, this.#n), 0);
-    both.set(this.#x.subarray(0, this.#n), this.#n);
-    return Buffer.from(both.buffer).toString('base64');
+    return encodeSamples(this.#t.subarray(0, this.#n), this.#x.subarray(0, this.#n));
   }
 
   /** Reads what `encode` wrote; an unreadable text gives an empty curve. */
   static decode(text: string): Curve {
-    const bytes = Buffer.from(text, 'base64');
     const curve = new Curve();
-    const n = bytes.byteLength >> 4;
-    if (n === 0 || n > CAPACITY || bytes.byteLength !== n << 4) return curve;
-    const both = new Float64Array(n * 2);
-    Buffer.from(both.buffer).set(bytes);
-    for (let i = 0; i < n; i++) {
-      const t = both[i]!;
-      const x = both[n + i]!;
+    for (const [t, x] of decodeSamples(text, CAPACITY)) {
       if (Number.isFinite(t) && Number.isFinite(x)) curve.put(t, x);
     }
     return curve;
