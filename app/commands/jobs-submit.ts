@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { createKafka } from '../../collector/kafka/client.ts';
 import { createRedactor } from '../../collector/redact.ts';
@@ -48,7 +49,8 @@ export async function jobsSubmit(args: readonly string[], env: NodeJS.ProcessEnv
   if (!file || !name) throw new UserError('bad-request', 'jobs submit needs --sql FILE (- for stdin) and --name JOB');
   if (values.url !== undefined && values.brokers !== undefined)
     throw new UserError('bad-request', '--url and --brokers exclude each other');
-  const properties = propertiesOf(values.property);
+  // The versions of a job tell who submitted each.
+  const properties = { ...submitter(), ...propertiesOf(values.property) };
   const job: JobSubmission = {
     name,
     sql: readSql(file),
@@ -81,6 +83,15 @@ function propertiesOf(pairs: readonly string[]): Record<string, string> {
     properties[pair.slice(0, at)] = pair.slice(at + 1);
   }
   return properties;
+}
+
+/** Nobody where the user has no name, as in many containers. */
+function submitter(): Record<string, string> {
+  try {
+    return { submitted_by: userInfo().username };
+  } catch {
+    return {};
+  }
 }
 
 interface Destination {

@@ -50,15 +50,22 @@ describe('the commands for Flink', { concurrency: 3 }, () => {
       'orders',
       '--owner',
       'dw',
+      '--property',
+      'submitted_by=ann',
       '--url',
       running.app.address,
     ]);
     const job = await running.get<{ owner: string; reads: string[]; writes: string[] }>('jobs/orders');
+    const { items: versions } = await running.get<{ items: { by: string }[] }>('jobs/orders/versions');
     await running.app.stop();
 
     assert.equal(code, 0, out);
     assert.match(out, /^reads {4}default_catalog\.default_database\.a$/m);
     assert.deepEqual([job.owner, job.reads, job.writes], ['dw', ['kafka://h:9092/t_in'], ['kafka://h:9092/t_out']]);
+    assert.deepEqual(
+      versions.map(({ by }) => by),
+      ['ann'],
+    );
   });
 
   test('jobs submit: a mistake in the SQL is told with its place and stops it, but for --force', async () => {
