@@ -1,10 +1,13 @@
 /** Shapes of /lineage/* (contracts.md section 5) with the live figures the daemon adds. */
 
-import { get } from './client.ts';
+import { get, type Page } from './client.ts';
 import type { Level } from './estate.ts';
+import type { ColumnUse } from './lineage-columns.ts';
 
 export type NodeKind = 'dataset' | 'job' | 'view' | 'report' | 'nifi' | 'druid';
-type EdgeRole = 'reads' | 'writes' | 'lookup' | 'versioned' | 'derives';
+export type EdgeRole = 'reads' | 'writes' | 'lookup' | 'versioned' | 'derives';
+/** Where knowledge of an edge comes from. */
+export type Evidence = 'sql' | 'sql-partial' | 'declared' | 'openlineage' | 'topic-metrics' | 'spec' | 'by-name';
 export type Direction = 'up' | 'down' | 'both';
 
 export interface LineageNode {
@@ -18,13 +21,27 @@ export interface LineageNode {
   readonly records_per_second?: number | null;
   readonly age_ms?: number | null;
   readonly owner?: string;
+  /** Of jobs that ended: their edges stay for a while. */
+  readonly stopped?: boolean;
+  /** Epoch ms, of stopped jobs. */
+  readonly ended_at?: number;
+  /** What the evidence disagrees about. */
+  readonly conflicts?: readonly Conflict[];
+}
+
+/** One kind of evidence names a dataset that a more exact kind does not. */
+export interface Conflict {
+  readonly what: 'reads' | 'writes';
+  readonly dataset: string;
+  readonly said_by: readonly Evidence[];
+  readonly not_by: readonly Evidence[];
 }
 
 export interface LineageEdge {
   readonly from: string;
   readonly to: string;
   readonly role: EdgeRole;
-  readonly evidence: readonly unknown[];
+  readonly evidence: readonly Evidence[];
   /** `consumer<-dataset` on edges that read. */
   readonly hop?: string;
   readonly lag_ms?: number | null;
@@ -40,10 +57,99 @@ export interface LineageGraph {
   readonly truncated?: boolean;
 }
 
-/** The graph around `root`, or the whole estate without one. */
+/** The graph around `root`, or the whole estate without one; `at` (epoch ms) as it was then, without figures. */
 export function getLineage(
-  ask: { root?: string; direction?: Direction; depth?: number },
+  ask: { root?: string; direction?: Direction; depth?: number | undefined; at?: number | undefined },
   signal: AbortSignal,
 ): Promise<LineageGraph> {
   return get('/lineage/graph', ask, signal);
+}
+
+/** Ways the data takes between two nodes, in its own direction. */
+export interface LineagePaths {
+  /** All shortest ways, up to a limit; empty when the one does not depend on the other. */
+  readonly paths: readonly LineageGraph[];
+  readonly truncated: boolean;
+  /** There are longer ways as well. */
+  readonly longer: boolean;
+}
+
+export function getPaths(from: string, to: string, signal: AbortSignal): Promise<LineagePaths> {
+  return get('/lineage/path', { from, to }, signal);
+}
+
+export type Certainty = 'certain' | 'possible';
+export type Change = 'drop' | 'stop';
+
+export interface ImpactItem {
+  readonly id: string;
+  readonly name: string;
+  readonly owner: string;
+  /** Edges from what changes. */
+  readonly distance: number;
+  /** `<dataset id>#<column>`; empty when all are hit. */
+  readonly columns: readonly string[];
+  readonly certainty: Certainty;
+  /** Node ids from what changes to just before this. */
+  readonly via: readonly string[];
+  readonly stopped?: boolean;
+}
+
+export interface Impact {
+  readonly of: { readonly id: string; readonly kind: NodeKind; readonly column?: string };
+  readonly change: Change;
+  readonly reports: readonly ImpactItem[];
+  /** Supervisors and flows as well. */
+  readonly jobs: readonly ImpactItem[];
+  readonly datasets: readonly ImpactItem[];
+  readonly columns: readonly {
+    readonly dataset: string;
+    readonly column: string;
+    readonly type: ColumnUse;
+    readonly certainty: Certainty;
+  }[];
+  readonly owners: readonly {
+    readonly owner: string;
+    readonly reports: readonly string[];
+    readonly jobs: readonly string[];
+  }[];
+  readonly truncated: boolean;
+}
+
+/** What dropping a dataset or column, or stopping a job, reaches. */
+export function getImpact(of: string, column: string, signal: AbortSignal): Promise<Impact> {
+  return get('/lineage/impact', { of, column }, signal);
+}
+
+export interface CycleItem {
+  readonly id: string;
+  readonly kind: 'jobs' | 'views';
+  /** Node ids in the direction of the data, the first one repeated at the end. */
+  readonly path: readonly string[];
+  /** All its jobs run, as far as is known. */
+  readonly live: boolean;
+}
+
+export type OrphanKind = 'unread' | 'unwritten' | 'unused';
+export interface OrphanItem {
+  readonly id: string;
+  readonly kind: OrphanKind;
+  readonly name: string;
+  readonly connector: string | null;
+  /** Ids of the nodes that do read or write it. */
+  readonly jobs: readonly string[];
+  /** Ids of ended jobs that were the other side. */
+  readonly stopped: readonly string[];
+  readonly roles: readonly EdgeRole[];
+}
+
+/** Entries of one list that a screen shows; `next` of the page says when there are more. */
+const LISTED = 500;
+
+export function getCycles(signal: AbortSignal): Promise<Page<CycleItem>> {
+  return get('/lineage/cycles', { limit: LISTED }, signal);
+}
+
+export function getOrphans(kind: OrphanKind, signal: AbortSignal): Promise<Page<OrphanItem>> {
+  return get('/lineage/orphans', { kind, limit: LISTED }, signal);
 }

@@ -2,7 +2,8 @@
 import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/icon.tsx';
 
-export type ScreenName = 'overview' | 'jobs' | 'job' | 'logs' | 'lineage' | 'freshness' | 'alerts' | 'inbox';
+type NavName = 'overview' | 'jobs' | 'logs' | 'lineage' | 'freshness' | 'alerts' | 'inbox';
+export type ScreenName = NavName | 'job' | 'impact' | 'health' | 'check';
 
 /** What a screen gets: the decoded rest of the path after its own part. */
 export interface ScreenProps {
@@ -15,13 +16,16 @@ const LOADERS: Record<ScreenName, () => Promise<{ readonly default: ComponentTyp
   job: () => import('../screens/job/job.tsx'),
   logs: () => import('../screens/logs/logs.tsx'),
   lineage: () => import('../screens/lineage/lineage.tsx'),
+  impact: () => import('../screens/lineage/impact.tsx'),
+  health: () => import('../screens/lineage/health.tsx'),
+  check: () => import('../screens/lineage/check.tsx'),
   freshness: () => import('../screens/freshness/freshness.tsx'),
   alerts: () => import('../screens/alerts/alerts.tsx'),
   inbox: () => import('../screens/inbox/inbox.tsx'),
 };
 
 export interface NavItem {
-  readonly name: Exclude<ScreenName, 'job'>;
+  readonly name: NavName;
   readonly path: string;
   readonly icon: IconName;
   /** Second key after `g`. */
@@ -50,8 +54,9 @@ export function screenOf(path: string): { readonly name: ScreenName; readonly re
       return { name: rest.length > 0 ? 'job' : 'jobs', rest };
     case 'rules':
       return { name: 'alerts', rest: ['rules', ...rest] };
-    case 'logs':
     case 'lineage':
+      return { name: lineagePart(rest[0]), rest };
+    case 'logs':
     case 'freshness':
     case 'alerts':
     case 'inbox':
@@ -61,9 +66,14 @@ export function screenOf(path: string): { readonly name: ScreenName; readonly re
   }
 }
 
+function lineagePart(part: string | undefined): ScreenName {
+  return part === 'impact' || part === 'health' || part === 'check' ? part : 'lineage';
+}
+
 /** The navigation entry a screen belongs to. */
 export function navOf(name: ScreenName): NavItem['name'] {
-  return name === 'job' ? 'jobs' : name;
+  if (name === 'job') return 'jobs';
+  return name === 'impact' || name === 'health' || name === 'check' ? 'lineage' : name;
 }
 
 const loaded = new Map<ScreenName, ComponentType<ScreenProps>>();

@@ -17,10 +17,19 @@ import { JobFigures, JobHead } from './head.tsx';
 import { JobAffects, JobAlerts, JobLogs } from './related.tsx';
 import { Subtasks } from './subtasks.tsx';
 import { TaskManagers } from './task-managers.tsx';
+import { VersionsCard } from './versions.tsx';
+import { VersionsPage } from './versions-page.tsx';
 
-/** One job: how it does now and over time, which subtask to look at, its SQL, and what people and logs say of it. */
+/**
+ * `/jobs/{name}`: how it does now and over time, which subtask to look at, its SQL, and what people and logs say of it;
+ * `/jobs/{name}/versions`: what it was before.
+ */
 export default function JobScreen({ rest }: ScreenProps): JSX.Element {
-  const name = rest[0] ?? '';
+  const [name = '', part] = rest;
+  return part === 'versions' ? <VersionsPage key={name} job={name} /> : <JobPage key={name} name={name} />;
+}
+
+function JobPage({ name }: { name: string }): JSX.Element {
   const live = useLive(`job/${name}`, signal => getJob(name, signal));
   return <Region live={live}>{job => <Content job={job} />}</Region>;
 }
@@ -60,6 +69,7 @@ function Content({ job }: { job: JobDetail }): JSX.Element {
           <Card title={w.affects} count={job.affects.length || undefined}>
             <JobAffects affects={job.affects} />
           </Card>
+          <VersionsCard job={job.name} />
           <Card title={w.events}>
             <JobEvents events={job.events} runs={job.runs} />
           </Card>

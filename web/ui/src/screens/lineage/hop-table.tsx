@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { LineageGraph } from '../../api/lineage.ts';
 import { param, setParams } from '../../app/router.ts';
 import { duration } from '../../format/duration.ts';
+import { shortName } from '../../format/lineage-id.ts';
 import { exact, percent } from '../../format/number.ts';
 import { words } from '../../i18n/language.ts';
 import { Lag } from '../../parts/lag.tsx';
@@ -14,11 +15,6 @@ interface Props {
   readonly graph: LineageGraph;
   /** Age of the report whose path this is, ms; null without one. */
   readonly age: number | null;
-}
-
-/** A dataset id's last part; the whole id is in the tooltip. */
-function shortName(id: string): string {
-  return id.slice(id.lastIndexOf('/') + 1);
 }
 
 /** The hops of the graph as a list: what each reads, how far behind it is, and its part of the age. */

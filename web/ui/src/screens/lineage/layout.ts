@@ -1,27 +1,48 @@
-/** Places the graph left to right with dagre and draws each edge as one smooth ribbon. */
-import { Graph, layout } from '@dagrejs/dagre';
-import type { LineageEdge, LineageGraph, LineageNode } from '../../api/lineage.ts';
+/** Places a graph from left to right and draws each edge as one smooth ribbon. */
+import { layers } from './layers.ts';
 
 export const NODE_WIDTH = 184;
 export const NODE_HEIGHT = 46;
-const RANK_GAP = 56;
+const COLUMN_GAP = 56;
+const ROW_GAP = 18;
+/** Room for an edge that passes between the nodes of a column. */
+const PASSAGE = 22;
 const MARGIN = 16;
 
-interface PlacedNode extends LineageNode {
-  readonly x: number;
-  readonly y: number;
+interface Placeable {
+  readonly id: string;
+  readonly records_per_second?: number | null;
 }
 
-export interface PlacedEdge extends LineageEdge {
+interface Connection {
+  readonly from: string;
+  readonly to: string;
+  readonly role?: string;
+  readonly records_per_second?: number | null;
+}
+
+export type PlacedNode<N> = N & { readonly x: number; readonly y: number };
+
+export type PlacedEdge<E> = E & {
   /** SVG path from the right side of `from` to the left side of `to`. */
   readonly path: string;
   /** Stroke width, px. */
   readonly width: number;
+  /** What the path stays within, px. */
+  readonly box: Box;
+};
+
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
 }
 
-export interface PlacedGraph {
-  readonly nodes: readonly PlacedNode[];
-  readonly edges: readonly PlacedEdge[];
+/** Centres of nodes, px. */
+export interface PlacedGraph<N, E> {
+  readonly nodes: readonly PlacedNode<N>[];
+  readonly edges: readonly PlacedEdge<E>[];
   readonly width: number;
   readonly height: number;
 }
@@ -36,7 +57,7 @@ export function ribbonWidth(recordsPerSecond: number | null, largest: number): n
 }
 
 /** What flows along an edge: its own figure, else that of the table it touches, else that of the other end. */
-function rateOf(edge: LineageEdge, known: ReadonlyMap<string, LineageNode>): number | null {
+function rateOf(edge: Connection, known: ReadonlyMap<string, Placeable>): number | null {
   const ends = [known.get(edge.from), known.get(edge.to)];
   const [near, far] = edge.role === 'writes' ? ends.reverse() : ends;
   return edge.records_per_second ?? near?.records_per_second ?? far?.records_per_second ?? null;
@@ -51,51 +72,69 @@ interface Spot {
 function ribbon(points: readonly Spot[]): string {
   const [first, ...others] = points;
   if (!first) return '';
-  let text = `M${first.x} ${first.y}`;
+  let text = `M${Math.round(first.x)} ${Math.round(first.y)}`;
   let previous = first;
   for (const next of others) {
-    const middle = (previous.x + next.x) / 2;
-    text += `C${middle} ${previous.y} ${middle} ${next.y} ${next.x} ${next.y}`;
+    const middle = Math.round((previous.x + next.x) / 2);
+    const [from, to] = [Math.round(previous.y), Math.round(next.y)];
+    text += `C${middle} ${from} ${middle} ${to} ${Math.round(next.x)} ${to}`;
     previous = next;
   }
   return text;
 }
 
-/** A pure function of the graph; edges to nodes that are not in it are left out. */
-export function place(graph: LineageGraph): PlacedGraph {
-  const dagre = new Graph({ multigraph: true });
-  dagre.setGraph({ rankdir: 'LR', nodesep: 18, ranksep: RANK_GAP, edgesep: 14, marginx: MARGIN, marginy: MARGIN });
-  dagre.setDefaultEdgeLabel(() => ({}));
-  const known = new Map(graph.nodes.map(node => [node.id, node]));
-  for (const id of known.keys()) dagre.setNode(id, { width: NODE_WIDTH, height: NODE_HEIGHT });
-  const edges = graph.edges.filter(edge => known.has(edge.from) && known.has(edge.to) && edge.from !== edge.to);
-  edges.forEach((edge, i) => void dagre.setEdge(edge.from, edge.to, {}, String(i)));
-  layout(dagre);
+function boxOf(points: readonly Spot[]): Box {
+  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
+}
 
-  const largest = Math.max(0, ...edges.map(edge => rateOf(edge, known) ?? 0));
-  const spot = (id: string): Spot => {
-    const { x = 0, y = 0 } = dagre.node(id);
-    return { x, y };
-  };
+/** Past a column of nodes an edge runs level, so that it stays clear of them. */
+function passage(x: number, y: number): readonly Spot[] {
+  return [
+    { x: x - NODE_WIDTH / 2, y },
+    { x: x + NODE_WIDTH / 2, y },
+  ];
+}
+
+/** A pure function of the graph; edges to nodes that are not in it, and from a node to itself, are left out. */
+export function place<N extends Placeable, E extends Connection>(graph: {
+  readonly nodes: readonly N[];
+  readonly edges: readonly E[];
+}): PlacedGraph<N, E> {
+  const known = new Map(graph.nodes.map(node => [node.id, node]));
+  const index = new Map(graph.nodes.map(({ id }, i) => [id, i]));
+  const edges = graph.edges.filter(edge => known.has(edge.from) && known.has(edge.to) && edge.from !== edge.to);
+  const pairs = edges.map(edge => [index.get(edge.from) ?? 0, index.get(edge.to) ?? 0] as const);
+  const { rank, height, bends } = layers(graph.nodes.length, pairs, NODE_HEIGHT + ROW_GAP, PASSAGE);
+
+  const columnX = (column: number): number => MARGIN + NODE_WIDTH / 2 + column * (NODE_WIDTH + COLUMN_GAP);
+  const rowY = (y: number): number => MARGIN + NODE_HEIGHT / 2 + y;
+  const spots = graph.nodes.map((_, i): Spot => ({ x: columnX(rank[i] ?? 0), y: rowY(height[i] ?? 0) }));
+  const largest = edges.reduce((most, edge) => Math.max(most, rateOf(edge, known) ?? 0), 0);
+  const right = (spot: Spot): Spot => ({ x: spot.x + NODE_WIDTH / 2, y: spot.y });
+  const left = (spot: Spot): Spot => ({ x: spot.x - NODE_WIDTH / 2, y: spot.y });
+  const none: Spot = { x: 0, y: 0 };
+  const all = [...height, ...bends.flat()];
   return {
-    nodes: graph.nodes.map(node => ({ ...node, ...spot(node.id) })),
-    edges: edges.map((edge, i) => {
-      const from = spot(edge.from);
-      const to = spot(edge.to);
-      const bends: readonly Spot[] = (dagre.edge({ v: edge.from, w: edge.to, name: String(i) }).points ?? []).slice(
-        1,
-        -1,
-      );
-      // Only edges over several ranks need dagre's bends to stay clear of the nodes between.
-      const middle = to.x - from.x > 1.6 * (NODE_WIDTH + RANK_GAP) ? bends : [];
-      const start = { x: from.x + NODE_WIDTH / 2, y: from.y };
+    nodes: graph.nodes.map((node, i) => ({ ...node, ...(spots[i] ?? none) })),
+    edges: edges.map((edge, e) => {
+      const [from = 0, to = 0] = pairs[e] ?? [];
+      const step = (rank[to] ?? 0) > (rank[from] ?? 0) ? 1 : -1;
+      const middle = (bends[e] ?? []).flatMap((y, i) => {
+        const [near, far] = passage(columnX((rank[from] ?? 0) + step * (i + 1)), rowY(y));
+        return step > 0 ? [near ?? none, far ?? none] : [far ?? none, near ?? none];
+      });
+      const points = [right(spots[from] ?? none), ...middle, left(spots[to] ?? none)];
       return {
         ...edge,
-        path: ribbon([start, ...middle, { x: to.x - NODE_WIDTH / 2, y: to.y }]),
+        path: ribbon(points),
+        box: boxOf(points),
         width: ribbonWidth(rateOf(edge, known), largest),
       };
     }),
-    width: dagre.graph().width ?? 0,
-    height: dagre.graph().height ?? 0,
+    width:
+      graph.nodes.length === 0 ? 0 : columnX(rank.reduce((most, r) => Math.max(most, r), 0)) + NODE_WIDTH / 2 + MARGIN,
+    height:
+      graph.nodes.length === 0 ? 0 : rowY(all.reduce((most, y) => Math.max(most, y), 0)) + NODE_HEIGHT / 2 + MARGIN,
   };
 }

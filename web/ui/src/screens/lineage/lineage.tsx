@@ -1,18 +1,22 @@
-import './lineage.css';
 import type { JSX } from 'preact';
 import { type Freshness, getFreshness, getFreshnessList, type Level } from '../../api/estate.ts';
-import { type Direction, getLineage, type LineageGraph } from '../../api/lineage.ts';
+import { type Direction, getLineage, getPaths, type LineageGraph } from '../../api/lineage.ts';
 import { useLive } from '../../api/live.ts';
-import { param, setParams } from '../../app/router.ts';
+import { param } from '../../app/router.ts';
+import { timeRange } from '../../app/time-range.ts';
 import { words } from '../../i18n/language.ts';
 import { Card } from '../../parts/card.tsx';
 import { Empty, Region } from '../../parts/states.tsx';
+import { AsOf } from './as-of.tsx';
+import { ColumnCard } from './column-card.tsx';
 import { Graph } from './graph.tsx';
+import { LineageHead } from './head.tsx';
 import { HopTable } from './hop-table.tsx';
 import { hopsOf } from './hops.ts';
 import { NodePanel } from './node-panel.tsx';
 import { RootPicker, WHOLE } from './root-picker.tsx';
 import { WaterfallCard } from './waterfall-card.tsx';
+import { joined, Ways } from './ways.tsx';
 
 const ORDER: Record<Level, number> = { critical: 3, warning: 2, unknown: 1, ok: 0 };
 
@@ -25,47 +29,58 @@ function directionOf(text: string): Direction {
   return text === 'down' || text === 'both' ? text : 'up';
 }
 
+function depthOf(text: string): number | undefined {
+  const depth = Number(text);
+  return Number.isInteger(depth) && depth > 0 && depth <= 1000 ? depth : undefined;
+}
+
 /** The path of a report, table or job with its lags: a river beside a waterfall and a list, all of the same figures. */
 export default function Lineage(): JSX.Element {
-  const { lineage: w } = words();
   const reports = useLive('freshness', getFreshnessList);
   const asked = param('root');
   // Without a choice the page opens on the report that needs a look most.
   const root = asked || (reports.data ? (worstReport(reports.data.items) ?? WHOLE) : '');
-  const direction = directionOf(param('direction'));
-  const ask = root === WHOLE ? {} : { root, direction };
-  const graph = useLive(root === '' ? null : `lineage/${root}/${direction}`, signal => getLineage(ask, signal));
+  const to = root === WHOLE ? '' : param('to');
+  const direction = to === '' ? directionOf(param('direction')) : 'both';
+  const depth = to === '' ? depthOf(param('depth')) : undefined;
+  // A range that stands still is a look at the past; one that follows the present is now.
+  const at = timeRange.value.name === null ? timeRange.value.to : undefined;
+  const ask = root === WHOLE ? { at } : { root, direction, depth, at };
+  const graph = useLive(root === '' ? null : `lineage/${JSON.stringify(ask)}`, signal => getLineage(ask, signal));
+  const ways = useLive(to === '' ? null : `ways/${root}/${to}`, signal => getPaths(root, to, signal));
   const kind = graph.data?.nodes.find(node => node.id === root || node.name === root)?.kind;
-  const dated = kind === 'report' || kind === 'dataset';
+  const dated = at === undefined && (kind === 'report' || kind === 'dataset');
   const freshness = useLive(dated ? `freshness/${root}` : null, signal => getFreshness(root, signal));
   const fresh = dated ? freshness.data : undefined;
   return (
     <>
-      <div class="head">
-        <h1>{w.title}</h1>
-        <div class="actions lineage-actions">
-          <RootPicker root={root} reports={reports.data?.items ?? []} nodes={graph.data?.nodes ?? []} />
-          {root !== WHOLE && (
-            <select
-              class="select"
-              aria-label={w.direction}
-              value={direction}
-              onChange={event =>
-                setParams({ direction: event.currentTarget.value === 'up' ? undefined : event.currentTarget.value })
-              }
-            >
-              {(['up', 'down', 'both'] as const).map(value => (
-                <option key={value} value={value}>
-                  {w.directions[value]}
-                </option>
-              ))}
-            </select>
+      <LineageHead tab="path">
+        <RootPicker
+          root={root}
+          to={to}
+          direction={direction}
+          depth={depth}
+          reports={reports.data?.items ?? []}
+          nodes={graph.data?.nodes ?? []}
+        />
+      </LineageHead>
+      {at !== undefined && <AsOf at={at} ways={to !== ''} />}
+      {to === '' ? (
+        <Region live={graph} rows={10}>
+          {data => <Content graph={data} freshness={fresh} root={root} />}
+        </Region>
+      ) : (
+        <Region live={ways} rows={10}>
+          {found => (
+            <>
+              <Ways ways={found} from={root} to={to} />
+              {found.paths.length > 0 && (
+                <Content graph={joined(found, graph.data)} freshness={fresh} root={`${root}>${to}`} />
+              )}
+            </>
           )}
-        </div>
-      </div>
-      <Region live={graph} rows={10}>
-        {data => <Content graph={data} freshness={fresh} root={root} />}
-      </Region>
+        </Region>
+      )}
     </>
   );
 }
@@ -89,15 +104,19 @@ function Content({
   }
   const hops = hopsOf(graph, freshness);
   const selected = graph.nodes.find(node => node.id === param('node'));
+  const column = param('column');
   return (
     <div class="stack" style={{ gap: '16px' }}>
       {freshness && <WaterfallCard freshness={freshness} graph={graph} />}
       <Graph key={root} graph={graph} freshness={freshness} selected={selected?.id} />
       {graph.truncated && <p class="notice">{w.truncated}</p>}
-      {selected && <NodePanel node={selected} graph={graph} />}
-      <Card title={w.list} count={hops.length}>
-        <HopTable hops={hops} graph={graph} age={freshness?.age_ms ?? null} />
-      </Card>
+      {selected && <NodePanel key={selected.id} node={selected} graph={graph} />}
+      {column !== '' && <ColumnCard key={column} id={column} />}
+      {hops.length > 0 && (
+        <Card title={w.list} count={hops.length}>
+          <HopTable hops={hops} graph={graph} age={freshness?.age_ms ?? null} />
+        </Card>
+      )}
     </div>
   );
 }

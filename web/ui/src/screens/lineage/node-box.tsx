@@ -16,42 +16,59 @@ const GLYPHS: Record<NodeKind, string> = {
   druid: 'M4 3.5h4.5a4.5 4.5 0 0 1 0 9H4M2 8h6',
 };
 
+/** How a node stands out among others; `off` steps back. */
+export type Tone = 'start' | 'certain' | 'possible' | 'off';
+
+/** A kind as a picture. */
+export function NodeGlyph({ kind }: { kind: NodeKind }): JSX.Element {
+  return (
+    <svg
+      class="node-glyph"
+      width="16"
+      height="16"
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.4"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+    >
+      <path d={GLYPHS[kind]} />
+    </svg>
+  );
+}
+
 interface Props {
   readonly node: LineageNode;
   readonly selected: boolean;
   readonly blamed: boolean;
+  readonly tone?: Tone | undefined;
   readonly onSelect: () => void;
 }
 
 /** A node of the river: kind, name, and the figure that matters for its kind. */
-export function NodeBox({ node, selected, blamed, onSelect }: Props): JSX.Element {
-  const { lineage: w } = words();
+export function NodeBox({ node, selected, blamed, tone, onSelect }: Props): JSX.Element {
+  const { lineage: w, river } = words();
   const aged = node.kind === 'report' || node.records_per_second == null;
   const age = node.age_ms == null ? w.kinds[node.kind] : duration(node.age_ms);
   const figure = aged ? age : rate(node.records_per_second);
-  const state = node.status && node.status !== 'RUNNING' ? node.status : '';
+  const state = node.status && node.status !== 'RUNNING' ? node.status : node.stopped ? river.ended : '';
   return (
     <button
       type="button"
-      class={`node node-${node.kind} level-edge-${node.level ?? 'ok'}${blamed ? ' blamed' : ''}`}
+      class={`node node-${node.kind} level-edge-${node.level ?? 'ok'}${blamed ? ' blamed' : ''}${tone ? ` tone-${tone}` : ''}${node.stopped ? ' ended' : ''}`}
       aria-pressed={selected}
       onClick={onSelect}
       data-testid="node"
-      {...tip(node.label || node.name, `${w.kinds[node.kind]} · ${node.namespace}`, node.owner)}
+      {...tip(
+        node.label || node.name,
+        `${w.kinds[node.kind]} · ${node.namespace}`,
+        node.owner,
+        node.stopped && river.ended,
+      )}
     >
-      <svg
-        width="16"
-        height="16"
-        viewBox="0 0 16 16"
-        aria-hidden="true"
-        fill="none"
-        stroke="currentColor"
-        stroke-width="1.4"
-        stroke-linecap="round"
-        stroke-linejoin="round"
-      >
-        <path d={GLYPHS[node.kind]} />
-      </svg>
+      <NodeGlyph kind={node.kind} />
       <span class="node-text">
         <span class="ellipsis node-name">{node.label || node.name}</span>
         <span class="muted ellipsis node-figure">
@@ -60,6 +77,7 @@ export function NodeBox({ node, selected, blamed, onSelect }: Props): JSX.Elemen
         </span>
       </span>
       {node.level && node.level !== 'ok' && <LevelShape level={node.level} />}
+      {node.conflicts && <LevelShape level="warning" />}
       {blamed && <span class="node-blame">{w.blame}</span>}
     </button>
   );

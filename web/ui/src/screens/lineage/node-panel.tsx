@@ -1,24 +1,26 @@
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import type { LineageEdge, LineageGraph, LineageNode } from '../../api/lineage.ts';
 import { link, setParams } from '../../app/router.ts';
 import { duration } from '../../format/duration.ts';
 import { rate } from '../../format/number.ts';
+import { clock } from '../../format/time.ts';
 import { words } from '../../i18n/language.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Lag } from '../../parts/lag.tsx';
-import { LevelShape } from '../../parts/level.tsx';
+import { LevelBadge, LevelShape } from '../../parts/level.tsx';
+import { NodeColumns } from './node-columns.tsx';
+import { addressOf } from './node-picker.tsx';
 
 /** What is known of the selected node: figures, neighbours and the ways on. */
 export function NodePanel({ node, graph }: { node: LineageNode; graph: LineageGraph }): JSX.Element {
-  const { lineage: w, jobs, action, freshness } = words();
-  const root = node.kind === 'dataset' ? node.id : node.name;
+  const { lineage: w, river, impact, jobs, action, freshness } = words();
   return (
     <section class="card" data-testid="node-panel">
       <div class="card-head">
         {node.level && <LevelShape level={node.level} />}
         <h2 class="ellipsis">{node.label || node.name}</h2>
         <span class="muted">{w.kinds[node.kind]}</span>
-        <span class="row more">
+        <span class="row wrap more">
           {node.kind === 'job' && (
             <>
               <a class="button" href={link(`/jobs/${encodeURIComponent(node.name)}`)}>
@@ -29,7 +31,10 @@ export function NodePanel({ node, graph }: { node: LineageNode; graph: LineageGr
               </a>
             </>
           )}
-          <a class="button" href={link('/lineage', { root, direction: 'both' })}>
+          <a class="button" href={link('/lineage/impact', { of: node.id })}>
+            {impact.title}
+          </a>
+          <a class="button" href={link('/lineage', { root: addressOf(node), direction: 'both' })}>
             {w.asRoot}
           </a>
           <button
@@ -55,9 +60,26 @@ export function NodePanel({ node, graph }: { node: LineageNode; graph: LineageGr
           {node.status && (
             <>
               <dt>{jobs.status}</dt>
-              <dd>{node.status}</dd>
+              <dd>
+                {node.status} {node.stopped && node.ended_at !== undefined && river.endedAt(clock(node.ended_at))}
+              </dd>
             </>
           )}
+          {(node.conflicts ?? []).map(({ what, dataset, said_by, not_by }) => (
+            <Fragment key={`${what}${dataset}`}>
+              <dt>
+                <LevelBadge level="warning" text={river.conflict} />
+              </dt>
+              <dd>
+                {river.conflictOf(
+                  what,
+                  dataset,
+                  said_by.map(kind => river.evidence[kind]).join(', '),
+                  not_by.map(kind => river.evidence[kind]).join(', '),
+                )}
+              </dd>
+            </Fragment>
+          ))}
           {node.records_per_second != null && (
             <>
               <dt>{jobs.in}</dt>
@@ -79,6 +101,7 @@ export function NodePanel({ node, graph }: { node: LineageNode; graph: LineageGr
             ))}
         </ul>
       </div>
+      {(node.kind === 'dataset' || node.kind === 'job') && <NodeColumns node={node} />}
     </section>
   );
 }

@@ -3,56 +3,91 @@ import type { Freshness } from '../../api/estate.ts';
 import type { LineageNode } from '../../api/lineage.ts';
 import { setParams } from '../../app/router.ts';
 import { words } from '../../i18n/language.ts';
+import { choicesOf, NodePicker } from './node-picker.tsx';
 
 /** Root that stands for everything. */
 export const WHOLE = '*';
 
+/** Deepest path a choice is offered for; further is "all". */
+const DEPTHS = [1, 2, 3, 4, 6, 8, 12] as const;
+
 interface Props {
   readonly root: string;
+  /** Second end, `''` without one. */
+  readonly to: string;
+  readonly direction: 'up' | 'down' | 'both';
+  readonly depth: number | undefined;
   readonly reports: readonly Freshness[];
   readonly nodes: readonly LineageNode[];
 }
 
-/** Chooses whose path is shown: reports first, then what is on the path now; any other name can be typed. */
-export function RootPicker({ root, reports, nodes }: Props): JSX.Element {
-  const { lineage: w } = words();
-  const names = new Map<string, string>();
-  for (const { report, dataset, owner } of reports) names.set(report ?? dataset, `${w.kinds.report} · ${owner}`);
-  for (const node of nodes)
-    if (!names.has(node.name)) names.set(node.kind === 'dataset' ? node.id : node.name, w.kinds[node.kind]);
-  const choose = (event: { currentTarget: HTMLInputElement }): void => {
-    const value = event.currentTarget.value.trim();
-    if (value !== root) setParams({ root: value, node: undefined, hop: undefined }, { push: true });
-  };
+/** Chooses whose path is shown, or between which two: reports first, then what is on the path now; any other name can be typed. */
+export function RootPicker({ root, to, direction, depth, reports, nodes }: Props): JSX.Element {
+  const { lineage: w, river } = words();
+  const first = reports.map(({ report, dataset, owner }) => ({
+    value: report ?? dataset,
+    label: `${w.kinds.report} · ${owner}`,
+  }));
+  const choices = choicesOf(nodes, first);
+  const go = (changes: Record<string, string | undefined>): void =>
+    setParams({ node: undefined, hop: undefined, column: undefined, ...changes }, { push: true });
   return (
     <>
-      <label class="row root-picker">
-        <span class="muted">{w.root}</span>
-        <input
-          key={root}
-          class="input"
-          data-search
-          list="lineage-roots"
-          defaultValue={root === WHOLE ? '' : root}
-          placeholder={root === WHOLE ? w.whole : w.rootHint}
-          onChange={choose}
-          onFocus={event => event.currentTarget.select()}
+      <NodePicker
+        id="lineage-roots"
+        label={w.root}
+        value={root === WHOLE ? '' : root}
+        placeholder={root === WHOLE ? w.whole : w.rootHint}
+        choices={choices}
+        search
+        onChoose={value => go({ root: value })}
+      />
+      {root !== WHOLE && (
+        <NodePicker
+          id="lineage-ends"
+          label={river.to}
+          value={to}
+          placeholder={river.toHint}
+          choices={choices}
+          onChoose={value => go({ to: value })}
         />
-      </label>
-      <datalist id="lineage-roots">
-        {[...names].map(([name, label]) => (
-          <option key={name} value={name}>
-            {label}
-          </option>
-        ))}
-      </datalist>
+      )}
+      {root !== WHOLE && to === '' && (
+        <>
+          <select
+            class="select"
+            aria-label={w.direction}
+            value={direction}
+            onChange={event =>
+              setParams({ direction: event.currentTarget.value === 'up' ? undefined : event.currentTarget.value })
+            }
+          >
+            {(['up', 'down', 'both'] as const).map(value => (
+              <option key={value} value={value}>
+                {w.directions[value]}
+              </option>
+            ))}
+          </select>
+          <select
+            class="select"
+            aria-label={river.depth}
+            value={depth ?? ''}
+            onChange={event => setParams({ depth: event.currentTarget.value || undefined })}
+          >
+            <option value="">{river.depthAll}</option>
+            {DEPTHS.map(value => (
+              <option key={value} value={value}>
+                {river.depthOf(value)}
+              </option>
+            ))}
+          </select>
+        </>
+      )}
       <button
         type="button"
         class="button"
         aria-pressed={root === WHOLE}
-        onClick={() =>
-          setParams({ root: root === WHOLE ? undefined : WHOLE, node: undefined, hop: undefined }, { push: true })
-        }
+        onClick={() => go({ root: root === WHOLE ? undefined : WHOLE, to: undefined })}
       >
         {w.whole}
       </button>

@@ -1,0 +1,71 @@
+import type { JSX } from 'preact';
+import type { Finding } from '../../api/lineage-check.ts';
+import { words } from '../../i18n/language.ts';
+import { keepSqlText, sqlText } from './sql-text.ts';
+
+interface Mark {
+  readonly from: number;
+  readonly to: number;
+  readonly severity: Finding['severity'];
+}
+
+const GRAVITY: Record<Finding['severity'], number> = { error: 2, warning: 1, info: 0 };
+
+/** Underlined parts in order; where findings overlap the graver one is drawn, and what begins inside it is left out. */
+function marksOf(findings: readonly Finding[], length: number): Mark[] {
+  const marks: Mark[] = [];
+  const sorted = [...findings].sort((a, b) => a.position - b.position || GRAVITY[b.severity] - GRAVITY[a.severity]);
+  for (const { position, length: width, severity } of sorted) {
+    if (position < (marks.at(-1)?.to ?? 0) || position >= length) continue;
+    marks.push({ from: position, to: Math.min(length, position + Math.max(1, width)), severity });
+  }
+  return marks;
+}
+
+interface Props {
+  readonly id: string;
+  /** Of the text as it stands; empty while a newer text has not been checked. */
+  readonly findings: readonly Finding[];
+}
+
+/** A text area over its own text, which shows line numbers and underlines what was found. */
+export function SqlEditor({ id, findings }: Props): JSX.Element {
+  const { check: w } = words();
+  const text = sqlText.value;
+  const lines = text.split('\n').length;
+  const pieces: JSX.Element[] = [];
+  let at = 0;
+  for (const mark of marksOf(findings, text.length)) {
+    pieces.push(<span key={at}>{text.slice(at, mark.from)}</span>);
+    pieces.push(
+      <span key={`m${mark.from}`} class={`squiggle squiggle-${mark.severity}`}>
+        {text.slice(mark.from, mark.to)}
+      </span>,
+    );
+    at = mark.to;
+  }
+  return (
+    <div class="sql-editor">
+      <div class="sql-lines mono" aria-hidden="true">
+        {Array.from({ length: lines }, (_, i) => i + 1).join('\n')}
+      </div>
+      <div class="sql-text">
+        <pre aria-hidden="true">
+          {pieces}
+          {text.slice(at)}
+          {'\n'}
+        </pre>
+        <textarea
+          id={id}
+          aria-label={w.sql}
+          placeholder={w.placeholder}
+          value={text}
+          spellcheck={false}
+          autocomplete="off"
+          wrap="off"
+          onInput={event => keepSqlText(event.currentTarget.value)}
+        />
+      </div>
+    </div>
+  );
+}
