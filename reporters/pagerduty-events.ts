@@ -76,7 +76,7 @@ function begin(
       summary:
         clip(`[${statusWords(ref.status, lang)}] ${name}${what === '' ? '' : `: ${what}`}`, MAX_SUMMARY - more.length) +
         more,
-      source: clip(labels['job'] ?? labels['topic'] ?? labels['report'] ?? labels['instance'] ?? 'tidewatch', 255),
+      source: clip(sourceOf(labels), 255),
       severity: severityOf(labels['severity'], message.severity),
       timestamp: new Date(alert?.startsAt ?? message.at).toISOString(),
       ...(labels['cluster'] ? { component: clip(labels['cluster'], 255) } : {}),
@@ -104,6 +104,12 @@ function details(
   }
   const told = entries.filter(([, value]) => value !== '').slice(0, MAX_DETAILS);
   return Object.fromEntries(told.map(([name, value]) => [clip(name, 255), clip(value, MAX_DETAIL)]));
+}
+
+/** What the alert is about. PagerDuty refuses an event without it, so a label that says nothing does not count. */
+function sourceOf(labels: Readonly<Record<string, string>>): string {
+  const told = ['job', 'topic', 'report', 'instance'].map(name => labels[name] ?? '');
+  return told.find(value => value.trim() !== '') ?? 'tidewatch';
 }
 
 function linksOf(url: string, alert: MessageAlert | undefined): readonly { href: string; text: string }[] {

@@ -104,6 +104,14 @@ const message: fc.Arbitrary<Message> = fc.record({
   url: fc.constant(URL_OF_ALL),
 });
 
+/** A label that is there and says nothing: PagerDuty wants a source all the same. */
+const emptyLabel = sampleMessage({
+  url: URL_OF_ALL,
+  alerts: sampleMessage()
+    .alerts.slice(0, 1)
+    .map(each => ({ ...each, labels: { job: '' } })),
+});
+
 test('whatever a message says, every channel takes it: within its limit, well formed, with the link to all of it', async () => {
   await fc.assert(
     fc.asyncProperty(message, async input => {
@@ -116,7 +124,10 @@ test('whatever a message says, every channel takes it: within its limit, well fo
         if (name !== 'pagerduty') assert.ok(mock.requests[0]?.raw.includes(URL_OF_ALL), `${name}: the link is missing`);
       }
     }),
-    { numRuns: 40 },
+    {
+      numRuns: 40,
+      examples: [[emptyLabel]],
+    },
   );
 });
 
