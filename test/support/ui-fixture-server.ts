@@ -11,6 +11,7 @@ import { alertDetail, alertsAt, deliveries, inbox, ruleHistory, rules } from './
 import { lagMs, REPORTS, rateOf, STAGES } from './ui-fixture/estate.ts';
 import { badgeSvg, historyOf, reportView } from './ui-fixture/freshness.ts';
 import { lineage } from './ui-fixture/graph.ts';
+import { columnNodes, columnOrigins, versions } from './ui-fixture/lineage.ts';
 import { exceptionLine, linesBetween, matching } from './ui-fixture/logs.ts';
 import { jobDetail, jobs, overview, status } from './ui-fixture/views.ts';
 
@@ -126,12 +127,17 @@ function api(
     case 'jobs': {
       if (id === '') return list(jobs(now, count));
       const stage = STAGES.find(s => s.job === id);
+      if (tail === 'versions') return found(stage && { items: versions(stage, now), next: null });
       return found(stage && jobDetail(stage, now));
     }
     case 'logs':
       return logs(id, params, now);
-    case 'lineage':
+    case 'lineage': {
+      if (id === 'columns') return { body: columnOrigins(params.get('of') ?? '') };
+      if (id !== 'graph') return notFound;
+      if (params.has('columns')) return { body: columnNodes(params.get('root') ?? '') };
       return found(lineage(params.get('root'), params.get('direction') ?? 'both', now));
+    }
     case 'metrics':
       return { body: metric(body) };
     case 'alerts': {

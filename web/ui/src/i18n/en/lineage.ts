@@ -1,3 +1,7 @@
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
 /** English words of lineage beyond the path: columns, impact, health, SQL check, versions. */
 export const lineageWords = {
   river: {
@@ -6,12 +10,12 @@ export const lineageWords = {
     toHint: 'Second end, optional',
     depth: 'Depth',
     depthAll: 'Any depth',
-    depthOf: (n: number) => (n === 1 ? '1 step' : `${n} steps`),
+    depthOf: (n: number) => count(n, 'step'),
     noWay: 'Neither depends on the other',
     noWayHow: 'No data that is known of flows between the two, in either direction.',
     bothWays: (name: string) => `All around ${name}`,
     ways: (n: number, steps: number, more: boolean) =>
-      `${more ? 'More than ' : ''}${n === 1 ? '1 shortest way' : `${n} shortest ways`} of ${steps} ${steps === 1 ? 'step' : 'steps'}.`,
+      `${more ? 'More than ' : ''}${count(n, 'shortest way')} of ${count(steps, 'step')}.`,
     longer: 'There are longer ways as well.',
     reversed: (from: string, to: string) => `The data flows from ${from} to ${to}.`,
     asOf: (time: string) => `As it was at ${time}, without the figures of now.`,
@@ -73,13 +77,12 @@ export const lineageWords = {
     wholeTable: 'The whole table',
     ask: 'What if it goes away?',
     askHow: 'Choose a table to drop, a column of it, or a job to stop: you see whom it hits.',
-    what: (change: 'drop' | 'stop', kind: string, name: string) =>
-      `${change === 'drop' ? 'Dropping' : 'Stopping'} ${name} (${kind}) …`,
+    what: (change: 'drop' | 'stop', name: string) => `${change === 'drop' ? 'Dropping' : 'Stopping'} ${name} …`,
     nothing: '… hits nothing that is known.',
     hits: (reports: number, owners: number, jobs: number, tables: number, columns: number) =>
-      `… hits ${reports} reports, ${owners} owners, ${jobs} jobs, ${tables} tables, ${columns} known columns.`,
+      `… hits ${[count(reports, 'report'), count(owners, 'owner'), count(jobs, 'job'), count(tables, 'table'), count(columns, 'known column')].join(', ')}.`,
     owners: 'Owners hit',
-    ownerHas: (reports: number, jobs: number) => `${reports} reports, ${jobs} jobs`,
+    ownerHas: (reports: number, jobs: number) => `${count(reports, 'report')}, ${count(jobs, 'job')}`,
     legend: 'How nodes stand out',
     tones: { start: 'goes away', certain: 'hit', possible: 'possibly hit', off: 'not hit' },
     list: 'Hit, most important first',
@@ -182,6 +185,7 @@ export const lineageWords = {
     incomplete: 'The SQL of one version was not kept: columns, options and lines could not be compared.',
     same: 'Nothing that is known differs',
     breaks: 'Breaks downstream',
+    breaksIt: 'breaks',
     noBreaks: 'Nothing downstream is known to break.',
     tables: 'Tables',
     columns: 'Columns',

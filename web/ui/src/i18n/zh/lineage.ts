@@ -63,7 +63,7 @@ export const lineageWords: typeof Shape = {
     nobodyHow: '数据由此进入平台。',
     steps: '由该字段逐步追溯到来源',
     moreSteps: n => `上游还有 ${n} 步`,
-    filledBy: '由',
+    filledBy: '写入者',
     functionHow: '途经的函数',
   },
   impact: {
@@ -73,7 +73,7 @@ export const lineageWords: typeof Shape = {
     wholeTable: '整张表',
     ask: '如果它没有了会怎样？',
     askHow: '选择要删除的表、其中一个字段，或要停止的作业，即可看到影响到谁。',
-    what: (change, kind, name) => `${change === 'drop' ? '删除' : '停止'} ${name}（${kind}）`,
+    what: (change, name) => `${change === 'drop' ? '删除' : '停止'} ${name}`,
     nothing: '没有已知的影响。',
     hits: (reports, owners, jobs, tables, columns) =>
       `影响 ${reports} 个报表、${owners} 位负责人、${jobs} 个作业、${tables} 张表、${columns} 个已知字段。`,
@@ -167,6 +167,7 @@ export const lineageWords: typeof Shape = {
     incomplete: '其中一个版本的 SQL 未保留，字段、参数与文本无法比较。',
     same: '已知内容没有差异',
     breaks: '对下游的破坏',
+    breaksIt: '破坏',
     noBreaks: '没有已知的下游受到破坏。',
     tables: '表',
     columns: '字段',

@@ -29,12 +29,13 @@ export function VersionDiffView({ diff }: { diff: VersionDiff }): JSX.Element {
           <ul class="diff-list">
             {breaks.map(({ node, column, why }) => (
               <li key={`${node}#${column}${why}`} data-testid="break">
-                <LevelBadge level="critical" text="" />
+                <LevelBadge level="critical" text={w.breaksIt} />
                 <a href={link('/lineage', { root: node, direction: 'both', depth: 2, node })} {...tip(node)}>
                   {shortColumn(node)}
-                  {column && `.${column}`}
                 </a>
-                <span class="soft">{why}</span>
+                <span class="soft" {...tip(column)}>
+                  {column ? why.replaceAll(column, shortColumn(column)) : why}
+                </span>
               </li>
             ))}
           </ul>

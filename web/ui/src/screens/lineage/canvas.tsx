@@ -87,28 +87,7 @@ export function Canvas<N extends { readonly id: string }, E extends { readonly f
   const nodes = whole ? placed.nodes : placed.nodes.filter(n => touches(boxOf(n), view));
   const edges = whole ? placed.edges : placed.edges.filter(({ box }) => touches(box, view));
   return (
-    <div class="graph-frame">
-      <div class="graph-tools row">
-        <button
-          type="button"
-          class="button icon"
-          aria-label={w.zoomOut}
-          onClick={() => setZoom(z => Math.max(SMALLEST, z / 1.25))}
-        >
-          <Icon name="zoomOut" />
-        </button>
-        <button
-          type="button"
-          class="button icon"
-          aria-label={w.zoomIn}
-          onClick={() => setZoom(z => Math.min(1.6, z * 1.25))}
-        >
-          <Icon name="zoomIn" />
-        </button>
-        <button type="button" class="button icon" aria-label={w.fit} {...tip(w.fit)} onClick={() => fitTo(SMALLEST)}>
-          <Icon name="fit" />
-        </button>
-      </div>
+    <div>
       <section class="graph-scroll" ref={host} aria-label={label} data-testid={testId} onScroll={look}>
         <div class="graph-size" style={{ width: `${placed.width * zoom}px`, height: `${placed.height * zoom}px` }}>
           <div
@@ -135,7 +114,30 @@ export function Canvas<N extends { readonly id: string }, E extends { readonly f
           </div>
         </div>
       </section>
-      <div class="graph-legend row wrap between">{legend}</div>
+      <div class="graph-legend row wrap">
+        {legend}
+        <div class="graph-tools row">
+          <button
+            type="button"
+            class="button icon"
+            aria-label={w.zoomOut}
+            onClick={() => setZoom(z => Math.max(SMALLEST, z / 1.25))}
+          >
+            <Icon name="zoomOut" />
+          </button>
+          <button
+            type="button"
+            class="button icon"
+            aria-label={w.zoomIn}
+            onClick={() => setZoom(z => Math.min(1.6, z * 1.25))}
+          >
+            <Icon name="zoomIn" />
+          </button>
+          <button type="button" class="button icon" aria-label={w.fit} {...tip(w.fit)} onClick={() => fitTo(SMALLEST)}>
+            <Icon name="fit" />
+          </button>
+        </div>
+      </div>
     </div>
   );
 }

@@ -4,23 +4,9 @@ import type { Finding, Severity } from '../../api/lineage-check.ts';
 import { link } from '../../app/router.ts';
 import { words } from '../../i18n/language.ts';
 import { LevelBadge } from '../../parts/level.tsx';
+import { excerptOf } from './finding-places.ts';
 
 const LEVELS: Record<Severity, Level> = { error: 'critical', warning: 'warning', info: 'unknown' };
-/** Widest piece of a line that is shown around a finding, characters. */
-const EXCERPT = 100;
-
-/** The line of a finding and a caret under its place; of a long line the part around it. */
-export function excerptOf(sql: string, { position, column, length }: Finding): { line: string; caret: string } {
-  const start = position - (column - 1);
-  const end = sql.indexOf('\n', start);
-  const whole = sql.slice(start, end < 0 ? sql.length : end).replaceAll('\t', ' ');
-  const cut = column - 1 > EXCERPT / 2 ? column - 1 - EXCERPT / 2 : 0;
-  const line = `${cut > 0 ? '…' : ''}${whole.slice(cut, cut + EXCERPT)}`;
-  const indent = column - 1 - cut + (cut > 0 ? 1 : 0);
-  const width = Math.max(1, Math.min(length, line.length - indent));
-  return { line, caret: `${' '.repeat(indent)}${'^'.repeat(width)}` };
-}
-
 interface Props {
   readonly sql: string;
   readonly findings: readonly Finding[];

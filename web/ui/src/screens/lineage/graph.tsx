@@ -11,7 +11,7 @@ import { LagLegend } from '../../parts/lag.tsx';
 import { tip } from '../../parts/tip.ts';
 import { Canvas } from './canvas.tsx';
 import { isBlamed } from './hops.ts';
-import { type PlacedEdge, type PlacedGraph, place } from './layout.ts';
+import { type PlacedEdge, type PlacedGraph, place, ribbonWidths } from './layout.ts';
 import { NodeBox, type Tone } from './node-box.tsx';
 
 interface Props {
@@ -34,16 +34,22 @@ function structure(graph: LineageGraph): string {
   return `${graph.nodes.map(n => n.id).join()}|${graph.edges.map(edgeKey).join()}`;
 }
 
+interface Flow extends LineageEdge {
+  /** Stroke width, px. */
+  readonly stroke: number;
+}
+
 function withFigures(
   placed: PlacedGraph<LineageNode, LineageEdge>,
   graph: LineageGraph,
-): PlacedGraph<LineageNode, LineageEdge> {
+): PlacedGraph<LineageNode, Flow> {
   const nodes = new Map(graph.nodes.map(node => [node.id, node]));
-  const edges = new Map(graph.edges.map(edge => [edgeKey(edge), edge]));
+  const widths = ribbonWidths(graph);
+  const edges = new Map(graph.edges.map((edge, i) => [edgeKey(edge), { ...edge, stroke: widths[i] ?? 1 }]));
   return {
     ...placed,
     nodes: placed.nodes.map(node => ({ ...node, ...nodes.get(node.id) })),
-    edges: placed.edges.map(edge => ({ ...edge, ...edges.get(edgeKey(edge)) })),
+    edges: placed.edges.map(edge => ({ stroke: 1, ...edge, ...edges.get(edgeKey(edge)) })),
   };
 }
 
@@ -97,7 +103,7 @@ export function Graph({ graph, freshness, selected, tones, focus, legend }: Prop
 }
 
 interface RibbonProps {
-  readonly edge: PlacedEdge<LineageEdge>;
+  readonly edge: PlacedEdge<Flow>;
   readonly marked: boolean;
   readonly faded: boolean;
 }
@@ -112,13 +118,13 @@ function Ribbon({ edge, marked, faded }: RibbonProps): JSX.Element {
       <path
         d={edge.path}
         class={reads ? `lag-line-${lagStep(edge.lag_ms)}` : 'flow-line'}
-        stroke-width={edge.width}
+        stroke-width={edge.stroke}
         {...(optional ? { 'stroke-dasharray': '5 4' } : {})}
       />
       <path
         d={edge.path}
         class="ribbon-hit"
-        stroke-width={Math.max(14, edge.width)}
+        stroke-width={Math.max(14, edge.stroke)}
         {...tip(
           edge.hop ?? w.role[edge.role],
           reads && `${w.lag}: ${duration(edge.lag_ms)}${edge.lag_ms == null ? '' : ` (${exact(edge.lag_ms)} ms)`}`,

@@ -83,7 +83,7 @@ function Row({ row, from, kind }: { row: ImpactRow; from: string; kind: string }
             <NodeGlyph kind={kindOf(row.id)} />
             <span class="visually-hidden">{kind}</span>
           </span>
-          <a class="ellipsis" href={link('/lineage', { root: from, to: row.id })} {...tip(row.name, way)}>
+          <a class="ellipsis" href={link('/lineage', { root: from, target: row.id })} {...tip(row.name, way)}>
             {row.name}
           </a>
           {row.stopped && <span class="muted">{river.ended}</span>}
@@ -91,7 +91,7 @@ function Row({ row, from, kind }: { row: ImpactRow; from: string; kind: string }
       </td>
       <td class="soft">{row.owner}</td>
       <td>
-        <LevelBadge level={row.certainty === 'certain' ? 'critical' : 'unknown'} text={w.tones[row.certainty]} />
+        <LevelBadge level={row.certainty === 'certain' ? 'critical' : 'warning'} text={w.tones[row.certainty]} />
       </td>
       <td class="num">{row.distance}</td>
       <td class="mono soft ellipsis impact-columns" {...tip(names.join(', '))}>

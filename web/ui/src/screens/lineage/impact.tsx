@@ -78,14 +78,15 @@ function Content({ impact }: { impact: Impact }): JSX.Element {
   const rows = useMemo(() => impactRows(impact), [impact]);
   const tones = useMemo(() => impactTones(impact), [impact]);
   const { of, change, reports, jobs, datasets, columns, owners } = impact;
-  const name = of.column === undefined ? shortName(of.id) : `${shortName(of.id)}.${of.column}`;
+  const thing = of.kind === 'dataset' ? shortName(of.id) : of.id.slice(of.id.indexOf(':') + 1);
+  const name = of.column === undefined ? thing : `${thing}.${of.column}`;
   const named = owners.filter(({ owner }) => owner !== '');
   const everything = rows.length === 0;
   return (
     <div class="stack" style={{ gap: '16px' }} data-testid="impact">
       <section class="card">
         <div class="card-body impact-sum">
-          <p class="impact-what">{w.what(change, lineage.kinds[of.kind], name)}</p>
+          <p class="impact-what">{w.what(change, name)}</p>
           <p class="soft">
             {everything
               ? w.nothing

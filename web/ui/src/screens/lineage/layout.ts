@@ -26,8 +26,6 @@ export type PlacedNode<N> = N & { readonly x: number; readonly y: number };
 export type PlacedEdge<E> = E & {
   /** SVG path from the right side of `from` to the left side of `to`. */
   readonly path: string;
-  /** Stroke width, px. */
-  readonly width: number;
   /** What the path stays within, px. */
   readonly box: Box;
 };
@@ -61,6 +59,17 @@ function rateOf(edge: Connection, known: ReadonlyMap<string, Placeable>): number
   const ends = [known.get(edge.from), known.get(edge.to)];
   const [near, far] = edge.role === 'writes' ? ends.reverse() : ends;
   return edge.records_per_second ?? near?.records_per_second ?? far?.records_per_second ?? null;
+}
+
+/** Stroke widths of the edges, px, in their order, by what flows along them now. */
+export function ribbonWidths(graph: {
+  readonly nodes: readonly Placeable[];
+  readonly edges: readonly Connection[];
+}): readonly number[] {
+  const known = new Map(graph.nodes.map(node => [node.id, node]));
+  const rates = graph.edges.map(edge => rateOf(edge, known));
+  const largest = rates.reduce<number>((most, rate) => Math.max(most, rate ?? 0), 0);
+  return rates.map(rate => ribbonWidth(rate, largest));
 }
 
 interface Spot {
@@ -110,7 +119,6 @@ export function place<N extends Placeable, E extends Connection>(graph: {
   const columnX = (column: number): number => MARGIN + NODE_WIDTH / 2 + column * (NODE_WIDTH + COLUMN_GAP);
   const rowY = (y: number): number => MARGIN + NODE_HEIGHT / 2 + y;
   const spots = graph.nodes.map((_, i): Spot => ({ x: columnX(rank[i] ?? 0), y: rowY(height[i] ?? 0) }));
-  const largest = edges.reduce((most, edge) => Math.max(most, rateOf(edge, known) ?? 0), 0);
   const right = (spot: Spot): Spot => ({ x: spot.x + NODE_WIDTH / 2, y: spot.y });
   const left = (spot: Spot): Spot => ({ x: spot.x - NODE_WIDTH / 2, y: spot.y });
   const none: Spot = { x: 0, y: 0 };
@@ -129,7 +137,6 @@ export function place<N extends Placeable, E extends Connection>(graph: {
         ...edge,
         path: ribbon(points),
         box: boxOf(points),
-        width: ribbonWidth(rateOf(edge, known), largest),
       };
     }),
     width:

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { type Freshness, getFreshness, getFreshnessList, type Level } from '../../api/estate.ts';
-import { type Direction, getLineage, getPaths, type LineageGraph } from '../../api/lineage.ts';
+import { type Direction, getLineage, getPaths, type LineageGraph, type LineageNode } from '../../api/lineage.ts';
 import { useLive } from '../../api/live.ts';
 import { param } from '../../app/router.ts';
 import { timeRange } from '../../app/time-range.ts';
@@ -34,13 +34,17 @@ function depthOf(text: string): number | undefined {
   return Number.isInteger(depth) && depth > 0 && depth <= 1000 ? depth : undefined;
 }
 
+function datasetId(node: LineageNode | undefined): string {
+  return node?.kind === 'dataset' ? node.id : '';
+}
+
 /** The path of a report, table or job with its lags: a river beside a waterfall and a list, all of the same figures. */
 export default function Lineage(): JSX.Element {
   const reports = useLive('freshness', getFreshnessList);
   const asked = param('root');
   // Without a choice the page opens on the report that needs a look most.
   const root = asked || (reports.data ? (worstReport(reports.data.items) ?? WHOLE) : '');
-  const to = root === WHOLE ? '' : param('to');
+  const to = root === WHOLE ? '' : param('target');
   const direction = to === '' ? directionOf(param('direction')) : 'both';
   const depth = to === '' ? depthOf(param('depth')) : undefined;
   // A range that stands still is a look at the past; one that follows the present is now.
@@ -48,10 +52,11 @@ export default function Lineage(): JSX.Element {
   const ask = root === WHOLE ? { at } : { root, direction, depth, at };
   const graph = useLive(root === '' ? null : `lineage/${JSON.stringify(ask)}`, signal => getLineage(ask, signal));
   const ways = useLive(to === '' ? null : `ways/${root}/${to}`, signal => getPaths(root, to, signal));
-  const kind = graph.data?.nodes.find(node => node.id === root || node.name === root)?.kind;
-  const dated = at === undefined && (kind === 'report' || kind === 'dataset');
-  const freshness = useLive(dated ? `freshness/${root}` : null, signal => getFreshness(root, signal));
-  const fresh = dated ? freshness.data : undefined;
+  const node = graph.data?.nodes.find(({ id, name }) => id === root || name === root);
+  // Only the age of now is known here, and only that of one end.
+  const dated = at !== undefined || to !== '' ? '' : node?.kind === 'report' ? node.name : datasetId(node);
+  const freshness = useLive(dated === '' ? null : `freshness/${dated}`, signal => getFreshness(dated, signal));
+  const fresh = dated === '' ? undefined : freshness.data;
   return (
     <>
       <LineageHead tab="path">

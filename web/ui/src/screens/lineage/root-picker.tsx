@@ -49,7 +49,7 @@ export function RootPicker({ root, to, direction, depth, reports, nodes }: Props
           value={to}
           placeholder={river.toHint}
           choices={choices}
-          onChoose={value => go({ to: value })}
+          onChoose={value => go({ target: value })}
         />
       )}
       {root !== WHOLE && to === '' && (
@@ -87,7 +87,7 @@ export function RootPicker({ root, to, direction, depth, reports, nodes }: Props
         type="button"
         class="button"
         aria-pressed={root === WHOLE}
-        onClick={() => go({ root: root === WHOLE ? undefined : WHOLE, to: undefined })}
+        onClick={() => go({ root: root === WHOLE ? undefined : WHOLE, target: undefined })}
       >
         {w.whole}
       </button>

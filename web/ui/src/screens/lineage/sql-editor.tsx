@@ -1,26 +1,8 @@
 import type { JSX } from 'preact';
 import type { Finding } from '../../api/lineage-check.ts';
 import { words } from '../../i18n/language.ts';
+import { marksOf } from './finding-places.ts';
 import { keepSqlText, sqlText } from './sql-text.ts';
-
-interface Mark {
-  readonly from: number;
-  readonly to: number;
-  readonly severity: Finding['severity'];
-}
-
-const GRAVITY: Record<Finding['severity'], number> = { error: 2, warning: 1, info: 0 };
-
-/** Underlined parts in order; where findings overlap the graver one is drawn, and what begins inside it is left out. */
-function marksOf(findings: readonly Finding[], length: number): Mark[] {
-  const marks: Mark[] = [];
-  const sorted = [...findings].sort((a, b) => a.position - b.position || GRAVITY[b.severity] - GRAVITY[a.severity]);
-  for (const { position, length: width, severity } of sorted) {
-    if (position < (marks.at(-1)?.to ?? 0) || position >= length) continue;
-    marks.push({ from: position, to: Math.min(length, position + Math.max(1, width)), severity });
-  }
-  return marks;
-}
 
 interface Props {
   readonly id: string;
