@@ -1,46 +1,10 @@
-/** Shapes of /alerts, /rules, /deliveries and the demo's /inbox (contracts.md section 6). */
+/** Shapes of /alerts, /deliveries and the demo's /inbox (contracts.md section 6). */
 
-import { get, type Page, post } from './client.ts';
+import { get, type Page, post, remove } from './client.ts';
 import type { AlertBrief } from './estate.ts';
+import type { Rule } from './rules.ts';
 
 export type { AlertBrief } from './estate.ts';
-
-export interface RuleMetric {
-  readonly name?: string;
-  readonly metric?: string;
-  readonly log?: string;
-  readonly op?: string;
-  readonly offset?: string;
-  readonly window?: string;
-  readonly matchers?: Readonly<Record<string, unknown>>;
-}
-
-/** A rule document with what the daemon knows of it; fields it does not know are kept in the document view. */
-export interface Rule {
-  readonly id: string;
-  readonly version: string | number;
-  readonly name: string;
-  readonly enabled?: boolean;
-  readonly level?: string;
-  readonly schedule: string;
-  readonly zone?: string;
-  readonly window?: string;
-  readonly delay?: string;
-  readonly for?: string;
-  readonly keep_firing_for?: string;
-  readonly repeat_interval?: string;
-  readonly group_by?: readonly string[] | '*';
-  readonly matchers?: Readonly<Record<string, unknown>>;
-  readonly metrics: readonly RuleMetric[];
-  readonly condition?: string;
-  readonly levels?: readonly { readonly level: string; readonly condition: string }[];
-  readonly recovery?: string | null;
-  readonly summary?: string;
-  readonly receivers?: readonly string[];
-  readonly annotations?: readonly { readonly name: string; readonly formula: string }[];
-  readonly health?: { readonly state: 'ok' | 'error'; readonly code?: string };
-  readonly late_after_eval?: number;
-}
 
 export interface AlertDetail extends AlertBrief {
   readonly rule: Rule | null;
@@ -49,6 +13,11 @@ export interface AlertDetail extends AlertBrief {
     readonly values: readonly (number | null)[];
     readonly state: string;
   }[];
+  /** Who has taken it on, epoch ms. */
+  readonly acked?: { readonly by: string; readonly at: number; readonly until: number };
+  /** Ids of the silences that hold for it. */
+  readonly silenced_by?: readonly string[];
+  readonly inhibited_by?: { readonly inhibition: string; readonly source: string };
   readonly log_line?: { readonly ts: number; readonly text: string; readonly url: string } | null;
 }
 
@@ -62,8 +31,15 @@ export interface Delivery {
   readonly error?: string;
   readonly recipients?: readonly { readonly address: string; readonly status: string }[];
   readonly alerts: readonly { readonly labels: Readonly<Record<string, string>>; readonly status: string }[];
+  readonly title?: string;
   readonly created_at?: number;
-  readonly delivered_at?: number | null;
+  /** Why it is not told, or not yet. */
+  readonly withheld?: {
+    readonly reason: string;
+    readonly by: string;
+    readonly detail: string;
+    readonly source?: string;
+  };
 }
 
 export interface InboxItem {
@@ -76,18 +52,6 @@ export interface InboxItem {
   readonly text: string;
 }
 
-export interface RuleHistory {
-  readonly ticks: readonly {
-    readonly t: number;
-    readonly error?: { readonly code: string };
-    readonly groups: readonly {
-      readonly labels: Readonly<Record<string, string>>;
-      readonly values: readonly (number | null)[];
-      readonly state: string;
-    }[];
-  }[];
-}
-
 export function getAlerts(state: string, signal: AbortSignal): Promise<Page<AlertBrief>> {
   return get('/alerts', { state }, signal);
 }
@@ -96,36 +60,68 @@ export function getAlert(id: string, signal: AbortSignal): Promise<AlertDetail> 
   return get(`/alerts/${encodeURIComponent(id)}`, {}, signal);
 }
 
-export function getRules(signal: AbortSignal): Promise<Page<Rule>> {
-  return get('/rules', {}, signal);
+/** Stops repeats and escalation for `ttl`, a duration such as `4h`. */
+export function acknowledge(id: string, ttl: string): Promise<unknown> {
+  return post(`/alerts/${encodeURIComponent(id)}/ack`, { ttl });
 }
 
-export function getRule(id: string, signal: AbortSignal): Promise<Rule> {
-  return get(`/rules/${encodeURIComponent(id)}`, {}, signal);
+export function endAcknowledgement(id: string): Promise<void> {
+  return remove(`/alerts/${encodeURIComponent(id)}/ack`);
 }
 
-export function getRuleHistory(id: string, from: number, to: number, signal: AbortSignal): Promise<RuleHistory> {
-  return get(`/rules/${encodeURIComponent(id)}/history`, { from: Math.floor(from), to: Math.ceil(to) }, signal);
+/** What was told, or not told, of one alert, newest first. */
+export function getAlertDeliveries(alert: string, signal: AbortSignal): Promise<Page<Delivery>> {
+  return get('/deliveries', { alert }, signal);
 }
 
-/** The next instants a cron pattern yields, ISO 8601. */
-export function nextRuns(
-  cron: string,
-  zone: string | undefined,
-  n: number,
-  signal: AbortSignal,
-): Promise<{ readonly next: readonly string[] }> {
-  return get('/rules/next', { cron, zone, n }, signal);
-}
-
-export function getDeliveries(channel: string, signal: AbortSignal): Promise<Page<Delivery>> {
-  return get('/deliveries', { channel }, signal);
-}
-
-export function testChannel(id: string): Promise<unknown> {
-  return post(`/channels/${encodeURIComponent(id)}/test`, {});
+export function getDeliveries(channel: string, signal: AbortSignal, limit?: number): Promise<Page<Delivery>> {
+  return get('/deliveries', { channel, limit }, signal);
 }
 
 export function getInbox(signal: AbortSignal): Promise<Page<InboxItem>> {
   return get('/inbox', {}, signal);
+}
+
+/** A dataset next to a job; with the job's lag on it where the job reads it. */
+export interface Neighbour {
+  readonly id: string;
+  readonly label: string;
+  readonly lagMs?: number | null;
+  readonly lagRecords?: number | null;
+}
+
+interface GraphAnswer {
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly name: string;
+    readonly kind: string;
+  }[];
+  readonly edges: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly lag_ms?: number | null;
+    readonly lag_records?: number | null;
+  }[];
+}
+
+/** What a job reads and writes directly. */
+export async function getNeighbours(
+  job: string,
+  signal: AbortSignal,
+): Promise<{ readonly reads: readonly Neighbour[]; readonly writes: readonly Neighbour[] }> {
+  const graph: GraphAnswer = await get('/lineage/graph', { root: job, depth: 1, direction: 'both' }, signal);
+  const own = graph.nodes.find(({ kind, name }) => kind === 'job' && name === job)?.id;
+  const labels = new Map(graph.nodes.map(({ id, label }) => [id, label]));
+  const near = (id: string): Neighbour => ({ id, label: labels.get(id) ?? id });
+  return {
+    reads: graph.edges
+      .filter(({ to }) => to === own)
+      .map(({ from, lag_ms: lagMs, lag_records: lagRecords }) => ({
+        ...near(from),
+        ...(lagMs === undefined ? {} : { lagMs }),
+        ...(lagRecords === undefined ? {} : { lagRecords }),
+      })),
+    writes: graph.edges.filter(({ from }) => from === own).map(({ to }) => near(to)),
+  };
 }

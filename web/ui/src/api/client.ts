@@ -78,3 +78,17 @@ export function post<T>(path: string, body: unknown, signal?: AbortSignal): Prom
     ...(signal ? { signal } : {}),
   });
 }
+
+/** PUT of a JSON body; `version` is the one that was read, absent means whatever version is there. */
+export function put<T>(path: string, body: unknown, version?: string): Promise<T> {
+  return send<T>(path, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json', ...(version === undefined ? {} : { 'if-match': `"${version}"` }) },
+    body: JSON.stringify(body),
+  });
+}
+
+/** DELETE, which answers nothing. */
+export function remove(path: string): Promise<void> {
+  return send<void>(path, { method: 'DELETE' });
+}

@@ -3,7 +3,7 @@ import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/icon.tsx';
 
 type NavName = 'overview' | 'jobs' | 'logs' | 'lineage' | 'freshness' | 'alerts' | 'inbox';
-export type ScreenName = NavName | 'job' | 'impact' | 'health' | 'check';
+export type ScreenName = NavName | 'job' | 'rules' | 'silences' | 'channels' | 'impact' | 'health' | 'check';
 
 /** What a screen gets: the decoded rest of the path after its own part. */
 export interface ScreenProps {
@@ -21,6 +21,9 @@ const LOADERS: Record<ScreenName, () => Promise<{ readonly default: ComponentTyp
   check: () => import('../screens/lineage/check.tsx'),
   freshness: () => import('../screens/freshness/freshness.tsx'),
   alerts: () => import('../screens/alerts/alerts.tsx'),
+  rules: () => import('../screens/rules/rules.tsx'),
+  silences: () => import('../screens/silences/silences.tsx'),
+  channels: () => import('../screens/channels/channels.tsx'),
   inbox: () => import('../screens/inbox/inbox.tsx'),
 };
 
@@ -52,10 +55,13 @@ export function screenOf(path: string): { readonly name: ScreenName; readonly re
       return { name: 'overview', rest };
     case 'jobs':
       return { name: rest.length > 0 ? 'job' : 'jobs', rest };
-    case 'rules':
-      return { name: 'alerts', rest: ['rules', ...rest] };
+    case 'on-call':
+      return { name: 'channels', rest: ['on-call'] };
     case 'lineage':
       return { name: lineagePart(rest[0]), rest };
+    case 'rules':
+    case 'silences':
+    case 'channels':
     case 'logs':
     case 'freshness':
     case 'alerts':
@@ -73,6 +79,7 @@ function lineagePart(part: string | undefined): ScreenName {
 /** The navigation entry a screen belongs to. */
 export function navOf(name: ScreenName): NavItem['name'] {
   if (name === 'job') return 'jobs';
+  if (name === 'rules' || name === 'silences' || name === 'channels') return 'alerts';
   return name === 'impact' || name === 'health' || name === 'check' ? 'lineage' : name;
 }
 

@@ -92,12 +92,7 @@ export const alertingWords = {
     kinds: { firing: 'Firing', repeat: 'Repeat', resolved: 'Resolved', nodata: 'No data', test: 'Test' } as Readonly<
       Record<string, string>
     >,
-    test: 'Send a test',
-    testSent: (channel: string) => `Test sent to ${channel}`,
-    testFailed: (why: string) => `Test failed: ${why}`,
-    channels: 'Channels',
-    waiting: (n: number) => `${n} waiting`,
-    dead: (n: number) => `${n} dead`,
+    at: 'At',
   },
   inbox: {
     title: 'Inbox',
@@ -107,8 +102,17 @@ export const alertingWords = {
     off: 'There is no inbox outside the demo',
     offHow: 'Run "npm run demo" to see messages here; in production they go to your channels.',
     choose: 'Choose a message',
-    email: 'E-mail',
-    dingtalk: 'DingTalk',
+    types: {
+      email: 'E-mail',
+      dingtalk: 'DingTalk',
+      feishu: 'Feishu',
+      wecom: 'WeCom',
+      slack: 'Slack',
+      teams: 'Teams',
+      pagerduty: 'PagerDuty',
+      telegram: 'Telegram',
+      webhook: 'Webhook',
+    } as Readonly<Record<string, string>>,
     to: (who: string) => `to ${who}`,
     rendered: 'Message',
     text: 'Plain text',

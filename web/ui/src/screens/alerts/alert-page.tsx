@@ -1,19 +1,24 @@
 import type { JSX } from 'preact';
-import { type AlertDetail, getDeliveries } from '../../api/alerts.ts';
+import { type AlertDetail, getAlertDeliveries } from '../../api/alerts.ts';
 import { now, useLive } from '../../api/live.ts';
 import { link } from '../../app/router.ts';
 import { timeRange } from '../../app/time-range.ts';
 import { duration } from '../../format/duration.ts';
 import { compact, exact } from '../../format/number.ts';
 import { clock, clockSeconds, fullTime } from '../../format/time.ts';
+import { moreWords } from '../../i18n/alerting-more.ts';
 import { words } from '../../i18n/language.ts';
 import { Card } from '../../parts/card.tsx';
 import { Chart } from '../../parts/chart.tsx';
 import { LevelBadge, severityLevel } from '../../parts/level.tsx';
 import { Region } from '../../parts/states.tsx';
 import { tip } from '../../parts/tip.ts';
+import { describeMetric } from '../rules/rule-text.ts';
+import { thresholdOf } from '../rules/threshold.ts';
+import { AlertActions } from './alert-actions.tsx';
 import { DeliveryTable } from './delivery-table.tsx';
-import { describeMetric } from './rule-text.ts';
+import { ExplainCard } from './explain-card.tsx';
+import { PathCard } from './path-card.tsx';
 
 /** One alert: the formula with its numbers, every query's value, what it hurts, why, and who was told. */
 export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
@@ -44,6 +49,7 @@ export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
           <p class="formula mono" {...tip(alert.rule?.condition)}>
             {alert.formula || alert.rule?.condition}
           </p>
+          <AlertActions alert={alert} />
           <p class="row wrap">
             {alert.rule_id && (
               <a class="button" href={link(`/rules/${encodeURIComponent(alert.rule_id)}`)}>
@@ -76,6 +82,7 @@ export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
       <Card title={w.chart}>
         <History alert={alert} />
       </Card>
+      {alert.rule && <ExplainCard alert={alert} />}
       {alert.log_line && (
         <Card title={w.logLine}>
           <LogLine line={alert.log_line} />
@@ -97,6 +104,7 @@ export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
           </ul>
         )}
       </Card>
+      {job && <PathCard job={job} />}
       <Card title={w.labels}>
         <div class="card-body row wrap">
           {Object.entries(alert.labels).map(([name, value]) => (
@@ -111,26 +119,47 @@ export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
   );
 }
 
+/** Every metric's value at the tick it began to fire and at the newest one. */
 function Values({ alert }: { alert: AlertDetail }): JSX.Element {
   const { alerts: w } = words();
+  const { alert: more } = moreWords();
   const metrics = alert.rule?.metrics ?? [];
+  const fired = alert.history.find(({ state }) => state === 'firing');
+  const newest = alert.history.at(-1);
   return (
     <div class="table-scroll">
-      <table class="table">
+      <table class="table values">
+        <thead>
+          <tr>
+            <th />
+            <th />
+            <th class="wide" />
+            {fired && (
+              <th class="num" {...tip(fullTime(fired.t))}>
+                {more.atFiring} {clock(fired.t)}
+              </th>
+            )}
+            <th class="num" {...tip(newest && fullTime(newest.t))}>
+              {more.atNow} {newest ? clock(newest.t) : ''}
+            </th>
+          </tr>
+        </thead>
         <tbody>
           {alert.values.map((value, i) => (
             <tr key={i}>
               <td class="mono muted">{`{${i}}`}</td>
               <td>{metrics[i]?.name ?? ''}</td>
-              <td class="mono soft">{metrics[i] ? describeMetric(metrics[i]) : ''}</td>
-              <td class="num strong">{exact(value, 3)}</td>
+              <td class="mono soft wide">{metrics[i] ? describeMetric(metrics[i]) : ''}</td>
+              {fired && <td class="num">{exact(fired.values[i] ?? null, 3)}</td>}
+              <td class="num strong">{exact(newest ? (newest.values[i] ?? null) : value, 3)}</td>
             </tr>
           ))}
           {alert.annotations.map(({ name, value }) => (
             <tr key={name}>
               <td class="muted">{w.hints}</td>
               <td>{name}</td>
-              <td />
+              <td class="wide" />
+              {fired && <td />}
               <td class="num">{value}</td>
             </tr>
           ))}
@@ -149,11 +178,24 @@ function History({ alert }: { alert: AlertDetail }): JSX.Element {
     label,
     points: history.map(tick => [tick.t, tick.values[i] ?? null] as const),
   }));
+  const condition =
+    alert.rule?.condition ?? alert.rule?.levels?.find(({ level }) => level === alert.severity)?.condition;
+  const limits = names.map((_, i) => thresholdOf(condition, i, alert.rule?.metrics[i]?.name));
+  const known = limits.filter(limit => limit !== undefined);
+  // One line can only be the threshold of one of them.
+  const limit = known.length === 1 ? known[0] : undefined;
   const first = history[0]?.t ?? timeRange.value.from;
   const last = history.at(-1)?.t ?? timeRange.value.to;
   return (
     <>
-      <Chart series={series} from={first} to={Math.max(last, first + 1)} format={compact} label={w.chart} />
+      <Chart
+        series={series}
+        from={first}
+        to={Math.max(last, first + 1)}
+        format={compact}
+        label={w.chart}
+        {...(limit === undefined ? {} : { limit })}
+      />
       <div class="ticks" role="img" aria-label={w.history}>
         {history.map(tick => (
           <i
@@ -183,20 +225,13 @@ function LogLine({ line }: { line: NonNullable<AlertDetail['log_line']> }): JSX.
 
 function Notices({ alert }: { alert: AlertDetail }): JSX.Element {
   const { alerts: w } = words();
-  const live = useLive('deliveries/', signal => getDeliveries('', signal));
+  const live = useLive(`deliveries/of/${alert.id}`, signal => getAlertDeliveries(alert.id, signal));
   return (
     <Card title={w.notices}>
       <Region live={live} rows={2}>
-        {({ items }) => {
-          const own = items.filter(d =>
-            d.alerts.some(
-              a =>
-                Object.entries(a.labels).every(([name, value]) => alert.labels[name] === value) &&
-                Object.keys(a.labels).length > 0,
-            ),
-          );
-          return own.length === 0 ? <p class="card-body muted">{w.noNotices}</p> : <DeliveryTable deliveries={own} />;
-        }}
+        {({ items }) =>
+          items.length === 0 ? <p class="card-body muted">{w.noNotices}</p> : <DeliveryTable deliveries={items} />
+        }
       </Region>
     </Card>
   );

@@ -1,11 +1,13 @@
 import type { JSX } from 'preact';
 import type { Delivery } from '../../api/alerts.ts';
 import type { Level } from '../../api/estate.ts';
+import { clockSeconds, fullTime } from '../../format/time.ts';
 import { words } from '../../i18n/language.ts';
 import { LevelBadge } from '../../parts/level.tsx';
 import { tip } from '../../parts/tip.ts';
 
-const LEVELS: Record<Delivery['status'], Level> = {
+/** How each fate of a message looks. */
+export const DELIVERY_LEVELS: Record<Delivery['status'], Level> = {
   pending: 'unknown',
   retrying: 'warning',
   delivered: 'ok',
@@ -22,6 +24,7 @@ export function DeliveryTable({ deliveries }: { deliveries: readonly Delivery[] 
         <thead>
           <tr>
             <th>{w.status}</th>
+            <th>{w.at}</th>
             <th>{w.channel}</th>
             <th>{w.kind}</th>
             <th class="wide">{w.about}</th>
@@ -33,7 +36,10 @@ export function DeliveryTable({ deliveries }: { deliveries: readonly Delivery[] 
           {deliveries.map(d => (
             <tr key={d.id} data-testid="delivery">
               <td>
-                <LevelBadge level={LEVELS[d.status]} text={w.statuses[d.status]} />
+                <LevelBadge level={DELIVERY_LEVELS[d.status]} text={w.statuses[d.status]} />
+              </td>
+              <td class="soft" {...tip(d.created_at !== undefined && fullTime(d.created_at))}>
+                {d.created_at === undefined ? '' : clockSeconds(d.created_at)}
               </td>
               <td {...tip(...(d.recipients ?? []).map(r => `${r.address}  ${r.status}`))}>{d.channel}</td>
               <td>{w.kinds[d.kind] ?? d.kind}</td>
@@ -44,9 +50,9 @@ export function DeliveryTable({ deliveries }: { deliveries: readonly Delivery[] 
               </td>
               <td class="num">{d.attempts}</td>
               <td class="wide soft delivery-about">
-                <span class="ellipsis" {...tip(d.error)}>
+                <span class="ellipsis" {...tip(d.error, d.withheld?.detail)}>
                   {d.class ? `${d.class}: ` : ''}
-                  {d.error ?? ''}
+                  {d.error ?? d.withheld?.detail ?? ''}
                 </span>
               </td>
             </tr>

@@ -12,9 +12,7 @@ import { MailFrame } from './mail-frame.tsx';
 import { Markdown } from './markdown.tsx';
 
 function kindText(kind: string): string {
-  const { inbox: w } = words();
-  if (kind === 'email') return w.email;
-  return kind === 'dingtalk' ? w.dingtalk : kind;
+  return words().inbox.types[kind] ?? kind;
 }
 
 function recipients(to: InboxItem['to']): string {

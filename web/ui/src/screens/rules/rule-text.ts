@@ -1,5 +1,5 @@
 /** Says rules in a line of text, in the notation of the rule document. */
-import type { RuleMetric } from '../../api/alerts.ts';
+import type { RuleMetric } from '../../api/rules.ts';
 
 /** `MAX(lag{topic="sdk_log"}) offset 1d`. */
 export function describeMetric(metric: RuleMetric): string {

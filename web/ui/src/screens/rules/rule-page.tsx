@@ -1,15 +1,18 @@
 import type { JSX } from 'preact';
-import { getRule, getRuleHistory, nextRuns, type Rule, type RuleHistory } from '../../api/alerts.ts';
+import { useState } from 'preact/hooks';
 import { useLive } from '../../api/live.ts';
-import { link } from '../../app/router.ts';
+import { deleteRule, getRule, getRuleHistory, nextRuns, type Rule, type RuleHistory } from '../../api/rules.ts';
+import { link, navigate } from '../../app/router.ts';
 import { rangeKey, timeRange } from '../../app/time-range.ts';
 import { exact } from '../../format/number.ts';
 import { clockSeconds, fullTime } from '../../format/time.ts';
+import { moreWords } from '../../i18n/alerting-more.ts';
 import { words } from '../../i18n/language.ts';
 import { Card } from '../../parts/card.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Region } from '../../parts/states.tsx';
 import { tip } from '../../parts/tip.ts';
+import { OriginNote } from './origin-note.tsx';
 import { groupText, RuleHealth } from './rule-list.tsx';
 import { describeMatchers, describeMetric, isZero } from './rule-text.ts';
 
@@ -31,9 +34,8 @@ function Content({ rule }: { rule: Rule }): JSX.Element {
   });
   return (
     <div class="stack" style={{ gap: '16px' }} data-testid="rule-page">
-      <p>
-        <a href={link('/rules')}>← {w.back}</a>
-      </p>
+      <Actions rule={rule} />
+      <OriginNote rule={rule} />
       <div class="rule-columns">
         <section class="card">
           <div class="card-body alert-head">
@@ -86,6 +88,49 @@ function Content({ rule }: { rule: Rule }): JSX.Element {
   );
 }
 
+/** Edit, copy, versions and deletion; a file's rule is changed in its file. */
+function Actions({ rule }: { rule: Rule }): JSX.Element {
+  const { rules } = words();
+  const { editor: w } = moreWords();
+  const [failure, setFailure] = useState('');
+  const base = `/rules/${encodeURIComponent(rule.id)}`;
+  const remove = (): void => {
+    if (!window.confirm(w.removeSure(rule.name))) return;
+    deleteRule(rule.id).then(
+      () => navigate(link('/rules')),
+      error => setFailure(w.failed(error instanceof Error ? error.message : String(error))),
+    );
+  };
+  return (
+    <p class="row wrap">
+      <a class="grow" href={link('/rules')}>
+        ← {rules.back}
+      </a>
+      {failure && (
+        <span role="alert" class="level-critical">
+          {failure}
+        </span>
+      )}
+      {rule.origin !== 'file' && (
+        <a class="button primary" href={link(`${base}/edit`)}>
+          {w.edit}
+        </a>
+      )}
+      <a class="button" href={link('/rules/new', { copy: rule.id })}>
+        {w.duplicate}
+      </a>
+      <a class="button" href={link(`${base}/versions`)}>
+        {w.versions}
+      </a>
+      {rule.origin !== 'file' && (
+        <button type="button" class="button" onClick={remove}>
+          {w.remove}
+        </button>
+      )}
+    </p>
+  );
+}
+
 function Facts({ rule }: { rule: Rule }): JSX.Element {
   const { rules: w } = words();
   const next = useLive(`next/${rule.schedule}/${rule.zone ?? ''}`, signal =>
@@ -102,7 +147,7 @@ function Facts({ rule }: { rule: Rule }): JSX.Element {
     [w.repeat, isZero(rule.repeat_interval) ? w.never : rule.repeat_interval],
     [w.delay, rule.delay],
     [w.receivers, rule.receivers?.join(', ')],
-    [w.summary, rule.summary],
+    [w.summary, rule.summary ?? undefined],
   ];
   return (
     <dl class="facts">

@@ -1,0 +1,36 @@
+import './alerts.css';
+import type { ComponentChildren, JSX } from 'preact';
+import { link } from '../../app/router.ts';
+import { moreWords } from '../../i18n/alerting-more.ts';
+import { words } from '../../i18n/language.ts';
+
+export type AlertingTab = 'alerts' | 'rules' | 'deliveries' | 'silences' | 'channels' | 'onCall';
+
+/** Title and tabs that all screens of alerting share. */
+export function AlertingFrame({ tab, children }: { tab: AlertingTab; children: ComponentChildren }): JSX.Element {
+  const { alerts: w } = words();
+  const names = { ...w.tabs, ...moreWords().tabs };
+  const tabs: readonly (readonly [AlertingTab, string])[] = [
+    ['alerts', link('/alerts')],
+    ['rules', link('/rules')],
+    ['silences', link('/silences')],
+    ['deliveries', link('/alerts', { tab: 'deliveries' })],
+    ['channels', link('/channels')],
+    ['onCall', link('/on-call')],
+  ];
+  return (
+    <>
+      <div class="head" style={{ marginBottom: '4px' }}>
+        <h1>{w.title}</h1>
+      </div>
+      <nav class="tabs" aria-label={w.title}>
+        {tabs.map(([name, href]) => (
+          <a key={name} href={href} {...(name === tab ? { 'aria-current': 'page' as const } : {})}>
+            {names[name]}
+          </a>
+        ))}
+      </nav>
+      <div class="alerts-body">{children}</div>
+    </>
+  );
+}

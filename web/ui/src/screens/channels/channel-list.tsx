@@ -1,0 +1,113 @@
+import type { JSX } from 'preact';
+import { type Delivery, getDeliveries } from '../../api/alerts.ts';
+import { type Channel, getChannels, getReceivers } from '../../api/channels.ts';
+import { now, useLive } from '../../api/live.ts';
+import { estate } from '../../app/estate-status.ts';
+import { link } from '../../app/router.ts';
+import { duration } from '../../format/duration.ts';
+import { fullTime } from '../../format/time.ts';
+import { moreWords } from '../../i18n/alerting-more.ts';
+import { words } from '../../i18n/language.ts';
+import { Card } from '../../parts/card.tsx';
+import { LevelBadge } from '../../parts/level.tsx';
+import { Empty, Region } from '../../parts/states.tsx';
+import { tip } from '../../parts/tip.ts';
+import { DELIVERY_LEVELS } from '../alerts/delivery-table.tsx';
+import { TestOutcome, useChannelTest } from './test-outcome.tsx';
+
+/** Every channel with its state, its last message and a test button; the receivers they stand behind. */
+export function ChannelList(): JSX.Element {
+  const { channels: w } = moreWords();
+  const live = useLive('channels', getChannels);
+  const receivers = useLive('receivers', getReceivers);
+  return (
+    <div class="stack" style={{ gap: '16px' }}>
+      <section class="card">
+        <Region live={live}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty title={w.none}>
+                <p>{w.noneHow}</p>
+              </Empty>
+            ) : (
+              <ul class="lines">
+                {items.map(channel => (
+                  <ChannelLine key={channel.id} channel={channel} />
+                ))}
+              </ul>
+            )
+          }
+        </Region>
+      </section>
+      <Card title={w.receivers} count={receivers.data?.items.length || undefined}>
+        <Region live={receivers} rows={2}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <p class="card-body muted">{w.receiversNone}</p>
+            ) : (
+              <dl class="facts card-body">
+                {items.map(({ id, name, channels }) => [
+                  <dt key={id}>{name}</dt>,
+                  <dd key={`${id}-of`}>{channels.join(', ')}</dd>,
+                ])}
+              </dl>
+            )
+          }
+        </Region>
+      </Card>
+    </div>
+  );
+}
+
+function ChannelLine({ channel }: { channel: Channel }): JSX.Element {
+  const { channels: w } = moreWords();
+  const { inbox } = words();
+  const [state, test] = useChannelTest(channel.id);
+  const queue = estate.value.status?.channels.find(({ name }) => name === channel.name);
+  // The newest of each channel is asked for by itself: among all deliveries a quiet channel's would be pages away.
+  const last = useLive(`deliveries/last/${channel.name}`, signal => getDeliveries(channel.name, signal, 1));
+  return (
+    <li class="channel" data-testid="channel">
+      <div class="channel-what">
+        <a class="strong" href={link('/alerts', { tab: 'deliveries', channel: channel.name })}>
+          {channel.name}
+        </a>
+        <span class="muted">
+          {inbox.types[channel.type] ?? channel.type}
+          {channel.managed && ` · ${w.managed}`}
+          {channel.fallback && ` · ${w.instead(channel.fallback)}`}
+        </span>
+      </div>
+      <div class="row wrap channel-state">
+        <LevelBadge
+          level={channel.error ? 'critical' : queue && queue.dead > 0 ? 'warning' : 'ok'}
+          text={
+            channel.error ? `${w.unusable}: ${channel.error}` : queue && queue.dead > 0 ? w.dead(queue.dead) : w.works
+          }
+        />
+        {queue !== undefined && queue.pending > 0 && <span class="soft">{w.waiting(queue.pending)}</span>}
+      </div>
+      <LastMessage delivery={last.data?.items[0]} loading={last.data === undefined} />
+      <button type="button" class="button" disabled={state === 'waiting'} onClick={() => void test()}>
+        {w.test}
+      </button>
+      <div class="channel-outcome" role="status">
+        {state && <TestOutcome name={channel.name} state={state} />}
+      </div>
+    </li>
+  );
+}
+
+function LastMessage({ delivery, loading }: { delivery: Delivery | undefined; loading: boolean }): JSX.Element {
+  const { channels: w } = moreWords();
+  const { deliveries } = words();
+  if (!delivery) return <span class="muted channel-last">{loading ? '' : `${w.last}: ${w.never}`}</span>;
+  const at = delivery.created_at;
+  return (
+    <span class="channel-last row" {...tip(at !== undefined && fullTime(at), delivery.error)}>
+      <LevelBadge level={DELIVERY_LEVELS[delivery.status]} text={deliveries.statuses[delivery.status]} />
+      {at !== undefined && <span class="muted">{duration(now.value - at)}</span>}
+      <span class="ellipsis soft">{delivery.title ?? ''}</span>
+    </span>
+  );
+}
