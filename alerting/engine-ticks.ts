@@ -63,7 +63,7 @@ export class TickRunner {
       if (item !== null) work.push(item);
     }
     if (work.length === 0) return;
-    work.sort((a, b) => a.runtime.dueAt - b.runtime.dueAt);
+    work.sort(byTimeThenRule);
     try {
       await this.#runAll(work, now, stopped);
       this.#storeAway = false;
@@ -240,6 +240,11 @@ class Run {
     this.groups = applied(this.groups, outcome.changes);
     for (const [key, state] of outcome.changes) this.changes.set(key, state);
   }
+}
+
+/** Oldest first; within an instant by id, as stores sort: neighbours are then written together. */
+function byTimeThenRule({ runtime: a }: Work, { runtime: b }: Work): number {
+  return a.dueAt - b.dueAt || (a.rule.id < b.rule.id ? -1 : 1);
 }
 
 function codeOf(error: unknown): ErrorCode {

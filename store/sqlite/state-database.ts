@@ -45,6 +45,11 @@ export class StateDatabase {
     this.#prepared(sql).run(...values);
   }
 
+  /** Runs a statement; returns how many rows it changed. */
+  change(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#prepared(sql).run(...values).changes);
+  }
+
   /** Rows of a query whose columns are numbers and texts. Throws `StoreAwayError`. */
   all(sql: string, ...values: SQLInputValue[]): StateRow[] {
     try {

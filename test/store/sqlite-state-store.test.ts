@@ -117,3 +117,39 @@ test('after close every call is away, not a crash', async () => {
   await assert.rejects(store.ping(), StoreAwayError);
   await assert.rejects(store.put('job', 'a', 1, null), StoreAwayError);
 });
+
+test('history of more instants than one turn drops is forgotten whole, and only that of the rule or age', async () => {
+  const store = openSqliteStateStore({ path: ':memory:' });
+  const ticks = Array.from({ length: 2500 }, (_, t) => ({ t, body: t }));
+  const history = { cursor: 0, groups: new Map(), intents: [], ticks };
+  await store.commitTick('gone', null, history);
+  await store.commitTick('stays', null, history);
+
+  await store.dropRule('gone');
+  assert.deepEqual(await store.ticks('gone', 0, 2500), []);
+  assert.deepEqual(await store.ticks('stays', 0, 2500), ticks);
+
+  await store.expire(2400, 0);
+  assert.deepEqual(await store.ticks('stays', 0, 2500), ticks.slice(2400));
+  await store.close();
+});
+
+test('history is found whether or not other rules have some at its instants', async () => {
+  const store = openSqliteStateStore({ path: ':memory:' });
+  const history = (...instants: number[]) => ({
+    cursor: 0,
+    groups: new Map(),
+    intents: [],
+    ticks: instants.map(t => ({ t, body: t })),
+  });
+  await store.commitTick('a', null, history(10, 30));
+  await store.commitTick('b', null, history(5, 20, 30, 40));
+
+  const instants = async (rule: string, from: number, to: number) =>
+    (await store.ticks(rule, from, to)).map(({ t }) => t);
+  assert.deepEqual(await instants('a', 0, 50), [10, 30]);
+  assert.deepEqual(await instants('a', 11, 30), [30]);
+  assert.deepEqual(await instants('b', 6, 39), [20, 30]);
+  assert.deepEqual(await instants('b', 41, 50), []);
+  await store.close();
+});
