@@ -5,6 +5,7 @@ export const alertingMore = {
     edit: 'Edit',
     copyOf: (name: string) => `${name} copy`,
     duplicate: 'Duplicate',
+    origins: { file: 'file', generated: 'generated' },
     titleNew: 'New rule',
     titleEdit: (name: string) => `Edit ${name}`,
     basics: 'Rule',

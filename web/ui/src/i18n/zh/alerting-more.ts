@@ -7,6 +7,7 @@ export const alertingMore: typeof English = {
     edit: '编辑',
     copyOf: name => `${name} 副本`,
     duplicate: '复制为新规则',
+    origins: { file: '文件', generated: '自动生成' },
     titleNew: '新建规则',
     titleEdit: name => `编辑 ${name}`,
     basics: '规则',

@@ -58,7 +58,7 @@ export function ExplainCard({ alert }: { alert: AlertDetail }): JSX.Element {
 }
 
 function Tick({ explanation }: { explanation: TickExplanation }): JSX.Element {
-  const { alert: w } = moreWords();
+  const { alert: w, preview } = moreWords();
   const { alerts } = words();
   const [group] = explanation.groups;
   if (!group) return <p class="card-body muted">{w.noExplain}</p>;
@@ -68,7 +68,9 @@ function Tick({ explanation }: { explanation: TickExplanation }): JSX.Element {
     <div class="card-body stack" data-testid="explain">
       <p class="row wrap">
         <LevelBadge level={why.told ? 'ok' : 'unknown'} text={why.told ? w.told : w.notTold} pill />
-        <span {...tip(why.text)}>{w.codes[why.code] ?? why.text}</span>
+        <span {...tip(why.text)}>
+          {why.told ? why.kinds?.map(kind => preview.kinds[kind] ?? kind).join(', ') : (w.codes[why.code] ?? why.text)}
+        </span>
         {why.since !== undefined && (
           <span class="muted" {...tip(fullTime(why.since))}>
             {w.since(clock(why.since))}

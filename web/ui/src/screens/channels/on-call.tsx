@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
 import { getOnCall, getRotas, type OnCall, type Rota } from '../../api/channels.ts';
 import { useLive } from '../../api/live.ts';
-import { fullTime } from '../../format/time.ts';
+import { clock, fullTime } from '../../format/time.ts';
 import { moreWords } from '../../i18n/alerting-more.ts';
 import { Card } from '../../parts/card.tsx';
 import { Empty, Region } from '../../parts/states.tsx';
+import { tip } from '../../parts/tip.ts';
 
 /** Handovers looked ahead. */
 const AHEAD = 4;
@@ -46,7 +47,9 @@ function RotaCard({ rota }: { rota: Rota }): JSX.Element {
               <div>
                 <h3>{w.now}</h3>
                 <p class="on-call-now">{current.members.join(', ') || w.nobody}</p>
-                <p class="muted">{describe(current)}</p>
+                <p class="muted" {...exactly(current)}>
+                  {describe(current)}
+                </p>
               </div>
             )}
             <h3>{w.next}</h3>
@@ -57,7 +60,9 @@ function RotaCard({ rota }: { rota: Rota }): JSX.Element {
                 {next.map(turn => (
                   <li key={turn.at}>
                     <span class="strong">{turn.members.join(', ') || w.nobody}</span>{' '}
-                    <span class="muted">{describe(turn)}</span>
+                    <span class="muted" {...exactly(turn)}>
+                      {describe(turn)}
+                    </span>
                   </li>
                 ))}
               </ul>
@@ -70,10 +75,14 @@ function RotaCard({ rota }: { rota: Rota }): JSX.Element {
   );
 }
 
+function exactly({ from, to }: OnCall): ReturnType<typeof tip> {
+  return tip(from !== null && fullTime(from), to !== null && fullTime(to));
+}
+
 function describe({ by, at, from, to }: OnCall): string {
   const { onCall: w } = moreWords();
   const who = by === 'override' ? w.override : by === 'nobody' ? '' : by;
-  const when = from !== null && to !== null ? w.from(fullTime(from), fullTime(to)) : fullTime(at);
+  const when = from !== null && to !== null ? w.from(clock(from), clock(to)) : clock(at);
   return [who, when].filter(Boolean).join(' · ');
 }
 

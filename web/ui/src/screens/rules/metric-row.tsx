@@ -47,17 +47,7 @@ export function MetricRow({ row, index, issues, onChange, onRemove }: Props): JS
         )}
       </legend>
       {general.length > 0 && <p class="field-wrong">{general.map(({ message }) => message).join('; ')}</p>}
-      <div class="fields">
-        <TextField label={w.rowName} value={row.name} onText={text('name')} issues={issuesAt(issues, `${path}.name`)} />
-        <ChoiceField
-          label={w.source}
-          value={overLogs ? 'log' : 'metric'}
-          choices={[
-            ['metric', w.metric],
-            ['log', w.log],
-          ]}
-          onChoice={toSource}
-        />
+      <div class="fields metric-fields">
         {overLogs ? (
           <TextField
             label={w.log}
@@ -78,6 +68,16 @@ export function MetricRow({ row, index, issues, onChange, onRemove }: Props): JS
             wide
           />
         )}
+        <TextField label={w.rowName} value={row.name} onText={text('name')} issues={issuesAt(issues, `${path}.name`)} />
+        <ChoiceField
+          label={w.source}
+          value={overLogs ? 'log' : 'metric'}
+          choices={[
+            ['metric', w.metric],
+            ['log', w.log],
+          ]}
+          onChoice={toSource}
+        />
         <ChoiceField
           label={w.op}
           value={row.op ?? (overLogs ? 'COUNT' : 'LAST')}
@@ -87,12 +87,12 @@ export function MetricRow({ row, index, issues, onChange, onRemove }: Props): JS
         />
         <TextField
           label={w.offset}
-          hint={w.offsetHow}
           value={row.offset ?? '0m'}
           onText={offset => set({ offset })}
           issues={issuesAt(issues, `${path}.offset`)}
           mono
         />
+        {index === 0 && <p class="muted field-hint wide-field">{w.offsetHow}</p>}
       </div>
       <details open={filters > 0 || row.across !== undefined || row.window !== undefined || row.baseline !== undefined}>
         <summary class="muted">{w.rowMore}</summary>

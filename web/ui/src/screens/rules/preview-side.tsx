@@ -16,6 +16,8 @@ import { describeMatchers } from './rule-text.ts';
 const NEXT = 5;
 /** Groups shown, those that fire first. */
 const SHOWN = 12;
+/** Width of a band at least, percent of the day. */
+const MIN_BAND = 0.8;
 
 interface Props {
   readonly document: RuleDocument;
@@ -133,7 +135,9 @@ function lanesOf(preview: RulePreview): readonly Lane[] {
 function placed(band: { from: number; to: number }, { from, to }: RulePreview): { left: string; width: string } {
   const span = Math.max(1, to - from);
   const percent = (t: number): number => (Math.min(Math.max(t - from, 0), span) / span) * 100;
-  return { left: `${percent(band.from)}%`, width: `${Math.max(0.6, percent(band.to) - percent(band.from))}%` };
+  // A band of the newest tick alone still shows.
+  const left = Math.min(percent(band.from), 100 - MIN_BAND);
+  return { left: `${left}%`, width: `${Math.max(MIN_BAND, percent(band.to) - left)}%` };
 }
 
 function NextRuns({ document }: { document: RuleDocument }): JSX.Element {

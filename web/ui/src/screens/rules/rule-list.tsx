@@ -8,6 +8,7 @@ import { words } from '../../i18n/language.ts';
 import { Card } from '../../parts/card.tsx';
 import { LevelBadge } from '../../parts/level.tsx';
 import { Empty, Region } from '../../parts/states.tsx';
+import { tip } from '../../parts/tip.ts';
 
 /** Health of a rule's evaluation, which is not the state of its alerts. */
 export function RuleHealth({ rule }: { rule: Rule }): JSX.Element {
@@ -20,7 +21,7 @@ export function RuleHealth({ rule }: { rule: Rule }): JSX.Element {
 
 /** Every rule with its schedule, condition and health. */
 export function RuleList(): JSX.Element {
-  const { rules: w } = words();
+  const { rules: w, severity } = words();
   const { editor } = moreWords();
   const live = useLive('rules', getRules);
   return (
@@ -55,11 +56,16 @@ export function RuleList(): JSX.Element {
                       <tr key={rule.id} data-testid="rule">
                         <td>
                           <a href={link(`/rules/${encodeURIComponent(rule.id)}`)}>{rule.name}</a>
+                          {rule.origin !== undefined && rule.origin !== 'api' && (
+                            <span class="pill rule-origin" {...tip(rule.file ?? rule.source)}>
+                              {editor.origins[rule.origin]}
+                            </span>
+                          )}
                         </td>
                         <td>
                           <RuleHealth rule={rule} />
                         </td>
-                        <td class="wide">{rule.level ?? ''}</td>
+                        <td class="wide">{severity[(rule.level ?? 'warning') as 'info'] ?? rule.level}</td>
                         <td class="mono wide">{rule.schedule}</td>
                         <td class="mono wide rule-condition">
                           <span class="ellipsis">

@@ -12,6 +12,8 @@ import { Card } from '../../parts/card.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Region } from '../../parts/states.tsx';
 import { tip } from '../../parts/tip.ts';
+import { useYaml } from './conflict-card.tsx';
+import { documentOf } from './document.ts';
 import { OriginNote } from './origin-note.tsx';
 import { groupText, RuleHealth } from './rule-list.tsx';
 import { describeMatchers, describeMetric, isZero } from './rule-text.ts';
@@ -27,7 +29,8 @@ export function RulePage({ id }: { id: string }): JSX.Element {
 }
 
 function Content({ rule }: { rule: Rule }): JSX.Element {
-  const { rules: w } = words();
+  const { rules: w, severity } = words();
+  const yaml = useYaml([documentOf(rule)])?.[0];
   const history = useLive(`rulehistory/${rule.id}/${rangeKey.value}`, signal => {
     const { from, to } = timeRange.peek();
     return getRuleHistory(rule.id, from, to, signal);
@@ -41,7 +44,7 @@ function Content({ rule }: { rule: Rule }): JSX.Element {
           <div class="card-body alert-head">
             <p class="row wrap">
               <RuleHealth rule={rule} />
-              {rule.level && <span class="pill">{rule.level}</span>}
+              {rule.level && <span class="pill">{severity[rule.level as 'info'] ?? rule.level}</span>}
               {(rule.late_after_eval ?? 0) > 0 && <span class="muted">{w.late(rule.late_after_eval ?? 0)}</span>}
             </p>
             <h1>{rule.name}</h1>
@@ -78,11 +81,8 @@ function Content({ rule }: { rule: Rule }): JSX.Element {
           {data => <Strips history={data} />}
         </Region>
       </Card>
-      <Card
-        title={w.document}
-        more={<CopyButton label={words().action.copy} text={() => JSON.stringify(rule, null, 2)} />}
-      >
-        <pre class="code">{JSON.stringify(rule, null, 2)}</pre>
+      <Card title={w.document} more={<CopyButton label={words().action.copy} text={() => yaml ?? ''} />}>
+        <pre class="code">{yaml}</pre>
       </Card>
     </div>
   );

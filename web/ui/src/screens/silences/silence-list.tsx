@@ -4,9 +4,11 @@ import type { Level } from '../../api/estate.ts';
 import { refreshNow, useLive } from '../../api/live.ts';
 import { endSilence, getSilences, type Silence } from '../../api/silences.ts';
 import { link, param, setParams } from '../../app/router.ts';
+import { fullTime } from '../../format/time.ts';
 import { moreWords } from '../../i18n/alerting-more.ts';
 import { LevelBadge } from '../../parts/level.tsx';
 import { Empty, Region } from '../../parts/states.tsx';
+import { tip } from '../../parts/tip.ts';
 import { describeMatchers } from '../rules/rule-text.ts';
 import { describeTime } from './silence-text.ts';
 
@@ -82,7 +84,12 @@ function Line({ silence, onEnd }: { silence: Silence; onEnd: () => void }): JSX.
       <LevelBadge level={LEVELS[silence.state]} text={w.states[silence.state]} />
       <div class="silence-what">
         <span class="mono">{describeMatchers(silence.matchers)}</span>
-        <span class="soft">{describeTime(silence)}</span>
+        <span
+          class="soft"
+          {...tip(...[silence.starts_at, silence.ends_at].map(at => at !== undefined && fullTime(Number(at))))}
+        >
+          {describeTime(silence)}
+        </span>
         <span class="muted">
           {[silence.purpose, silence.comment, silence.created_by].filter(Boolean).join(' · ')}
           {silence.managed && ` ${w.managed}`}
