@@ -33,6 +33,7 @@ const USAGE = `tidewatch ${VERSION}
   tidewatch freshness [--owner O] [--zone Z]
                                            all reports against their objectives, worst first; exit 1 when one is broken
   tidewatch lag REPORT [--at TIME]         where a report's data spent its age, hop by hop, and the sum
+  tidewatch diagnose JOB [--at TIME]       why a job is late, the figures that say so, and the parallelism it needs (--lang en|zh)
   tidewatch ready --dataset ID|--report NAME --complete-to TIME
       [--expected-rows N] [--period 1h] [--wait 2h]
                                            may an offline job start? exit 0 ready, 1 not in time, 2 usage
@@ -98,6 +99,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return (await import('./commands/freshness.ts')).freshnessReplay(file);
   },
   lag: async args => (await import('./commands/lag.ts')).lag(args),
+  diagnose: async args => (await import('./commands/diagnose.ts')).diagnose(args),
   ready: async args => (await import('./commands/ready.ts')).ready(args),
   rules: async args => (await import('./commands/rules.ts')).rules(args, Date.now()),
 };

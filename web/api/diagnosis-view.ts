@@ -1,0 +1,130 @@
+/** A diagnosis as the API gives it: the figures, and the same in words. */
+import type { Diagnosis, JobDiagnosis } from '../../lineage/diagnosis/diagnose.ts';
+import type { Fact } from '../../lineage/diagnosis/fact.ts';
+import { causeName, causeRemedy, factName, factText, noAdviceText } from '../../lineage/diagnosis/words.ts';
+import type { Language } from '../../lineage/objectives/words.ts';
+
+/** The line of the log that explains it. */
+export interface DiagnosisLogLine {
+  readonly ts: number;
+  readonly text: string;
+  readonly url: string;
+}
+
+export interface EvidenceView {
+  readonly symptom: string;
+  readonly text: string;
+  readonly task: string | null;
+  readonly subtask: number | null;
+  readonly task_manager: string | null;
+  readonly topic: string | null;
+  readonly hop: string | null;
+  readonly values: Readonly<Record<string, number | string>>;
+}
+
+export interface CauseView {
+  readonly cause: string;
+  readonly name: string;
+  readonly confidence: number;
+  readonly suggestion: string;
+  readonly evidence: readonly EvidenceView[];
+  readonly against: readonly EvidenceView[];
+  /** Needed, but not known. */
+  readonly missing: readonly { readonly symptom: string; readonly text: string }[];
+  /** Its cure was tried within the last hour and did not help. */
+  readonly tried_in_vain: boolean;
+}
+
+export interface OperatorAdviceView {
+  readonly task: string;
+  readonly parallelism: number;
+  /** Null when the present one does, or when it is not known. */
+  readonly proposed: number | null;
+  readonly true_per_second: number | null;
+  readonly needed_per_second: number | null;
+  readonly unknown: string | null;
+  readonly limited_by: string | null;
+}
+
+export interface DiagnosisView {
+  readonly job: string;
+  readonly at: number;
+  /** True for a job that was cancelled or has finished: nothing is wrong with it. */
+  readonly ended: boolean;
+  /** At most three, the likeliest first. */
+  readonly diagnoses: readonly CauseView[];
+  readonly symptoms: readonly EvidenceView[];
+  readonly unknown: readonly { readonly symptom: string; readonly text: string }[];
+  readonly parallelism: {
+    readonly operators: readonly OperatorAdviceView[];
+    /** Why nothing is proposed. */
+    readonly withheld: string | null;
+    /** False when the order of the operators is only assumed, since Flink's metrics do not tell it. */
+    readonly topology_known: boolean;
+  };
+  readonly log_line: DiagnosisLogLine | null;
+}
+
+export function diagnosisView(
+  answer: JobDiagnosis,
+  logLine: DiagnosisLogLine | null,
+  language: Language,
+): DiagnosisView {
+  const unknown = (kind: Fact['kind']) => ({ symptom: kind, text: factName(kind, language) });
+  return {
+    job: answer.job,
+    at: answer.at,
+    ended: false,
+    diagnoses: answer.diagnoses.map(diagnosis => causeView(diagnosis, language)),
+    symptoms: answer.symptoms.map(known => evidenceView(known, language)),
+    unknown: answer.unknown.map(unknown),
+    parallelism: {
+      operators: answer.parallelism.map(advice => ({
+        task: advice.id,
+        parallelism: advice.parallelism,
+        proposed: advice.proposed,
+        true_per_second: advice.truePerSecond,
+        needed_per_second: advice.neededPerSecond,
+        unknown: advice.unknown,
+        limited_by: advice.limitedBy,
+      })),
+      withheld: answer.noAdvice === null ? null : noAdviceText(answer.noAdvice, language),
+      topology_known: answer.topologyKnown,
+    },
+    log_line: logLine,
+  };
+}
+
+/** Of a job that is over. */
+export function endedView(job: string, at: number): DiagnosisView {
+  const parallelism = { operators: [], withheld: null, topology_known: true };
+  return { job, at, ended: true, diagnoses: [], symptoms: [], unknown: [], parallelism, log_line: null };
+}
+
+function causeView(diagnosis: Diagnosis, language: Language): CauseView {
+  const { kind, place } = diagnosis;
+  return {
+    cause: kind,
+    name: causeName(kind, language),
+    confidence: diagnosis.confidence,
+    suggestion: causeRemedy(kind, place, language),
+    evidence: diagnosis.evidence.map(known => evidenceView(known, language)),
+    against: diagnosis.against.map(known => evidenceView(known, language)),
+    missing: diagnosis.missing.map(symptom => ({ symptom, text: factName(symptom, language) })),
+    tried_in_vain: diagnosis.triedInVain,
+  };
+}
+
+function evidenceView(known: Fact, language: Language): EvidenceView {
+  const { task, subtask, taskManager, topic, hop } = known.place;
+  return {
+    symptom: known.kind,
+    text: factText(known, language),
+    task: task ?? null,
+    subtask: subtask ?? null,
+    task_manager: taskManager || null,
+    topic: topic ?? null,
+    hop: hop ?? null,
+    values: known.values,
+  };
+}
