@@ -81,7 +81,7 @@ export class Composition {
       consumers: this.#tables.consumersOf(hop.hop, topic),
       at: a,
       estimate,
-      aliveMs: (since, intervalMs) => aliveMs(this.#tables, output, since, a, intervalMs),
+      aliveMs: (since, intervalMs, stood) => aliveMs(this.#tables, output, since, a, intervalMs, stood),
       checkpoints: this.#tables.factsOf(hop.hop)?.checkpoints ?? null,
       rollsBack: hop.delivery === 'exactly_once' || hop.visibleOnCheckpoint === true,
       commits: commitsOf(this.#tables, this.#writers.get(topic) ?? []),

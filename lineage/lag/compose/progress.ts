@@ -2,6 +2,7 @@ import type { OffsetTables } from '../offsets.ts';
 import type { Curve } from '../tables/curve.ts';
 import { type HopTopic, type PartitionEnds, type PartitionPositions, STALE_INTERVALS } from '../tables/hop-topic.ts';
 import { beforeFall, highCommitted, highProgress, lowProgress } from './bounds.ts';
+import { extrapolate, isFrozen, stoodStill } from './extrapolate.ts';
 import type { FreshnessRule } from './freshness-rules.ts';
 import { type Commits, isFlat, pastMarkers, pastQuietGap } from './markers.ts';
 import { boundedPositions, wholeProgress } from './reported-lag.ts';
@@ -10,8 +11,6 @@ import { barrierPositions, type Silences, settledPositions } from './settled.ts'
 /** `point`: the estimate; `low` and `high`: the truth is never before `low` nor after `high`, using samples as they are. */
 export type Estimate = 'point' | 'low' | 'high';
 
-/** Gaps between positions the best rate is taken from. */
-const RATE_SAMPLES = 32;
 /** What the tables keep, ms. */
 const TABLE_MS = 86_400_000;
 /** A position before the table is placed by the table's own rate, at most this far back, ms. */
@@ -23,8 +22,8 @@ export interface ProgressQuestion {
   readonly consumers: readonly HopTopic[];
   readonly at: number;
   readonly estimate: Estimate;
-  /** For how much of the time since its last report the hop kept its lag, ms. */
-  readonly aliveMs: (since: number, intervalMs: number) => number;
+  /** For how much of the time since its last report the hop kept its lag, ms; `stood`: it did not move at that report. */
+  readonly aliveMs: (since: number, intervalMs: number, stood: boolean) => number;
   /** The hop's checkpoints: completion time -> barrier time; null when none is known. */
   readonly checkpoints: Curve | null;
   /** A restart undoes what the hop wrote after its last checkpoint. */
@@ -70,11 +69,12 @@ function consumerProgress(question: ProgressQuestion, consumer: HopTopic): numbe
     const last = consumer.lastSampleTs;
     const dead = estimate === 'point' && question.at > last && consumer.isStale(question.at);
     if (dead) note('dead-reporter');
-    const at = dead ? last + question.aliveMs(last, consumer.intervalMs) : question.at;
+    const at = dead ? last + question.aliveMs(last, consumer.intervalMs, false) : question.at;
     const f = wholeProgress(consumer.whole, ends, at, estimate);
     return f === null || estimate !== 'high' ? f : Math.max(f, beforeFall(consumer.whole, consumer.silences, at));
   }
   const results: PartitionResult[] = [];
+  const stood = estimate === 'point' && stoodStill(consumer);
   let unknown = consumer.partitions.size === 0;
   for (const [partition, own] of consumer.partitions) {
     const end = ends.partitions.get(partition);
@@ -84,7 +84,7 @@ function consumerProgress(question: ProgressQuestion, consumer: HopTopic): numbe
       note('end-offset-unknown');
       unknown ||= estimate === 'low';
     } else {
-      results.push(partitionProgress(question, consumer, own, end));
+      results.push(partitionProgress(question, consumer, own, end, stood));
     }
   }
   if (results.length === 0) return null;
@@ -113,6 +113,7 @@ function partitionProgress(
   consumer: HopTopic,
   own: PartitionPositions,
   end: PartitionEnds,
+  stood: boolean,
 ): PartitionResult {
   const { at, estimate, note } = question;
   const ends = end.curve;
@@ -135,7 +136,7 @@ function partitionProgress(
   const { checkpoints } = question;
   const placed = own.commitsOnly && checkpoints !== null ? barrierPositions(own, checkpoints) : settled(own);
   if (own.commitsOnly) note('commits-only');
-  const f = pointProgress(question, consumer, placed, ends);
+  const f = pointProgress(question, consumer, placed, ends, stood);
   return { f, quiet: f === at && isFlat(ends, at, STALE_INTERVALS * consumer.intervalMs) };
 }
 
@@ -156,7 +157,13 @@ function highOf(
   return Math.max(highProgress(positions.visible, ends, at, commits), beforeFall(positions, silences, at));
 }
 
-function pointProgress(question: ProgressQuestion, consumer: HopTopic, visible: Curve, ends: Curve): number {
+function pointProgress(
+  question: ProgressQuestion,
+  consumer: HopTopic,
+  visible: Curve,
+  ends: Curve,
+  stood: boolean,
+): number {
   const { at, note, commits } = question;
   const reach = (x: number, t: number): number => {
     if (commits === null) return reached(ends, x, t, note);
@@ -179,61 +186,11 @@ function pointProgress(question: ProgressQuestion, consumer: HopTopic, visible: 
   note(stale ? 'dead-reporter' : 'extrapolated');
   // Level with end offsets that ended with the reports: nothing newer than those is known to be consumed.
   const known = Math.min(f, Math.max(last, ends.lastT));
-  if (stale) return Math.min(at, known + question.aliveMs(last, consumer.intervalMs));
+  const frozen = isFrozen(visible, ends);
+  if (stale) return Math.min(at, known + question.aliveMs(last, consumer.intervalMs, frozen));
+  // What stood still as a whole and writes again reads again, though the report that shows it is still to come.
+  if (frozen && stood && commits === null) return Math.min(at, f + question.aliveMs(last, consumer.intervalMs, true));
   return Math.min(at, extrapolate(visible, ends, at, consumer.intervalMs, commits, f, reach));
-}
-
-/**
- * F after the last position: frozen where the position stood still before a backlog (until a commit it may have waited for), kept
- * behind by its lag where that is below an interval, else the position goes on at its last rate. The position, not F itself: F
- * leaps where the topic paused.
- */
-function extrapolate(
-  visible: Curve,
-  ends: Curve,
-  at: number,
-  intervalMs: number,
-  commits: Commits | null,
-  f: number,
-  reach: (x: number, t: number) => number,
-): number {
-  const n = visible.length;
-  const last = visible.lastT;
-  const before = n > 1 ? visible.valueOf(n - 2) : Number.NaN;
-  const hadBacklog = n > 1 && before < (ends.at(visible.timeOf(n - 2)) ?? ends.lastX);
-  const frozen = before === visible.lastX && hadBacklog;
-  const commit = n > 1 ? lastCommit(commits ?? [], frozen ? last : visible.timeOf(n - 2), at) : null;
-  if (commit !== null) {
-    // From the old barrier to the new one no faster than it has ever read.
-    const position = visible.lastX + bestRate(visible) * (at - Math.max(last, commit.completed));
-    return Math.max(f, Math.min(commit.barrier, reach(position, at)));
-  }
-  if (frozen) return f;
-  if (n < 2 || last - f < intervalMs) return f + (at - last);
-  const rate = (visible.lastX - before) / (last - visible.timeOf(n - 2));
-  const position = visible.lastX + rate * (at - last);
-  return position >= ends.lastX ? Math.max(f, ends.lastT) : Math.max(f, reach(position, at));
-}
-
-/** The newest commit completed in (from, to]. */
-function lastCommit(commits: Commits, from: number, to: number): { completed: number; barrier: number } | null {
-  let newest: { completed: number; barrier: number } | null = null;
-  for (const commit of commits) {
-    const i = commit.indexAt(to);
-    if (i < 0 || commit.timeOf(i) <= from || (newest !== null && newest.completed >= commit.timeOf(i))) continue;
-    newest = { completed: commit.timeOf(i), barrier: commit.valueOf(i) };
-  }
-  return newest;
-}
-
-/** Most records per ms between two of the last samples. */
-function bestRate(positions: Curve): number {
-  let best = 0;
-  for (let i = Math.max(1, positions.length - RATE_SAMPLES); i < positions.length; i++) {
-    const gap = positions.timeOf(i) - positions.timeOf(i - 1);
-    best = Math.max(best, (positions.valueOf(i) - positions.valueOf(i - 1)) / gap);
-  }
-  return best;
 }
 
 /** When the end offset was `x` for the last time at or before `at`; `at` itself when it has not passed `x` by then. */

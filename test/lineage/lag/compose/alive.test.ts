@@ -32,6 +32,14 @@ for (const { sentence, ends, at, alive } of cases) {
   });
 }
 
+test('a hop that stood still before a backlog is believed alive from the last sample that shows no growth', () => {
+  const tables = output(5, 5, 5, 6, 6, 7);
+  assert.equal(aliveMs(tables, 'dw', 0, 20_000, 20_000, true), 0);
+  assert.equal(aliveMs(tables, 'dw', 0, 30_000, 20_000, true), 10_000);
+  assert.equal(aliveMs(tables, 'dw', 0, 50_000, 20_000, true), 30_000, 'later pauses are pauses');
+  assert.equal(aliveMs(tables, 'dw', 0, 30_000, 20_000, false), 30_000, 'one that moved may write seldom');
+});
+
 test('a hop whose output nobody knows is not believed alive', () => {
   assert.equal(aliveMs(output(0, 1), null, 0, 10_000, 10_000), 0);
   assert.equal(aliveMs(output(0, 1), 'other', 0, 10_000, 10_000), 0);
