@@ -8,7 +8,7 @@ import type { Status } from './evaluate/group-state.ts';
 import { toValue } from './evaluate/intents.ts';
 import type { CorrectedGroup, GroupRecord, NotificationRecord, TickRecord } from './evaluate/record.ts';
 import { notificationRecords } from './evaluate/record.ts';
-import type { TickOutcome } from './evaluate/tick.ts';
+import type { GroupResult, TickOutcome } from './evaluate/tick.ts';
 
 /** One stored tick; JSON. Either `labels` or `ref`, the tick that has them. */
 export type StoredTick = {
@@ -36,6 +36,7 @@ const REASONS = {
   s: 'store-behind',
   j: 'job-ended',
 } as const;
+const NO_REASON = '.';
 const REASON_LETTERS = new Map<string, string>(Object.entries(REASONS).map(([letter, reason]) => [reason, letter]));
 const STATES: Readonly<Record<string, Status>> = { i: 'inactive', p: 'pending', f: 'firing', r: 'recovering' };
 
@@ -58,26 +59,16 @@ export class HistoryWriter {
       this.#keyframe = outcome.t;
       this.#since = 1;
     }
-    let r = '';
-    let w = '';
-    let s = '';
-    let reasons = false;
     const v: (number | null)[] = [];
-    for (const group of groups) {
-      for (const input of group.inputs) v.push(toValue(input));
-      r += group.result === null ? '?' : group.result ? '1' : '0';
-      s += group.status[0];
-      const letter = group.reason === null ? '.' : (REASON_LETTERS.get(group.reason) ?? '.');
-      reasons ||= letter !== '.';
-      w += letter;
-    }
+    for (const { inputs } of groups) for (const input of inputs) v.push(toValue(input));
+    const w = letters(groups, reasonLetter);
     const notifications = notificationRecords(outcome);
     return {
       ...(same ? { ref: this.#keyframe } : { labels: groups.map(group => group.labels) }),
       v,
-      r: shortest(r),
-      ...(reasons ? { w: shortest(w) } : {}),
-      s: shortest(s),
+      r: letters(groups, resultLetter),
+      ...(w === NO_REASON || w === '' ? {} : { w }),
+      s: letters(groups, statusLetter),
       ...(outcome.error === undefined ? {} : { e: outcome.error }),
       ...(notifications.length === 0 ? {} : { n: notifications }),
     };
@@ -125,11 +116,25 @@ export function decodeNotifications(stored: StoredTick): readonly NotificationRe
   return (stored.n ?? []) as readonly NotificationRecord[];
 }
 
-/** Most ticks find all groups alike. */
-function shortest(letters: string): string {
-  const [first = ''] = letters;
-  for (let i = 1; i < letters.length; i++) if (letters[i] !== first) return letters;
-  return first;
+function resultLetter({ result }: GroupResult): string {
+  if (result === null) return '?';
+  return result ? '1' : '0';
+}
+
+function statusLetter({ status }: GroupResult): string {
+  return status.charAt(0);
+}
+
+function reasonLetter({ reason }: GroupResult): string {
+  return reason === null ? NO_REASON : (REASON_LETTERS.get(reason) ?? NO_REASON);
+}
+
+/** A letter of each group, one for all when they are alike, as most ticks find them. */
+function letters(groups: readonly GroupResult[], letter: (group: GroupResult) => string): string {
+  const [group] = groups;
+  if (group === undefined) return '';
+  const first = letter(group);
+  return groups.every(other => letter(other) === first) ? first : groups.map(letter).join('');
 }
 
 function letterAt(letters: string, i: number): string | undefined {

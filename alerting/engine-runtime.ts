@@ -1,7 +1,7 @@
 import { HistoryWriter } from './engine-history.ts';
 import type { GroupState } from './evaluate/group-state.ts';
 import type { Rule } from './evaluate/rule.ts';
-import type { GroupResult, RuleState, TickOutcome } from './evaluate/tick.ts';
+import type { GroupResult, RuleState } from './evaluate/tick.ts';
 
 /** Missed ticks are replayed this far back, ms, and this many of a rule (alerting.md rule 7). */
 const CATCH_UP_MS = 86_400_000;
@@ -80,18 +80,17 @@ export class RuleRuntime {
     this.late = { from: Math.min(this.late?.from ?? ts, ts), to: Math.max(this.late?.to ?? to, to) };
   }
 
-  /** Takes over what a commit made durable; `last` is the newest tick in it, if any. */
+  /** Takes over what a commit made durable; `results` are the active groups of the newest tick in it, if that could be evaluated. */
   committed(
     version: string,
     state: RuleState,
     changes: ReadonlyMap<string, GroupState | null>,
-    last?: TickOutcome,
+    results?: readonly GroupResult[],
   ): void {
     this.version = version;
     this.state = state;
     if (changes.size > 0) this.groups = applied(this.groups, changes);
-    if (last !== undefined && last.error === undefined)
-      this.results = last.groups.filter(group => group.status !== 'inactive');
+    if (results !== undefined) this.results = results;
     this.#next = this.rule.schedule.next(state.t);
   }
 }

@@ -5,7 +5,6 @@ import { applied, type RuleRuntime } from './engine-runtime.ts';
 import type { RuleTable } from './engine-table.ts';
 import type { EngineDeps } from './engine-types.ts';
 import { coalesce } from './evaluate/coalesce.ts';
-
 import type { GroupState } from './evaluate/group-state.ts';
 import {
   BaselineCache,
@@ -16,7 +15,7 @@ import {
 } from './evaluate/read-columns.ts';
 import { createResolver } from './evaluate/resolve.ts';
 import type { Rule } from './evaluate/rule.ts';
-import { evaluateTick, failedTick, type RuleState, type TickOutcome } from './evaluate/tick.ts';
+import { evaluateTick, failedTick, type GroupResult, type RuleState, type TickOutcome } from './evaluate/tick.ts';
 import type { Intent } from './intent.ts';
 
 /** Rules read and committed together: their queries are shared and their commits can be one transaction. */
@@ -112,6 +111,18 @@ export class TickRunner {
 
   async #runChunk(chunk: readonly Work[], resolve: ResolveNames, now: number): Promise<void> {
     const runs = chunk.map(work => new Run(work));
+    try {
+      await this.#evaluateAll(runs, resolve);
+    } catch (error) {
+      // What was evaluated before is not committed, so the list of groups it carried is not there either.
+      for (const { work } of runs) work.runtime.history.restart();
+      throw error;
+    }
+    const commits = await Promise.allSettled(runs.map(run => this.#commit(run, now)));
+    for (const commit of commits) if (commit.status === 'rejected') throw commit.reason;
+  }
+
+  async #evaluateAll(runs: readonly Run[], resolve: ResolveNames): Promise<void> {
     for (let start = 0; runs.some(run => run.work.ticks.length > start); start += TICKS_PER_QUERY) {
       const active = runs.filter(run => run.work.ticks.length > start);
       const requests = active.map(({ work }) => ({
@@ -123,8 +134,6 @@ export class TickRunner {
         this.#evaluate(run, run.work.ticks.slice(start, start + TICKS_PER_QUERY), answers[i] as ColumnAnswer);
       }
     }
-    const commits = await Promise.allSettled(runs.map(run => this.#commit(run, now)));
-    for (const commit of commits) if (commit.status === 'rejected') throw commit.reason;
   }
 
   /** Throws `StoreAwayError` when the store does not answer; other failures belong to the rules that asked. */
@@ -174,19 +183,18 @@ export class TickRunner {
   }
 
   /** Makes the outcomes of a rule durable in one commit; only then does memory follow. */
-  async #commit({ work, state, outcomes, changes }: Run, now: number): Promise<void> {
+  async #commit(run: Run, now: number): Promise<void> {
+    const { work, state, changes, intents, results, errors } = run;
     const { runtime, skippedFrom, behind } = work;
-    const late = outcomes.length > 1 || outcomes.some(outcome => now - outcome.t - runtime.delayMs > LATE_AFTER_MS);
-    const intents = outcomes.flatMap(outcome => outcome.intents);
+    const late = run.ticks.length > 1 || run.ticks.some(({ t }) => now - t - runtime.delayMs > LATE_AFTER_MS);
     const told = (late ? coalesce(intents) : intents).map(intent => this.#addressed(intent));
-    const ticks = outcomes.map(outcome => ({ t: outcome.t, body: runtime.history.encode(outcome) }));
-    if (skippedFrom !== null) ticks.unshift({ t: skippedFrom, body: SKIPPED });
-    const cursor = outcomes.length > 0 ? state : { ...state, t: now - runtime.delayMs };
+    const ticks = skippedFrom === null ? run.ticks : [{ t: skippedFrom, body: SKIPPED }, ...run.ticks];
+    const cursor = run.ticks.length > 0 ? state : { ...state, t: now - runtime.delayMs };
     try {
       const commit = { cursor, groups: changes, intents: told.map(body => ({ id: body.id, body })), ticks };
       const version = await this.#deps.state.commitTick(runtime.rule.id, runtime.version, commit);
-      runtime.committed(version, cursor, changes, outcomes.at(-1));
-      for (const { error } of outcomes)
+      runtime.committed(version, cursor, changes, results);
+      for (const error of errors)
         this.#deps.telemetry.ticks.inc({ outcome: behind ? 'store-behind' : (error ?? (late ? 'late' : 'ok')) });
     } catch (error) {
       runtime.history.restart();
@@ -219,13 +227,20 @@ class Level {
   }
 }
 
-/** A rule's way through its ticks, before anything of it is durable. */
+/**
+ * A rule's way through its ticks, before anything of it is durable. An outcome is written down at once and let go of: all groups of
+ * the rules of a chunk would be some hundred thousand objects that outlive a collection.
+ */
 class Run {
   readonly work: Work;
   state: RuleState;
   groups: ReadonlyMap<string, GroupState>;
-  readonly outcomes: TickOutcome[] = [];
   readonly changes = new Map<string, GroupState | null>();
+  readonly ticks: { readonly t: number; readonly body: StoredTick }[] = [];
+  readonly intents: Intent[] = [];
+  readonly errors: TickOutcome['error'][] = [];
+  /** Active groups at the last tick; undefined when it failed. */
+  results: readonly GroupResult[] | undefined;
 
   constructor(work: Work) {
     this.work = work;
@@ -234,11 +249,15 @@ class Run {
   }
 
   add(outcome: TickOutcome): void {
-    this.outcomes.push(outcome);
+    const { t, error, changes } = outcome;
+    this.ticks.push({ t, body: this.work.runtime.history.encode(outcome) });
+    for (const intent of outcome.intents) this.intents.push(intent);
+    this.errors.push(error);
+    this.results = error === undefined ? outcome.groups.filter(group => group.status !== 'inactive') : undefined;
     this.state = outcome.rule;
-    if (outcome.changes.size === 0) return;
-    this.groups = applied(this.groups, outcome.changes);
-    for (const [key, state] of outcome.changes) this.changes.set(key, state);
+    if (changes.size === 0) return;
+    this.groups = applied(this.groups, changes);
+    for (const [key, state] of changes) this.changes.set(key, state);
   }
 }
 
