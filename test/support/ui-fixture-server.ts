@@ -7,7 +7,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import { alertDetail, alertsAt, deliveries, inbox, ruleHistory, rules } from './ui-fixture/alerts.ts';
+import { AlertingFixture } from './ui-fixture/alerting.ts';
+import { alertDetail, alertsAt, deliveries, inbox, ruleHistory } from './ui-fixture/alerts.ts';
 import { lagMs, REPORTS, rateOf, STAGES } from './ui-fixture/estate.ts';
 import { badgeSvg, historyOf, reportView } from './ui-fixture/freshness.ts';
 import { lineage } from './ui-fixture/graph.ts';
@@ -50,8 +51,9 @@ const list = (items: readonly unknown[]): Answer => ({ body: { items, next: null
 /** Starts on 127.0.0.1; port 0 takes a free one. */
 export async function startUiFixture(options: FixtureOptions = {}): Promise<FixtureServer> {
   const now = options.now ?? Date.now;
+  const alerting = new AlertingFixture();
   const server = createServer((request, response) => {
-    void handle(request, response, options, now()).catch(error => {
+    void handle(request, response, options, alerting, now()).catch(error => {
       response.writeHead(500).end(String(error));
     });
   });
@@ -71,6 +73,7 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   options: FixtureOptions,
+  alerting: AlertingFixture,
   now: number,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost');
@@ -83,7 +86,21 @@ async function handle(
     await sendFile(url.pathname, response);
     return;
   }
-  const answer = api(url.pathname.slice('/api/v1'.length), url.searchParams, await bodyOf(request), now, options);
+  const path = url.pathname.slice('/api/v1'.length);
+  const body = await bodyOf(request);
+  const changed = alerting.answer({
+    method: request.method ?? 'GET',
+    parts: path.split('/').slice(1).map(decodeURIComponent),
+    params: url.searchParams,
+    body,
+    ifMatch: request.headers['if-match'],
+    now,
+  });
+  const answer = changed ?? api(path, url.searchParams, body, now, options, alerting);
+  if (answer.status === 204) {
+    response.writeHead(204).end();
+    return;
+  }
   response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(JSON.stringify(answer.body));
 }
@@ -110,6 +127,7 @@ function api(
   body: Record<string, unknown>,
   now: number,
   options: FixtureOptions,
+  alerting: AlertingFixture,
 ): Answer {
   const [, area = '', id = '', tail = ''] = path.split('/').map(decodeURIComponent);
   const count = options.jobs ?? STAGES.length;
@@ -141,9 +159,10 @@ function api(
     case 'metrics':
       return { body: metric(body) };
     case 'alerts': {
-      if (tail === 'ack') return { body: {} };
       const state = params.get('state');
-      return id === '' ? list(alertsAt(now).filter(a => !state || a.state === state)) : found(alertDetail(id, now));
+      if (id === '') return list(alertsAt(now).filter(a => !state || a.state === state));
+      const detail = alertDetail(id, now);
+      return found(detail && { ...detail, ...alerting.over(id) });
     }
     case 'rules':
       if (id === 'next')
@@ -153,13 +172,17 @@ function api(
           },
         };
       if (tail === 'history') return { body: ruleHistory(id, Number(params.get('from')), Number(params.get('to'))) };
-      return id === '' ? list(rules()) : found(rules().find(r => r.id === id));
+      return notFound;
     case 'deliveries':
-      return list(deliveries(now).filter(d => !params.get('channel') || d.channel === params.get('channel')));
+      return list(
+        deliveries(now).filter(
+          d =>
+            (!params.get('channel') || d.channel === params.get('channel')) &&
+            (!params.get('alert') || d.kind === 'firing'),
+        ),
+      );
     case 'inbox':
       return options.demo === false ? notFound : list(inbox(now));
-    case 'channels':
-      return { body: { status: 'delivered' } };
     default:
       return notFound;
   }

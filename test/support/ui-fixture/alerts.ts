@@ -1,12 +1,6 @@
 /** Alerts, rules, deliveries and the demo's inbox over the fixture's estate. */
-import type {
-  AlertBrief,
-  AlertDetail,
-  Delivery,
-  InboxItem,
-  Rule,
-  RuleHistory,
-} from '../../../web/ui/src/api/alerts.ts';
+import type { AlertBrief, AlertDetail, Delivery, InboxItem } from '../../../web/ui/src/api/alerts.ts';
+import type { Rule, RuleHistory } from '../../../web/ui/src/api/rules.ts';
 import { containerId, FAILED_JOB, lagMs, MINUTE, SLOW_JOB } from './estate.ts';
 
 const RULES: readonly Rule[] = [
@@ -39,6 +33,9 @@ const RULES: readonly Rule[] = [
     id: 'r2',
     version: '1',
     name: 'job_restarts',
+    origin: 'generated',
+    source: 'jobs',
+    overridden: true,
     enabled: true,
     level: 'error',
     schedule: '* * * * *',
@@ -53,6 +50,8 @@ const RULES: readonly Rule[] = [
     id: 'r3',
     version: '1',
     name: 'push_lag',
+    origin: 'file',
+    file: 'rules/push.yaml',
     enabled: true,
     level: 'warning',
     schedule: '*/2 * * * *',

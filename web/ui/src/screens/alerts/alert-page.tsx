@@ -18,6 +18,7 @@ import { thresholdOf } from '../rules/threshold.ts';
 import { AlertActions } from './alert-actions.tsx';
 import { DeliveryTable } from './delivery-table.tsx';
 import { ExplainCard } from './explain-card.tsx';
+import { firedTick } from './fired-tick.ts';
 import { PathCard } from './path-card.tsx';
 
 /** One alert: the formula with its numbers, every query's value, what it hurts, why, and who was told. */
@@ -124,7 +125,7 @@ function Values({ alert }: { alert: AlertDetail }): JSX.Element {
   const { alerts: w } = words();
   const { alert: more } = moreWords();
   const metrics = alert.rule?.metrics ?? [];
-  const fired = alert.history.find(({ state }) => state === 'firing');
+  const fired = firedTick(alert);
   const newest = alert.history.at(-1);
   return (
     <div class="table-scroll">

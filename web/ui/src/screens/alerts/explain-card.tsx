@@ -11,6 +11,7 @@ import { Card } from '../../parts/card.tsx';
 import { LevelBadge } from '../../parts/level.tsx';
 import { Region } from '../../parts/states.tsx';
 import { tip } from '../../parts/tip.ts';
+import { firedTick } from './fired-tick.ts';
 
 /** Ticks on offer, the newest. */
 const CHOICES = 60;
@@ -20,7 +21,7 @@ export function ExplainCard({ alert }: { alert: AlertDetail }): JSX.Element {
   const { alert: w } = moreWords();
   const { alerts } = words();
   const ticks = alert.history.slice(-CHOICES).toReversed();
-  const fired = alert.history.find(({ state }) => state === 'firing')?.t;
+  const fired = firedTick(alert)?.t;
   const at = Number(param('at')) || (fired ?? ticks[0]?.t ?? alert.active_at ?? 0);
   const own = ownLabels(alert);
   const live = useLive(

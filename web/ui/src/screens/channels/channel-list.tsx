@@ -104,7 +104,10 @@ function LastMessage({ delivery, loading }: { delivery: Delivery | undefined; lo
   if (!delivery) return <span class="muted channel-last">{loading ? '' : `${w.last}: ${w.never}`}</span>;
   const at = delivery.created_at;
   return (
-    <span class="channel-last row" {...tip(at !== undefined && fullTime(at), delivery.error)}>
+    <span
+      class="channel-last row"
+      {...tip(at !== undefined && fullTime(at), delivery.error, delivery.withheld?.detail)}
+    >
       <LevelBadge level={DELIVERY_LEVELS[delivery.status]} text={deliveries.statuses[delivery.status]} />
       {at !== undefined && <span class="muted">{duration(now.value - at)}</span>}
       <span class="ellipsis soft">{delivery.title ?? ''}</span>

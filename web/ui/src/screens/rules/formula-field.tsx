@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { InputIssue } from '../../api/client.ts';
 import { Field } from './field.tsx';
+import { wrongPart } from './wrong-part.ts';
 
 interface Props {
   readonly label: string;
@@ -35,10 +36,4 @@ export function FormulaField({ value = '', onText, issues, ...field }: Props): J
       )}
     </Field>
   );
-}
-
-/** The word or sign at a position; past the end, a place that can carry the line. */
-export function wrongPart(text: string, position: number): string {
-  const rest = text.slice(position);
-  return /^(?:[\p{L}\p{N}_.]+|\{\d*\}?|\[\d*\]?|\S)/u.exec(rest)?.[0] ?? '  ';
 }

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { type Channel, getChannels, getReceivers, type Receiver } from '../../api/channels.ts';
+import { getChannels, getReceivers } from '../../api/channels.ts';
 import { useLive } from '../../api/live.ts';
 import { moreWords } from '../../i18n/alerting-more.ts';
 import { askChannel, TestOutcome, type TestState } from '../channels/test-outcome.tsx';
+import { channelsOf } from './channels-of.ts';
 
 /** Sends a test to every channel behind the receivers and shows each one's answer. */
 export function TestReceivers({ names }: { names: readonly string[] }): JSX.Element | null {
@@ -34,24 +35,4 @@ export function TestReceivers({ names }: { names: readonly string[] }): JSX.Elem
       </div>
     </div>
   );
-}
-
-/** Every channel behind names of channels and receivers, once each; null for a name that is neither. */
-export function channelsOf(
-  names: readonly string[],
-  channels: readonly Channel[],
-  receivers: readonly Receiver[],
-): readonly (readonly [name: string, channel: Channel | null])[] {
-  const found = new Map<string, Channel | null>();
-  const seen = new Set<string>();
-  const visit = (name: string): void => {
-    if (seen.has(name)) return;
-    seen.add(name);
-    const channel = channels.find(each => each.name === name);
-    const receiver = receivers.find(each => each.name === name);
-    if (receiver) for (const member of receiver.channels) visit(member);
-    else found.set(name, channel ?? null);
-  };
-  for (const name of names) visit(name);
-  return [...found];
 }

@@ -1,0 +1,91 @@
+/** The page of an alert: why it fired, taking it on, silencing it; and the channels that tell of it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { useHarness } from './harness.ts';
+
+const harness = useHarness();
+
+test('a tick is explained by its formula with values and by why nobody was told', async () => {
+  const { page, problems } = await harness.open('/alerts/a1');
+  const explain = page.locator('[data-testid=explain]');
+  await explain.waitFor();
+
+  const text = await explain.innerText();
+
+  assert.match(text, /Not told\s+The alert interval is not over/);
+  assert.match(text, /lag > 300,000\s+true/);
+  assert.match(text, /pct\(\{0\}, \{1\}\) > 0\.5\s+unknown\s+no data to compare with/);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test('the tick that is explained is a part of the address', async () => {
+  const { page } = await harness.open('/alerts/a1');
+  await page.locator('[data-testid=explain]').waitFor();
+
+  await page.getByLabel('Check at').selectOption({ index: 2 });
+
+  assert.match(page.url(), /[?&]at=\d+/);
+  await page.close();
+});
+
+test('an alert is taken on for a chosen time and given back', async () => {
+  const { page } = await harness.open('/alerts/a1');
+  const actions = page.locator('[data-testid=alert-actions]');
+  await actions.getByLabel('Acknowledge for').selectOption('12h');
+  await actions.getByRole('button', { name: 'Acknowledge' }).click();
+  await actions.getByText('li is on it until').waitFor();
+
+  await actions.getByRole('button', { name: 'Give it back' }).click();
+
+  await actions.getByRole('button', { name: 'Acknowledge' }).waitFor();
+  await page.close();
+});
+
+test('two clicks silence an alert, and the first says what it hushes', async () => {
+  const { page } = await harness.open('/alerts/a1');
+  await page.getByRole('button', { name: 'Silence', exact: true }).click();
+  const panel = page.locator('[data-testid=silence-panel]');
+  await panel.getByText('hushes 1 alert now').waitFor();
+
+  await panel.getByRole('button', { name: 'Silence it' }).click();
+  await panel.waitFor({ state: 'detached' });
+
+  const { items } = await fetch(`${harness.url}/api/v1/silences`).then(answer => answer.json());
+  assert.equal(items.length, 1);
+  assert.deepEqual(items[0].matchers, { alertname: 'ostream_lag', job: 'dwd_order_wide', topic: 'dwd_order' });
+  assert.equal(items[0].ends_at - items[0].starts_at, 2 * 3_600_000);
+  await page.close();
+});
+
+test('the job of an alert stands between what it reads and writes', async () => {
+  const { page } = await harness.open('/alerts/a1');
+  const path = page.locator('[data-testid=path-snippet]');
+  await path.waitFor();
+
+  assert.match(await path.innerText(), /reads[\s\S]*dwd_order[\s\S]*dwd_order_wide[\s\S]*writes/);
+  await page.close();
+});
+
+test('a channel that refuses its test is not said to work', async () => {
+  const { page } = await harness.open('/channels');
+  const dingtalk = page.locator('[data-testid=channel]').filter({ hasText: 'dw-dingtalk refused' });
+  await page.locator('[data-testid=channel]').nth(1).getByRole('button', { name: 'Test' }).click();
+
+  await dingtalk.waitFor();
+
+  assert.match(await dingtalk.innerText(), /sign\s+errcode 310000[\s\S]*check the secret/);
+  await page.close();
+});
+
+test('a rota says who is on call now and at the handovers that follow', async () => {
+  const { page } = await harness.open('/on-call');
+  const rota = page.locator('[data-testid=rota]');
+  await rota.waitFor();
+
+  const names = (await rota.innerText()).match(/\b(?:li|wang)\b/g) ?? [];
+
+  assert.equal(names.length, 5);
+  assert.equal(new Set(names.slice(0, 2)).size, 2, 'they take turns');
+  await page.close();
+});
