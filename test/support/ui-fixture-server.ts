@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { AlertingFixture } from './ui-fixture/alerting.ts';
 import { alertDetail, alertsAt, deliveries, inbox, ruleHistory } from './ui-fixture/alerts.ts';
+import { diagnosisOf } from './ui-fixture/diagnosis.ts';
 import { lagMs, REPORTS, rateOf, STAGES } from './ui-fixture/estate.ts';
 import { badgeSvg, historyOf, reportView } from './ui-fixture/freshness.ts';
 import { lineage } from './ui-fixture/graph.ts';
@@ -145,6 +146,7 @@ function api(
     case 'jobs': {
       if (id === '') return list(jobs(now, count));
       const stage = STAGES.find(s => s.job === id);
+      if (tail === 'diagnosis') return found(stage && diagnosisOf(stage, now, params.get('lang') ?? 'en'));
       if (tail === 'versions') return found(stage && { items: versions(stage, now), next: null });
       return found(stage && jobDetail(stage, now));
     }

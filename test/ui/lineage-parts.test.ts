@@ -202,10 +202,7 @@ describe('impact', () => {
     const csv = impactCsv(impactRows(nasty));
 
     assert.ok(csv.startsWith('\uFEFFkind,name,owner,'));
-    assert.match(
-      csv,
-      /\r\nreport,"'=HYPERLINK\(""http:\/\/x""\)","a,b\nc",certain,1,,,report:x,s > ?\r\n$|report:x,s\r\n$/,
-    );
+    assert.ok(csv.endsWith('\r\nreport,"\'=HYPERLINK(""http://x"")","a,b\nc",certain,1,,,report:x,s\r\n'), csv);
   });
 
   test('a kind is read from the id, and an address is a dataset', () => {

@@ -12,7 +12,7 @@ import { FindingList } from './finding-list.tsx';
 import { LineageHead } from './head.tsx';
 import { ParsedTables } from './parsed-tables.tsx';
 import { SqlEditor } from './sql-editor.tsx';
-import { keepSqlText, LONGEST_IN_ADDRESS, openSqlText, sqlText } from './sql-text.ts';
+import { fitsAddress, keepSqlText, openSqlText, sqlText } from './sql-text.ts';
 
 /** Pause in typing after which the text is checked, ms. */
 const PAUSE_MS = 400;
@@ -59,6 +59,10 @@ export default function Check(): JSX.Element {
     opened.current = true;
     openSqlText();
   }
+  // A text that was left here comes back, and with it its address.
+  useEffect(() => {
+    if (sqlText.value !== '') keepSqlText(sqlText.value);
+  }, []);
   const sql = sqlText.value;
   const [session, job] = [param('session'), param('job')];
   const result = useCheck(sql, session, job);
@@ -85,7 +89,7 @@ export default function Check(): JSX.Element {
       <div class="check-grid">
         <Card title={w.sql} more={<Verdict sql={sql} result={current} />}>
           <SqlEditor id={EDITOR} findings={current?.checked?.findings ?? []} />
-          {sql.length > LONGEST_IN_ADDRESS && <p class="card-body muted">{w.notInAddress}</p>}
+          {!fitsAddress(sql) && <p class="card-body muted">{w.notInAddress}</p>}
         </Card>
         <div class="stack" style={{ gap: '16px' }} aria-live="polite">
           <Card title={w.findings} count={result?.checked?.findings.length || undefined}>

@@ -3,8 +3,13 @@ import { signal } from '@preact/signals';
 import { param, setParams } from '../../app/router.ts';
 
 const STORED = 'tidewatch.sql';
-/** Longest script in the address, UTF-16 units: servers and proxies refuse request lines beyond 8 kB. */
-export const LONGEST_IN_ADDRESS = 2_000;
+/** Longest script in the address as it is encoded there: servers and proxies refuse request lines beyond 8 kB. */
+const LONGEST_IN_ADDRESS = 4_000;
+
+/** The text is short enough to be a part of the address. */
+export function fitsAddress(text: string): boolean {
+  return text.length <= LONGEST_IN_ADDRESS && new URLSearchParams({ text }).toString().length <= LONGEST_IN_ADDRESS;
+}
 
 function stored(): string {
   try {
@@ -31,8 +36,5 @@ export function keepSqlText(text: string): void {
   } catch {
     // As above.
   }
-  setParams({
-    sql:
-      encodeURIComponent(text).length <= LONGEST_IN_ADDRESS * 3 && text.length <= LONGEST_IN_ADDRESS ? text : undefined,
-  });
+  setParams({ sql: fitsAddress(text) ? text : undefined });
 }
