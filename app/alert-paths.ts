@@ -13,7 +13,7 @@ export interface AlertPaths extends PathSource {
   stop(): void;
 }
 
-/** A report, else a job, else a topic or dataset: the node an alert's labels name. */
+/** A report, else a job, else a topic, dataset or NiFi process group: the node an alert's labels name. */
 export function createAlertPaths(lineage: Pick<LineageService, 'graph' | 'onChange'>): AlertPaths {
   const nodes = new Map<string, string | null>();
   const above = new Map<string, ReadonlySet<string>>();
@@ -51,7 +51,7 @@ export function createAlertPaths(lineage: Pick<LineageService, 'graph' | 'onChan
 function rootOf(labels: Labels): string | null {
   if (labels['report']) return `report:${labels['report']}`;
   if (labels['job']) return `job:${labels['job']}`;
-  return labels['topic'] || labels['dataset'] || null;
+  return labels['topic'] || labels['dataset'] || labels['process_group'] || null;
 }
 
 function remembered<T>(kept: Map<string, T>, key: string, make: () => T): T {

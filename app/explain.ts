@@ -11,7 +11,7 @@ const MAX_TEXT = 300;
 /** Lines shown before and after the one that explains. */
 const AROUND = 2;
 
-/** Owner and downstream reports of what an alert's labels name: a report, else a job, else a topic or dataset. */
+/** Owner and downstream reports of what an alert's labels name: a report, else a job, else a topic, dataset or NiFi process group. */
 export function createImpactSource(lineage: LineageService): ImpactSource {
   const reportOf = (labels: Labels) => lineage.reports().find(r => r.name === labels['report']);
   return {
@@ -24,7 +24,7 @@ export function createImpactSource(lineage: LineageService): ImpactSource {
     affects(labels) {
       const report = labels['report'];
       if (report) return [report];
-      const source = labels['job'] ?? labels['topic'] ?? labels['dataset'];
+      const source = labels['job'] ?? labels['topic'] ?? labels['dataset'] ?? labels['process_group'];
       return source ? lineage.impactOf(source).reports.map(r => r.name) : [];
     },
   };

@@ -44,7 +44,8 @@ export interface ReportSpec {
   readonly name: string;
   readonly owner: string;
   readonly dataSources: readonly string[];
-  readonly sloMs: number;
+  /** What it promises, as a `report` record states it: `age_ms`, and where they are not the defaults `target`, `period`, `calendar`. */
+  readonly slo: Readonly<Record<string, unknown>> & { readonly age_ms: number };
 }
 
 export interface Estate {
@@ -53,6 +54,8 @@ export interface Estate {
   readonly jobs: readonly JobSpec[];
   readonly druid: readonly DruidSpec[];
   readonly reports: readonly ReportSpec[];
+  /** A job that was switched off some time ago: lineage still shows it, faded. */
+  readonly ended: JobSpec;
 }
 
 const NIFI: readonly NifiSpec[] = [
@@ -112,17 +115,53 @@ const DRUID: readonly DruidSpec[] = [
   { dataSource: 'search_hot', topic: 'dws_search_hot_1m' },
   { dataSource: 'marketing_board', topic: 'ads_marketing_board' },
   { dataSource: 'user_board', topic: 'ads_user_board' },
+  { dataSource: 'game_active', topic: 'dws_game_active_1m' },
+  { dataSource: 'crash_rate', topic: 'dws_crash_rate_1m' },
+  { dataSource: 'device_online', topic: 'dws_device_online_1m' },
+  { dataSource: 'order_city', topic: 'dws_order_city_1m' },
+  { dataSource: 'pay_channel', topic: 'dws_pay_channel_1m' },
+  { dataSource: 'refund', topic: 'dws_refund_1m' },
 ];
 
 const MINUTE = 60_000;
+const WORKDAY = { zone: 'Asia/Shanghai', days: [1, 2, 3, 4, 5], from: '09:00', to: '21:00' };
 const REPORTS: readonly ReportSpec[] = [
-  { name: '用户活跃看板', owner: 'growth', dataSources: ['user_board', 'sdk_active'], sloMs: 4 * MINUTE },
-  { name: '应用访问实时报表', owner: 'growth', dataSources: ['app_event_pv'], sloMs: 4 * MINUTE },
-  { name: '交易大盘 GMV', owner: 'trade', dataSources: ['order_gmv'], sloMs: 3 * MINUTE },
-  { name: '广告点击率', owner: 'ads', dataSources: ['ad_ctr'], sloMs: 3 * MINUTE },
-  { name: '营销投放 ROI', owner: 'ads', dataSources: ['marketing_board'], sloMs: 5 * MINUTE },
-  { name: '推送漏斗', owner: 'push', dataSources: ['push_funnel'], sloMs: 4 * MINUTE },
-  { name: '搜索热词榜', owner: 'search', dataSources: ['search_hot'], sloMs: 4 * MINUTE },
+  {
+    name: '用户活跃看板',
+    owner: 'growth',
+    dataSources: ['user_board', 'sdk_active'],
+    slo: { age_ms: 4 * MINUTE, target: 0.95, period: '7d' },
+  },
+  {
+    name: '应用访问实时报表',
+    owner: 'growth',
+    dataSources: ['app_event_pv'],
+    slo: { age_ms: 4 * MINUTE, target: 0.95, period: '7d' },
+  },
+  // The only one strict enough for a fault to burn its budget within minutes.
+  { name: '交易大盘 GMV', owner: 'trade', dataSources: ['order_gmv'], slo: { age_ms: 3 * MINUTE, target: 0.99 } },
+  { name: '广告点击率', owner: 'ads', dataSources: ['ad_ctr'], slo: { age_ms: 3 * MINUTE, target: 0.95 } },
+  {
+    name: '营销投放 ROI',
+    owner: 'ads',
+    dataSources: ['marketing_board'],
+    slo: { age_ms: 5 * MINUTE, target: 0.95, period: 'month', calendar: WORKDAY },
+  },
+  { name: '推送漏斗', owner: 'push', dataSources: ['push_funnel'], slo: { age_ms: 4 * MINUTE, target: 0.95 } },
+  { name: '搜索热词榜', owner: 'search', dataSources: ['search_hot'], slo: { age_ms: 4 * MINUTE, target: 0.95 } },
+  {
+    name: '交易分布大屏',
+    owner: 'trade',
+    dataSources: ['order_city', 'pay_channel', 'refund'],
+    slo: { age_ms: 4 * MINUTE, target: 0.95 },
+  },
+  { name: '游戏活跃看板', owner: 'games', dataSources: ['game_active'], slo: { age_ms: 4 * MINUTE, target: 0.95 } },
+  {
+    name: '终端质量看板',
+    owner: 'quality',
+    dataSources: ['crash_rate', 'device_online'],
+    slo: { age_ms: 4 * MINUTE, target: 0.95, period: 'week' },
+  },
 ];
 
 const PARTITIONS: Readonly<Record<string, number>> = {
@@ -132,7 +171,20 @@ const PARTITIONS: Readonly<Record<string, number>> = {
   ods_ad_click: 6,
 };
 
-/** The demo's estate: 32 jobs, 40 topics, 8 Druid data sources, 7 reports. */
+/** Replaced by `dwd_sdk_log_cdo_etl`; its topic went with it. */
+const ENDED: JobSpec = {
+  name: 'dwd_sdk_log_legacy_etl',
+  kind: 'filter',
+  inputs: ['ods_sdk_log'],
+  output: 'dwd_sdk_log_legacy',
+  owner: 'growth',
+  parallelism: 4,
+  selectivity: 0.34,
+  dims: [],
+  session: false,
+};
+
+/** The demo's estate: 32 jobs and one that ended, 40 topics (nobody reads `dws_search_ctr_1m`), 14 Druid data sources, 10 reports. */
 export function demoEstate(): Estate {
   const jobs = JOBS.map(
     ([name, kind, inputs, owner, parallelism, selectivity, dims], i): JobSpec => ({
@@ -152,5 +204,5 @@ export function demoEstate(): Estate {
     name,
     partitions: PARTITIONS[name] ?? (name.startsWith('dwd_') ? 4 : name.startsWith('ods_') ? 4 : 2),
   }));
-  return { nifi: NIFI, topics, jobs, druid: DRUID, reports: REPORTS };
+  return { nifi: NIFI, topics, jobs, druid: DRUID, reports: REPORTS, ended: ENDED };
 }

@@ -1,5 +1,6 @@
 import type { DruidSpec, JobSpec } from './estate.ts';
 import type { Random } from './random.ts';
+import type { Release } from './sql.ts';
 import type { TopicState } from './topic-state.ts';
 
 export type JobStatus = 'RUNNING' | 'RESTARTING' | 'FAILED';
@@ -33,6 +34,8 @@ export interface HopState {
 /** A Flink job: how it stands, and what a fault has done to it. */
 export interface JobState extends HopState {
   readonly spec: JobSpec;
+  /** What is deployed instead of the usual SQL. */
+  release: Release | null;
   readonly output: TopicState;
   jobId: string;
   readonly appId: string;

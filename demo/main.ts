@@ -11,8 +11,8 @@ import { druidRecords, nifiRecords } from './records/ends.ts';
 import { declarationRecords, statusRecords } from './records/jobs.ts';
 import { logRecords } from './records/logs.ts';
 import { metricRecords, offsetRecords } from './records/metrics.ts';
-import { demoChannels, demoRules } from './rules.ts';
 import { readEstate, restoreEstate, writeEstate } from './saved-estate.ts';
+import { setUp } from './setup.ts';
 import { Simulation } from './simulate.ts';
 
 /** How much past the estate brings along, so that charts and comparisons have something to show. */
@@ -44,7 +44,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
     await feed.send('jobs', declarationRecords(sim), signal);
     await tellPast(sim, feed, signal, start);
     // Rules begin with the present: what the daemon computes while it reads the past is not what it would have said then.
-    await postSetup(options, signal);
+    await setUp(options.baseUrl, options.inbox, signal);
     const past = begun === start - HISTORY_S ? `${HISTORY_S / 60} minutes of history are in` : 'the estate goes on';
     options.tell(`${past}; the first fault begins in ${FIRST_FAULT_S} s`);
     await tellPresent(sim, feed, signal, options);
@@ -63,7 +63,8 @@ function openEstate(file: string, start: number): Simulation {
 }
 
 async function tellPast(sim: Simulation, feed: Feed, signal: AbortSignal, start: number): Promise<void> {
-  const past = new FaultScript(sim, sim.second + 120);
+  // It begins with the release: a visitor finds what changed, when and by whom.
+  const past = new FaultScript(sim, sim.second + 120, 'deploy');
   await live(sim, feed, signal, {
     until: () => start,
     reportEvery: HISTORY_REPORT_S,
@@ -140,33 +141,4 @@ async function live(sim: Simulation, feed: Feed, signal: AbortSignal, pace: Pace
     if (batch.metrics.length > 800 || batch.logs.length > 2000) await flush();
   }
   await flush();
-}
-
-/** Creates channels and rules where a daemon that ran before does not have them yet; the inbox's ports are new each time. */
-async function postSetup({ baseUrl, inbox }: DemoOptions, signal: AbortSignal): Promise<void> {
-  const existing = await items(`${baseUrl}/api/v1/channels`, signal);
-  for (const document of demoChannels(inbox)) {
-    const known = existing.find(c => c['name'] === document['name']);
-    if (known) await call('DELETE', `${baseUrl}/api/v1/channels/${String(known['id'])}`, null, signal);
-    await call('POST', `${baseUrl}/api/v1/channels`, document, signal);
-  }
-  const rules = await items(`${baseUrl}/api/v1/rules`, signal);
-  for (const document of demoRules()) {
-    if (!rules.some(r => r['name'] === document['name']))
-      await call('POST', `${baseUrl}/api/v1/rules`, document, signal);
-  }
-}
-
-async function items(url: string, signal: AbortSignal): Promise<Record<string, unknown>[]> {
-  const response = await fetch(url, { signal });
-  return ((await response.json()) as { items: Record<string, unknown>[] }).items;
-}
-
-async function call(method: string, url: string, body: unknown, signal: AbortSignal): Promise<void> {
-  const response = await fetch(url, {
-    method,
-    signal,
-    ...(body === null ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${await response.text()}`);
 }

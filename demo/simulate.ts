@@ -14,6 +14,7 @@ import {
   produce,
 } from './hop-state.ts';
 import { createRandom, type Random } from './random.ts';
+import type { Release } from './sql.ts';
 import { TopicState } from './topic-state.ts';
 
 const CHECKPOINT_S = 60;
@@ -35,6 +36,7 @@ export interface NifiState {
 /** Something that happened and must be told on the jobs stream or in a log. */
 export type EstateEvent =
   | { readonly kind: 'status'; readonly job: JobState; readonly previous: string; readonly exception?: string }
+  | { readonly kind: 'deployed'; readonly job: JobState; readonly replaced: string; readonly by: string }
   | { readonly kind: 'checkpoint-failed'; readonly job: JobState }
   | { readonly kind: 'checkpoint'; readonly job: JobState };
 
@@ -123,6 +125,19 @@ export class Simulation {
     this.#events.push({ kind: 'status', job, previous, ...(exception === undefined ? {} : { exception }) });
   }
 
+  /** Stops a job with a savepoint and submits another release of it, which goes on where the old one stood under an id of its own. */
+  deploy(job: JobState, release: Release | null, by: string): void {
+    const replaced = job.jobId;
+    job.jobId = this.random.hex(32);
+    job.release = release;
+    job.since = this.second;
+    job.startedAt = this.second;
+    job.restarts = 0;
+    job.attempt = 0;
+    for (const subtask of job.subtasks) Object.assign(subtask, { recordsIn: 0, recordsOut: 0, busyMs: 0 });
+    this.#events.push({ kind: 'deployed', job, replaced, by });
+  }
+
   #createJob(spec: JobSpec, index: number, rates: ReadonlyMap<string, number>): JobState {
     const inputs = spec.inputs.map(name => this.topic(name));
     const rate = spec.inputs.reduce((sum, name) => sum + (rates.get(name) ?? 0), 0);
@@ -132,6 +147,7 @@ export class Simulation {
     return {
       ...createHop(spec.name, inputs, spec.parallelism, (rate * HEADROOM * burst) / spec.parallelism),
       spec,
+      release: null,
       output: this.topic(spec.output),
       jobId: this.random.hex(32),
       appId,

@@ -1,7 +1,13 @@
 /** The `tidewatch.jobs` stream: submissions with their SQL, status changes, reports, Druid supervisors and NiFi flows. */
-import { DRUID_CLUSTER, KAFKA_BROKERS } from '../estate.ts';
+import { DRUID_CLUSTER, type JobSpec, KAFKA_BROKERS } from '../estate.ts';
+import type { JobState } from '../hop-state.ts';
 import type { EstateEvent, Simulation } from '../simulate.ts';
 import { sqlOf } from '../sql.ts';
+
+const SESSION = 'default_catalog.default_database';
+/** Who the usual releases are by. */
+const RELEASER = 'release-bot';
+const DAY_MS = 86_400_000;
 
 /** Everything declared once, when the estate (or the daemon) starts. */
 export function declarationRecords(sim: Simulation): unknown[] {
@@ -22,17 +28,9 @@ export function declarationRecords(sim: Simulation): unknown[] {
         ],
       },
     })),
-    ...sim.jobs.map(job => ({
-      type: 'job',
-      ts,
-      job_name: job.name,
-      job_id: job.jobId,
-      app_id: job.appId,
-      owner: job.spec.owner,
-      sql: sqlOf(job.spec),
-      session: 'default_catalog.default_database',
-    })),
+    ...sim.jobs.map(job => submission(job, ts, RELEASER)),
     ...sim.jobs.map(job => ({ type: 'job_status', ts, job_id: job.jobId, job_name: job.name, status: job.status })),
+    ...endedRecords(estate.ended, ts),
     ...estate.druid.map(spec => ({
       type: 'druid_supervisor',
       ts,
@@ -56,26 +54,57 @@ export function declarationRecords(sim: Simulation): unknown[] {
       name: report.name,
       owner: report.owner,
       reads: report.dataSources.map(d => `druid://${DRUID_CLUSTER}/${d}`),
-      slo: { age_ms: report.sloMs, target: 0.99 },
+      slo: report.slo,
     })),
   ];
 }
 
-/** Status changes among `events`. */
+function submission(job: JobState, ts: number, by: string): unknown {
+  return {
+    type: 'job',
+    ts,
+    job_name: job.name,
+    job_id: job.jobId,
+    app_id: job.appId,
+    owner: job.spec.owner,
+    sql: sqlOf(job.spec, job.release),
+    session: SESSION,
+    properties: { submitted_by: by },
+  };
+}
+
+/** Submitted long ago, switched off yesterday. */
+function endedRecords(spec: JobSpec, now: number): unknown[] {
+  const named = { job_name: spec.name, job_id: 'e0de0de0de0de0de0de0de0de0de0de0' };
+  const submitted = { owner: spec.owner, sql: sqlOf(spec), session: SESSION, properties: { submitted_by: RELEASER } };
+  return [
+    { type: 'job', ts: now - 90 * DAY_MS, ...named, ...submitted },
+    { type: 'job_status', ts: now - DAY_MS, ...named, status: 'CANCELED', previous: 'RUNNING' },
+  ];
+}
+
+/** Status changes and releases among `events`. */
 export function statusRecords(events: readonly EstateEvent[], ts: number): unknown[] {
-  return events.flatMap(e =>
-    e.kind === 'status'
-      ? [
-          {
-            type: 'job_status',
-            ts,
-            job_id: e.job.jobId,
-            job_name: e.job.name,
-            status: e.job.status,
-            previous: e.previous,
-            ...(e.exception === undefined ? {} : { exception: e.exception }),
-          },
-        ]
-      : [],
-  );
+  return events.flatMap(e => {
+    if (e.kind === 'deployed') return deployRecords(e, ts);
+    if (e.kind !== 'status') return [];
+    return {
+      type: 'job_status',
+      ts,
+      job_id: e.job.jobId,
+      job_name: e.job.name,
+      status: e.job.status,
+      previous: e.previous,
+      ...(e.exception === undefined ? {} : { exception: e.exception }),
+    };
+  });
+}
+
+function deployRecords({ job, replaced, by }: Extract<EstateEvent, { kind: 'deployed' }>, ts: number): unknown[] {
+  const status = { type: 'job_status', ts, job_name: job.name };
+  return [
+    { ...status, job_id: replaced, status: 'FINISHED', previous: 'RUNNING' },
+    submission(job, ts, by),
+    { ...status, job_id: job.jobId, status: 'RUNNING', previous: 'CREATED' },
+  ];
 }

@@ -1,9 +1,8 @@
 /** The `tidewatch.logs` stream: what the Flink processes of the estate would write, in the daemon's own record format. */
-
-import { CRASH_EXCEPTION } from '../faults.ts';
 import { dataTime, type JobState } from '../hop-state.ts';
 import type { Random } from '../random.ts';
 import type { EstateEvent, Simulation } from '../simulate.ts';
+import { crashTrace, type LoggedException } from './crash-traces.ts';
 import { taskNames } from './metrics.ts';
 
 type Level = 'INFO' | 'WARN' | 'ERROR';
@@ -13,12 +12,7 @@ interface Line {
   readonly logger: string;
   readonly thread: string;
   readonly message: string;
-  readonly exception?: {
-    readonly class: string;
-    readonly message: string;
-    readonly stack: string;
-    readonly root: string;
-  };
+  readonly exception?: LoggedException;
 }
 
 const RUNTIME = 'org.apache.flink.runtime';
@@ -41,35 +35,6 @@ function record(sim: Simulation, job: JobState, containerIndex: number, line: Li
   };
 }
 
-/** A trace as a UDF behind a JSON source gives: the cause is four levels down. */
-function crashTrace(job: JobState): Line['exception'] {
-  const task = taskNames(job).source;
-  const stack = [
-    'java.io.IOException: Failed to deserialize consumer record due to',
-    '\tat org.apache.flink.connector.kafka.source.reader.KafkaRecordEmitter.emitRecord(KafkaRecordEmitter.java:59)',
-    '\tat org.apache.flink.connector.base.source.reader.SourceReaderBase.pollNext(SourceReaderBase.java:203)',
-    '\tat org.apache.flink.streaming.api.operators.SourceOperator.emitNext(SourceOperator.java:443)',
-    '\tat org.apache.flink.streaming.runtime.tasks.StreamTask.processInput(StreamTask.java:655)',
-    '\tat org.apache.flink.streaming.runtime.tasks.StreamTask.invoke(StreamTask.java:917)',
-    '\tat java.base/java.lang.Thread.run(Thread.java:840)',
-    `Caused by: org.apache.flink.streaming.runtime.tasks.ExceptionInChainedOperatorException: Could not forward element to next operator in ${task}`,
-    '\tat org.apache.flink.streaming.runtime.tasks.CopyingChainingOutput.pushToOperator(CopyingChainingOutput.java:92)',
-    '\tat StreamExecCalc$221.processElement(Unknown Source)',
-    '\t... 12 more',
-    `Caused by: ${CRASH_EXCEPTION}`,
-    '\tat java.base/java.lang.NumberFormatException.forInputString(NumberFormatException.java:67)',
-    '\tat java.base/java.lang.Long.parseLong(Long.java:711)',
-    '\tat com.demo.udf.ParsePrice.eval(ParsePrice.java:27)',
-    '\t... 15 more',
-  ].join('\n');
-  return {
-    class: 'java.io.IOException',
-    message: 'Failed to deserialize consumer record due to',
-    stack,
-    root: CRASH_EXCEPTION,
-  };
-}
-
 function statusLines(sim: Simulation, event: Extract<EstateEvent, { kind: 'status' }>): unknown[] {
   const { job, previous } = event;
   const graph = `${RUNTIME}.executiongraph.ExecutionGraph`;
@@ -88,7 +53,7 @@ function statusLines(sim: Simulation, event: Extract<EstateEvent, { kind: 'statu
   if (job.status !== 'RESTARTING') return [change];
   const { source } = taskNames(job);
   const failed = `${source} (1/${job.spec.parallelism})#${job.attempt} (${job.jobId.slice(0, 16)}) switched from RUNNING to FAILED`;
-  const exception = crashTrace(job);
+  const exception = event.exception === undefined ? undefined : crashTrace(job, event.exception);
   return [
     record(
       sim,
@@ -195,6 +160,36 @@ function checkpointLines(
   ];
 }
 
+function eventLines(sim: Simulation, event: EstateEvent): unknown[] {
+  switch (event.kind) {
+    case 'status':
+      return statusLines(sim, event);
+    case 'deployed':
+      return deployLines(sim, event.job, event.by);
+    default:
+      return checkpointLines(sim, event);
+  }
+}
+
+/** What a session cluster says of a job that is submitted and starts. */
+function deployLines(sim: Simulation, job: JobState, by: string): unknown[] {
+  const say = (logger: string, message: string, offsetMs: number): unknown =>
+    record(sim, job, 0, { level: 'INFO', logger, thread: 'flink-pekko.actor.default-dispatcher-7', message }, offsetMs);
+  return [
+    say(
+      `${RUNTIME}.dispatcher.Dispatcher`,
+      `Received JobGraph submission '${job.name}' (${job.jobId}), user ${by}.`,
+      3,
+    ),
+    say(`${RUNTIME}.checkpoint.CheckpointCoordinator`, `Starting job ${job.jobId} from savepoint.`, 90),
+    say(
+      `${RUNTIME}.executiongraph.ExecutionGraph`,
+      `Job ${job.name} (${job.jobId}) switched from state CREATED to RUNNING.`,
+      240,
+    ),
+  ];
+}
+
 type MakeLine = (job: JobState, random: Random) => Line;
 
 const STEADY: readonly MakeLine[] = [
@@ -241,7 +236,7 @@ const WARNINGS: readonly MakeLine[] = [
 
 /** Lines of one simulated second: what events caused, and the steady murmur of healthy jobs. */
 export function logRecords(sim: Simulation, events: readonly EstateEvent[]): unknown[] {
-  const lines = events.flatMap(e => (e.kind === 'status' ? statusLines(sim, e) : checkpointLines(sim, e)));
+  const lines = events.flatMap(e => eventLines(sim, e));
   for (let i = 0; i < 12; i++) {
     const job = sim.random.pick(sim.jobs);
     if (job.status !== 'RUNNING') continue;

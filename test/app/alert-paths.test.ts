@@ -14,12 +14,24 @@ const copy = (job: string, from: string, to: string): JobEvent => ({
   sql: `CREATE TABLE src (a STRING) WITH ${kafka(from)}; CREATE TABLE dst (a STRING) WITH ${kafka(to)}; INSERT INTO dst SELECT a FROM src`,
 });
 
+const publishing = (name: string, topic: string) => ({
+  name,
+  processors: [
+    {
+      name: 'PublishKafkaRecord',
+      type: 'org.apache.nifi.processors.kafka.pubsub.PublishKafkaRecord_2_6',
+      properties: { 'bootstrap.servers': 'k1:9092', topic },
+    },
+  ],
+});
+
 let lineage: LineageService;
 let paths: AlertPaths;
 before(async () => {
   lineage = (await service()).lineage;
   await lineage.accept([copy('first', 'raw', 'clean'), copy('second', 'clean', 'wide')], 1);
   await lineage.accept([{ type: 'report', ts: 1, name: 'daily', owner: 'cleo', reads: ['kafka://k1:9092/wide'] }], 1);
+  await lineage.accept([{ type: 'nifi_flow', ts: 1, flow: publishing('access_raw', 'raw') }], 1);
   paths = createAlertPaths(lineage);
 });
 after(async () => {
@@ -32,6 +44,7 @@ const LABELS: readonly [string, Record<string, string>, boolean][] = [
   ['a job and the topic it lags on is the job', { job: 'first', topic: 'raw' }, true],
   ['a topic', { topic: 'clean' }, true],
   ['a report', { report: 'daily' }, true],
+  ['a NiFi process group', { process_group: 'access_raw' }, true],
   ['a job nobody knows', { job: 'nobody' }, false],
   ['nothing of the graph', { host: 'h1' }, false],
 ];

@@ -8,8 +8,19 @@ import { statusRecords } from '../../demo/records/jobs.ts';
 import { logRecords } from '../../demo/records/logs.ts';
 import { metricRecords } from '../../demo/records/metrics.ts';
 import { type EstateEvent, Simulation } from '../../demo/simulate.ts';
+import { sqlOf } from '../../demo/sql.ts';
 
 const START = 1_800_000_000;
+
+interface Submission {
+  readonly type: 'job';
+  readonly job_name: string;
+  readonly job_id: string;
+  readonly sql: string;
+  readonly properties: { readonly submitted_by: string };
+}
+const isSubmission = (record: unknown): record is Submission => (record as Submission).type === 'job';
+
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 const behind = (sim: Simulation, hop: HopState): number => sim.second - dataTime(hop);
 
@@ -23,7 +34,7 @@ interface Observed {
   job(): JobState;
 }
 
-/** Brings the estate to the second in which a fault of this kind begins. */
+/** Brings the estate to the second in which a fault of this kind begins, that second's events included. */
 function until(kind: FaultKind): Observed {
   const sim = new Simulation(demoEstate(), START);
   const script = new FaultScript(sim, START + 90);
@@ -40,8 +51,8 @@ function until(kind: FaultKind): Observed {
     job: () => sim.job(script.current?.target ?? ''),
   };
   for (let i = 0; i < 4000 && script.current?.kind !== kind; i++) {
-    observed.second();
     observed.events.length = 0;
+    observed.second();
   }
   assert.equal(script.current?.kind, kind);
   return observed;
@@ -179,11 +190,53 @@ describe('a hot key', () => {
   });
 });
 
+describe('a release that drops a column', () => {
+  test('is a submission with another id, SQL and author, and taken back by a third', () => {
+    const observed = until('deploy');
+    const job = observed.job();
+    const before = sqlOf(job.spec);
+    const told: unknown[] = [];
+    do told.push(...statusRecords(observed.events.splice(0), 0));
+    while (observed.second());
+    told.push(...statusRecords(observed.events, 0));
+    const submitted = told.filter(isSubmission).filter(({ job_name }) => job_name === job.name);
+
+    assert.deepEqual(
+      submitted.map(({ properties }) => properties.submitted_by),
+      ['wang.wei', 'li.na'],
+    );
+    assert.equal(new Set(submitted.map(({ job_id }) => job_id)).size, 2);
+    assert.ok(before.includes('imei STRING'));
+    const [dropped, back] = submitted.map(({ sql }) => sql);
+    assert.match(dropped ?? '', /CREATE TABLE dwd_device_status \((?:(?!imei)[^;])*;/, 'its output has not');
+    assert.match(dropped ?? '', /SELECT [^;]*s\.user_id, s\.item_id/);
+    assert.match(dropped ?? '', /CREATE TABLE ods_device_status [^;]*imei STRING/, 'its input still has it');
+    assert.equal(back, before);
+  });
+
+  test('makes its reader restart and say which column is missing, and the job itself runs on', () => {
+    const observed = until('deploy');
+    const job = observed.job();
+    const reader = observed.sim.jobs.find(({ inputs }) => inputs.includes(job.output));
+    assert.ok(reader);
+    const lines: { message: string; exception?: { root: string; stack: string } }[] = [];
+    while (observed.second()) {
+      assert.equal(job.status, 'RUNNING');
+      lines.push(...(logRecords(observed.sim, observed.events.splice(0)) as typeof lines));
+    }
+
+    assert.ok(reader.restarts >= 3, `${reader.restarts} restarts`);
+    assert.ok(lines.some(({ exception }) => exception?.root.endsWith("Could not find field with name 'imei'.")));
+    assert.equal(reader.status, 'RUNNING');
+    assert.ok(recovery(observed, () => behind(observed.sim, reader) <= 2) < 60);
+  });
+});
+
 test('a whole round of faults leaves no trace', () => {
   const sim = new Simulation(demoEstate(), START);
   const script = new FaultScript(sim, START + 30);
   const seen = new Set<FaultKind>();
-  for (let i = 0; i < 1500; i++) {
+  for (let i = 0; i < 1600; i++) {
     sim.step();
     script.step();
     if (script.current) seen.add(script.current.kind);
@@ -193,9 +246,9 @@ test('a whole round of faults leaves no trace', () => {
     if (script.current) script.step();
   }
 
-  assert.deepEqual([...seen].sort(), ['crash', 'nifi-stall', 'skew', 'slow-operator']);
+  assert.deepEqual([...seen].sort(), ['crash', 'deploy', 'nifi-stall', 'skew', 'slow-operator']);
   for (const job of sim.jobs) {
-    assert.deepEqual([job.status, job.speed, job.slowAt], ['RUNNING', 1, 'source'], job.name);
+    assert.deepEqual([job.status, job.speed, job.slowAt, job.release], ['RUNNING', 1, 'source', null], job.name);
     assert.ok(behind(sim, job) <= 2, `${job.name} is ${behind(sim, job)} s behind`);
   }
   for (const flow of sim.nifi)

@@ -2,14 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import nodemailer from 'nodemailer';
-import { compileRule } from '../../alerting/evaluate/rule.ts';
-import { parseChannel } from '../../alerting/notify/channel-document.ts';
 import { createFeed } from '../../demo/feed.ts';
-import { startInbox } from '../../demo/inbox.ts';
-import { demoChannels, demoRules } from '../../demo/rules.ts';
 import { ManualClock, systemClock } from '../../model/clock.ts';
-import { reporters } from '../../reporters/index.ts';
 
 interface Request {
   readonly url: string;
@@ -107,70 +101,4 @@ describe('the feed', () => {
     stop.abort(new Error('stopping'));
     await assert.rejects(sent);
   });
-});
-
-describe('the inbox', () => {
-  test('takes mails over SMTP and robot messages that are signed well, newest first', async () => {
-    const clock = new ManualClock(1_800_000_000_000);
-    const inbox = await startInbox(clock);
-    const transport = nodemailer.createTransport({ host: '127.0.0.1', port: inbox.smtpPort, ignoreTLS: true });
-    await transport.sendMail({
-      from: 'a@x.example',
-      to: 'b@x.example',
-      subject: '延迟',
-      text: 'plain',
-      html: '<p>rich</p>',
-    });
-    transport.close();
-    const [, robotDocument] = demoChannels(inbox);
-    const robot = (more: object) => {
-      const { reporter, own } = parseChannel({ ...robotDocument, ...more }, reporters);
-      return reporter.open(own, { clock }).send(
-        {
-          status: 'firing',
-          severity: 'warning',
-          title: 'robot title',
-          groupKey: 'g',
-          groupLabels: {},
-          receiver: 'r',
-          at: clock.now(),
-          zone: 'UTC',
-          alerts: [],
-          omitted: 0,
-          url: 'http://x',
-        },
-        { idempotencyKey: 'k', attempt: 1 },
-        AbortSignal.timeout(10_000),
-      );
-    };
-
-    const good = await robot({});
-    const forged = await robot({ secret: 'SECother' });
-    const unknown = await robot({ access_token: 'other' });
-    const items = inbox.items();
-    await inbox.close();
-
-    assert.deepEqual([good.kind, forged.kind, unknown.kind], ['sent', 'permanent', 'permanent']);
-    assert.deepEqual(
-      items.map(i => [i.kind, i.at]),
-      [
-        ['dingtalk', clock.now()],
-        ['email', clock.now()],
-      ],
-    );
-    assert.match(items[0]?.subject ?? '', /robot title/);
-    assert.deepEqual([items[1]?.subject, items[1]?.to, items[1]?.html?.trim()], ['延迟', 'b@x.example', '<p>rich</p>']);
-  });
-});
-
-test('the demo’s rules and channels are documents the daemon takes', async () => {
-  const inbox = await startInbox(systemClock);
-
-  for (const document of demoChannels(inbox)) assert.ok(parseChannel(document, reporters).name);
-  const channels = new Set(demoChannels(inbox).map(c => c['name']));
-  for (const document of demoRules()) {
-    const rule = compileRule('demo', document);
-    for (const receiver of rule.document.receivers) assert.ok(channels.has(receiver), receiver);
-  }
-  await inbox.close();
 });
