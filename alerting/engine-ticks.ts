@@ -39,6 +39,7 @@ export class TickRunner {
   readonly #table: RuleTable;
   readonly #startedAt: number;
   readonly #baselines = new BaselineCache();
+  readonly #resolver = new ResolverCache();
   readonly #levels = { metric: new Level(), log: new Level() };
   #storeAway = false;
   /** Why the last tick of a rule failed; absent when it did not. */
@@ -99,8 +100,7 @@ export class TickRunner {
 
   async #runAll(work: readonly Work[], now: number, stopped: () => boolean): Promise<void> {
     const { reader, clock, telemetry } = this.#deps;
-    const names = await reader.names();
-    const resolve = createResolver(names.map(entry => entry.name));
+    const resolve = this.#resolver.for(await reader.names());
     for (let start = 0; start < work.length && !stopped(); start += RULES_PER_CHUNK) {
       const chunk = work.slice(start, start + RULES_PER_CHUNK);
       const began = clock.monotonic();
@@ -210,6 +210,21 @@ export class TickRunner {
   #addressed(intent: Intent): Intent {
     const { metaReceivers } = this.#deps.config;
     return intent.kind === 'meta' && metaReceivers.length > 0 ? { ...intent, receivers: metaReceivers } : intent;
+  }
+}
+
+/** Keeps what names were found to stand for as long as the stored names stay the same. */
+class ResolverCache {
+  #names: readonly string[] = [];
+  #resolve: ResolveNames = createResolver([]);
+
+  for(stored: readonly { readonly name: string }[]): ResolveNames {
+    const same = stored.length === this.#names.length && stored.every(({ name }, i) => name === this.#names[i]);
+    if (!same) {
+      this.#names = stored.map(({ name }) => name);
+      this.#resolve = createResolver(this.#names);
+    }
+    return this.#resolve;
   }
 }
 

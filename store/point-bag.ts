@@ -1,3 +1,10 @@
+/** Points as columns: time, value and how long after its time each arrived, ms. */
+export interface PointColumns {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  readonly delays: ArrayLike<number>;
+}
+
 /**
  * The points of one group and one window, gathered series by series before an operation runs over them. One bag is filled and
  * cleared many times; its arrays only grow. A point may stand for several (a rollup minute): `weight` says for how many.
@@ -23,6 +30,19 @@ export class PointBag {
     this.delays[this.count] = delay;
     if (this.weighted) this.weights[this.count] = 1;
     this.count++;
+  }
+
+  /** Adds the points `start` to `end` of columns as part of the current series, values times `scale`; times must rise. */
+  addSlice({ times, values, delays }: PointColumns, start: number, end: number, scale: number): void {
+    while (this.count + end - start > this.times.length) this.#grow();
+    let at = this.count;
+    for (let i = start; i < end; i++, at++) {
+      this.times[at] = times[i]!;
+      this.values[at] = values[i]! * scale;
+      this.delays[at] = delays[i]!;
+    }
+    if (this.weighted) this.weights.fill(1, this.count, at);
+    this.count = at;
   }
 
   /** Adds a point that stands for `weight` points. */
@@ -60,7 +80,8 @@ export class PointBag {
   clear(): void {
     this.count = 0;
     this.weighted = false;
-    this.seriesEnds.length = 0;
+    // Not `length = 0`, which gives the memory back: the next window would ask for it again.
+    while (this.seriesEnds.length > 0) this.seriesEnds.pop();
   }
 
   #grow(): void {

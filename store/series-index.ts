@@ -248,11 +248,13 @@ export class SeriesIndex {
       if (group) group.members.push(member);
       else groups.set(key, { labels, members: [member] });
     }
-    const members = [...groups.values()].flatMap(g => g.members.sort((a, b) => (a.sort < b.sort ? -1 : 1)));
+    // In order of their keys: whoever lists them sorted has nothing left to do, tick after tick.
+    const inOrder = [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+    const members = inOrder.flatMap(g => g.members.sort((a, b) => (a.sort < b.sort ? -1 : 1)));
     let end = 0;
     return {
-      labels: [...groups.values()].map(g => g.labels),
-      ends: Int32Array.from(groups.values(), g => (end += g.members.length)),
+      labels: inOrder.map(g => g.labels),
+      ends: Int32Array.from(inOrder, g => (end += g.members.length)),
       series: Int32Array.from(members, m => m.series),
       scales: members.every(m => m.scale === 1) ? null : Float64Array.from(members, m => m.scale),
     };

@@ -1,4 +1,4 @@
-import type { PointBag } from './point-bag.ts';
+import type { PointBag, PointColumns } from './point-bag.ts';
 
 const PAGE = 16;
 const SEGMENT_PAGES = 2048;
@@ -6,10 +6,8 @@ const NONE = -1;
 /** Time, value and arrival delay of every point of a page, its two links and its length. */
 const PAGE_BYTES = PAGE * (8 + 8 + 4) + 4 + 4 + 1;
 
-interface Segment {
-  readonly times: Float64Array;
-  readonly values: Float64Array;
-  /** ms, clamped to what 32 bits hold (24 days). */
+/** Delays in ms, clamped to what 32 bits hold (24 days). */
+interface Segment extends PointColumns {
   readonly delays: Int32Array;
 }
 
@@ -67,15 +65,15 @@ export class SeriesRing {
     if (page === NONE) return;
     while (this.#previous[page] !== NONE && this.#timeAt(page, 0) > from) page = this.#previous[page]!;
     for (; page !== NONE; page = this.#next[page]!) {
-      const { times, values, delays } = this.#segments[(page / SEGMENT_PAGES) | 0]!;
-      const start = (page % SEGMENT_PAGES) * PAGE;
-      const end = start + this.#lengths[page]!;
-      for (let i = start; i < end; i++) {
-        const ts = times[i]!;
-        if (ts <= from) continue;
-        if (ts > to) return;
-        bag.add(ts, values[i]! * scale, delays[i]!);
-      }
+      const segment = this.#segments[(page / SEGMENT_PAGES) | 0]!;
+      const { times } = segment;
+      let start = (page % SEGMENT_PAGES) * PAGE;
+      const pageEnd = start + this.#lengths[page]!;
+      let end = pageEnd;
+      while (start < end && times[start]! <= from) start++;
+      while (end > start && times[end - 1]! > to) end--;
+      bag.addSlice(segment, start, end, scale);
+      if (end < pageEnd) return;
     }
   }
 

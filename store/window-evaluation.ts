@@ -11,7 +11,9 @@ export type ReadPoints = (series: number, from: number, to: number, scale: numbe
 /** Points after which an evaluation lets other work on the thread go on. */
 const POINTS_PER_TURN = 500_000;
 /** Scratch beyond this many points is given back. */
-const MAX_KEPT_POINTS = 1_000_000;
+const MAX_KEPT_POINTS = 100_000;
+/** Scratch kept for the next evaluation; more than one is under way when one has given way to another. */
+const MAX_SPARE = 2;
 
 /** What of a query says how a window is worked out. */
 type Operation = Pick<WindowQuery, 'op' | 'across' | 'windowMs' | 'arrivedWithinMs'>;
@@ -27,7 +29,7 @@ export async function evaluateWindow(
   read: ReadPoints,
 ): Promise<readonly WindowGroup[]> {
   const groups: WindowGroup[] = [];
-  let scratch = new Scratch();
+  const scratch = spare.pop() ?? new Scratch();
   let work = 0;
   let start = 0;
   for (const [i, labels] of plan.labels.entries()) {
@@ -41,10 +43,10 @@ export async function evaluateWindow(
     work += scratch.run.count + scratch.bag.count + 20;
     if (work > POINTS_PER_TURN) {
       work = 0;
-      if (scratch.run.times.length > MAX_KEPT_POINTS) scratch = new Scratch();
       await new Promise<void>(resolve => setImmediate(resolve));
     }
   }
+  if (spare.length < MAX_SPARE && scratch.run.times.length <= MAX_KEPT_POINTS) spare.push(scratch);
   return groups;
 }
 
@@ -92,6 +94,8 @@ class Scratch {
     return points;
   }
 }
+
+const spare: Scratch[] = [];
 
 function outcome(bag: PointBag, { op, across }: Operation): number | null {
   return aggregate(op, across === undefined ? bag : combineSeries(bag, across));
