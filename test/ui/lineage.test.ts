@@ -193,6 +193,7 @@ describe('path', () => {
     await page.getByLabel('Depth').selectOption('1');
 
     await page.locator('.node').filter({ hasText: 'ods_click' }).waitFor({ state: 'detached' });
+    await page.locator('.node').filter({ hasText: 'click_board' }).waitFor();
     assert.equal(await page.locator('.node').count(), 2);
     assert.equal(paramOf(page, 'depth'), '1');
     await page.close();
@@ -289,6 +290,18 @@ describe('health', () => {
       await page.close();
     });
   }
+
+  test('leaving while the lists still load and coming back shows them', async () => {
+    const { page, problems } = await open('/lineage', { root: 'click_board' });
+    for (let round = 0; round < 5; round++) {
+      await page.locator('.lineage-head').getByRole('link', { name: 'Health' }).click();
+      await page.locator('[data-testid=health]').waitFor();
+      await page.goBack();
+      await page.locator('.node').first().waitFor();
+    }
+    assert.deepEqual(problems, []);
+    await page.close();
+  });
 
   test('an entry leads to its place in the graph', async () => {
     const { page } = await open('/lineage/health', { kind: 'unread' });

@@ -107,6 +107,8 @@ export function useLive<T>(
       loading = true;
       try {
         const data = await load(abort.signal);
+        // An answer that was cut off half-way has no body: it must not be kept.
+        if (abort.signal.aborted) return;
         keep(key, data);
         setFailing(key, false);
         setHeld({ key, data, error: undefined, stale: false });
