@@ -26,7 +26,7 @@ const SCRIPT: readonly { readonly kind: FaultKind; readonly target: string; read
 ];
 
 /** The release of `deploy`: meant well, and `dws_device_online_1m_agg` counts devices by the column that is gone. */
-export const PRIVACY_RELEASE = { dropped: 'imei' } as const satisfies Release;
+const PRIVACY_RELEASE = { dropped: 'imei' } as const satisfies Release;
 /** Seconds until the first record without the column reaches its reader. */
 const NOTICED_S = 15;
 

@@ -42,8 +42,8 @@ export function demoRules(): readonly Record<string, unknown>[] {
       keep_firing_for: '3m',
       group_by: ['job'],
       metrics: [
-        { name: 'lag_time', metric: 'lag_ms', op: 'MAX' },
-        { name: 'lag_count', metric: 'lag', op: 'MAX' },
+        { name: 'lag_time', metric: 'lag_ms', op: 'LAST', across: 'max' },
+        { name: 'lag_count', metric: 'lag', op: 'LAST', across: 'sum' },
       ],
       condition: 'lag_time > 60000 and lag_count > 100',
       annotations: [
@@ -118,8 +118,8 @@ export function demoRules(): readonly Record<string, unknown>[] {
       repeat_interval: '29m',
       group_by: ['process_group'],
       metrics: [
-        { name: 'oldest', metric: 'nifi.connection.queuedDuration', op: 'LAST' },
-        { name: 'queued', metric: 'nifi.connection.queuedCount', op: 'LAST' },
+        { name: 'oldest', metric: 'nifi.connection.queuedDuration', op: 'LAST', across: 'max' },
+        { name: 'queued', metric: 'nifi.connection.queuedCount', op: 'LAST', across: 'sum' },
       ],
       condition: 'oldest > 45000',
       annotations: [

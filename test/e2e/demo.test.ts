@@ -30,6 +30,25 @@ async function startDemo(config: string): Promise<Daemon> {
   return daemon;
 }
 
+/** A release somebody made and another took back, what it broke, one topic nobody reads, one job that ended. */
+async function assertLineageOf(daemon: Daemon): Promise<void> {
+  const job = 'dwd_device_status_etl';
+  const { items: versions } = await daemon.get<{ items: { by: string }[] }>(`/api/v1/jobs/${job}/versions`);
+  const { breaks } = await daemon.get<{ breaks: { node: string }[] }>(`/api/v1/lineage/diff?job=${job}&from=1&to=2`);
+  const orphans = await daemon.get<{ items: { kind: string; name: string }[] }>('/api/v1/lineage/orphans');
+  const cycles = await daemon.get<{ items: object[] }>('/api/v1/lineage/cycles');
+  const { jobs } = await daemon.get<Overview>('/api/v1/overview');
+
+  assert.deepEqual(new Set(versions.map(({ by }) => by)), new Set(['release-bot', 'wang.wei', 'li.na']));
+  assert.ok(breaks.some(({ node }) => node === 'job:dws_device_online_1m_agg'));
+  assert.deepEqual(
+    orphans.items.filter(({ kind }) => kind === 'unread').map(({ name }) => name),
+    ['dws_search_ctr_1m'],
+  );
+  assert.deepEqual(cycles.items, []);
+  assert.equal(jobs.by_status['CANCELED'], 1);
+}
+
 test('a visitor sees jobs, reports with an age, lines, alerts’ rules and an inbox; a stop is quick and a restart goes on', async () => {
   const config = writeConfig(scratchDir(), 'demo', { http: { port: 0 }, data_dir: 'data' });
   const begun = performance.now();
@@ -67,6 +86,10 @@ test('a visitor sees jobs, reports with an age, lines, alerts’ rules and an in
   await first.get('/api/v1/inbox');
   const lines = await first.get<Lines>('/api/v1/logs/search?q=checkpoint&limit=1');
   assert.ok(lines.total.value > 100, `${lines.total.value} lines`);
+
+  await assertLineageOf(first);
+  const { members } = await first.get<{ members: string[] }>('/api/v1/rotas/dw-oncall/on-call');
+  assert.equal(members.length, 1, 'one of two is on call');
 
   const stopped = await first.stop();
   assert.equal(stopped.code, 0, first.output);
