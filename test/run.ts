@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { ensureChromium } from './support/install-chromium.ts';
 
 const root = join(import.meta.dirname, '..');
-const UNIT = 'test/{model,config,collector,store,lineage,alerting,reporters,web,app,demo}/**/*.test.ts';
 
 interface Step {
   readonly name: string;
@@ -37,7 +36,11 @@ const steps: readonly Step[] = [
   { name: 'lint', run: command('npm', 'run', '--silent', 'lint') },
   { name: 'dead code', run: command('npm', 'run', '--silent', 'knip') },
   { name: 'Flink module', run: command('mvn', '-q', '-B', '-ntp', '-f', 'flink/pom.xml', 'verify') },
-  { name: 'unit and contract (embedded)', run: nodeTests(['test/architecture.test.ts', UNIT], 4) },
+  { name: 'unit and contract (embedded)', run: command('npm', 'run', '--silent', 'test:unit') },
+  {
+    name: 'daemon and commands',
+    run: command(process.execPath, join(root, 'test/unit.ts'), 'test/{app,demo}/**/*.test.ts'),
+  },
   { name: 'real Kafka and Elasticsearch', run: nodeTests(['test/integration/**/*.test.ts'], 2) },
   { name: 'end to end', run: nodeTests(['test/e2e/**/*.test.ts'], 1) },
   { name: 'real Flink', run: nodeTests(['test/flink/**/*.test.ts'], 1) },

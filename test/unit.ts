@@ -1,0 +1,70 @@
+/**
+ * `npm run test:unit`: the quick loop. Files share processes, a few to each, because starting one and loading what it tests takes longer than
+ * most files run; as many processes at a time as there are processors. Arguments are patterns of files; without any, all that start
+ * neither a daemon nor a command.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { globSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
+const UNIT = [
+  'test/{model,config,collector,store,lineage,alerting,reporters,web}/**/*.test.ts',
+  'test/architecture.test.ts',
+];
+const FILES_A_PROCESS = 8;
+/** Of the output of a process that failed without a list of failures. */
+const FAILURE_CHARS = 5000;
+
+const patterns = process.argv.length > 2 ? process.argv.slice(2) : UNIT;
+const files = patterns.flatMap(pattern => globSync(pattern, { cwd: ROOT }));
+if (files.length === 0) throw new Error(`no test files at ${patterns.join(', ')}`);
+
+/** Large files first, one to each group in turn, so that no group has all of them. */
+function grouped(): string[][] {
+  const bySize = files.toSorted((a, b) => statSync(join(ROOT, b)).size - statSync(join(ROOT, a)).size);
+  const groups: string[][] = Array.from({ length: Math.ceil(files.length / FILES_A_PROCESS) }, () => []);
+  bySize.forEach((file, i) => groups[i % groups.length]!.push(file));
+  return groups;
+}
+
+interface Outcome {
+  readonly ok: boolean;
+  readonly tests: number;
+  /** What the reporter says of the failures, at the end of its output. */
+  readonly failures: string;
+}
+
+/** Runs one group; its output appears as a whole. */
+async function run(group: readonly string[]): Promise<Outcome> {
+  const child = spawn(process.execPath, ['--test', '--test-isolation=none', '--test-reporter=spec', ...group], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const chunks: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => chunks.push(chunk));
+  const [code] = await once(child, 'close');
+  const output = Buffer.concat(chunks).toString();
+  process.stdout.write(output);
+  const failures = output.indexOf('✖ failing tests:');
+  return {
+    ok: code === 0,
+    tests: Number(/^ℹ tests (\d+)$/m.exec(output)?.[1] ?? 0),
+    failures: code === 0 ? '' : output.slice(failures < 0 ? -FAILURE_CHARS : failures),
+  };
+}
+
+const waiting = grouped();
+const outcomes: Outcome[] = [];
+await Promise.all(
+  Array.from({ length: availableParallelism() }, async () => {
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) outcomes.push(await run(group));
+  }),
+);
+const failed = outcomes.filter(({ ok }) => !ok);
+const tests = outcomes.reduce((sum, outcome) => sum + outcome.tests, 0);
+process.stdout.write(failed.map(({ failures }) => `\n${failures}`).join(''));
+process.stdout.write(`\n${tests} tests in ${files.length} files: ${failed.length === 0 ? 'all passed' : 'FAILED'}\n`);
+process.exitCode = failed.length === 0 ? 0 : 1;
