@@ -1,5 +1,6 @@
 import type { TaskInput } from './inputs.ts';
 import { across, latest, max, throughout } from './samples.ts';
+import { busiestOf } from './subtask.ts';
 
 export const SATURATED = 0.8;
 /** Above it back pressure is high. */
@@ -46,10 +47,7 @@ export function findBottleneck(tasks: readonly TaskInput[]): Bottleneck | null |
 /** Of the busiest, and of the most held up subtask. */
 function loadOf(task: TaskInput) {
   return {
-    busy: across(
-      task.subtasks.map(s => s.busyRatio),
-      max,
-    ),
+    busy: busiestOf(task.subtasks)?.busyRatio ?? [],
     backPressured: across(
       task.subtasks.map(s => s.backPressuredRatio),
       max,

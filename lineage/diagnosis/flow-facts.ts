@@ -1,6 +1,7 @@
 import { type Fact, fact } from './fact.ts';
 import type { DownstreamInput, JobInput, TopicInput } from './inputs.ts';
 import { across, latest, max, meanOf, slopes, sum, throughout } from './samples.ts';
+import { idleOf } from './subtask.ts';
 
 const LAGGING_MS = 60_000;
 const LAGGING_TIMES = 3;
@@ -74,7 +75,7 @@ function etaOf(topics: readonly TopicInput[]): { etaLowMs: number | null; etaHig
 /** The topic that lost most of its input, while the job has nothing to do. */
 function inputDrop({ topics, tasks }: JobInput): Fact {
   const idle = across(
-    tasks.flatMap(task => task.subtasks.map(s => s.idleRatio)),
+    tasks.flatMap(task => task.subtasks.map(idleOf)),
     values => values.reduce((least, value) => Math.min(least, value), 1),
   );
   const isIdle = throughout(idle, ratio => ratio >= IDLE_WITHOUT_INPUT);

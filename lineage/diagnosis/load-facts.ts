@@ -2,6 +2,7 @@ import { type Bottleneck, findBottleneck, HIGH_BACK_PRESSURE, SATURATED } from '
 import { type Fact, fact } from './fact.ts';
 import type { JobInput, Samples, SubtaskInput, TaskInput } from './inputs.ts';
 import { across, latest, lowerMedian, max, meanOf, sum, throughout } from './samples.ts';
+import { busiestOf, idleOf } from './subtask.ts';
 
 const LOW_BACK_PRESSURE = 0.1;
 const IDLE = 0.9;
@@ -21,7 +22,8 @@ export function loadFacts({ tasks, taskManagers }: JobInput): readonly Fact[] {
   const bottleneck = found === 'unknown' ? null : found;
   const busySkew = busySkewFact(tasks);
   const hot = placeOf(tasks, busySkew);
-  const slower = slowerRecords(bottleneck);
+  const busiest = bottleneck === null ? undefined : busiestOf(bottleneck.task.subtasks);
+  const slower = found === 'unknown' ? fact('slower-records', null) : slowerRecords(bottleneck);
   const isSink = found === 'unknown' ? null : (bottleneck?.task.isSink ?? false);
   return [
     ...pressureFacts(tasks),
@@ -41,7 +43,11 @@ export function loadFacts({ tasks, taskManagers }: JobInput): readonly Fact[] {
     fact('sink-slow', isSink === null ? null : isSink && slower.holds, slower.values, slower.place),
     busySkew,
     rateSkewFact(tasks, hot),
-    ...gcFacts(taskManagers, bottleneck, hot),
+    gcFact(taskManagers),
+    found === null ? fact('gc-on-bottleneck', false) : severeGc('gc-on-bottleneck', taskManagers, busiest),
+    busySkew.holds === false
+      ? fact('gc-on-hot-subtask', false)
+      : severeGc('gc-on-hot-subtask', taskManagers, hot?.subtask),
   ];
 }
 
@@ -53,7 +59,7 @@ function pressureFacts(tasks: readonly TaskInput[]): readonly Fact[] {
   const pressed = most(s => s.backPressuredRatio);
   const busy = most(s => s.busyRatio);
   const idle = across(
-    tasks.flatMap(task => task.subtasks.map(s => s.idleRatio)),
+    tasks.flatMap(task => task.subtasks.map(idleOf)),
     max,
   );
   const strongest = latest(pressed?.samples ?? []);
@@ -80,7 +86,7 @@ function pressureFacts(tasks: readonly TaskInput[]): readonly Fact[] {
 
 /** Records per busy second of the bottleneck, against its own median. */
 function slowerRecords(bottleneck: Bottleneck | null): Fact {
-  if (bottleneck === null) return fact('slower-records', null);
+  if (bottleneck === null) return fact('slower-records', false);
   const { task, subtasks, usualPerBusySecond } = bottleneck.task;
   const rate = meanOf(subtasks.map(s => meanOf(s.inPerSecond)));
   const busy = meanOf(subtasks.map(s => meanOf(s.busyRatio)));
@@ -98,15 +104,20 @@ function busySkewFact(tasks: readonly TaskInput[]): Fact {
   const found = tasks
     .filter(task => task.subtasks.length >= 2)
     .map(task => {
-      const spread = across(
+      const hottest = busiestOf(task.subtasks)!;
+      const middle = across(
         task.subtasks.map(s => s.busyRatio),
-        values => (values.length < 2 ? null : max(values) - lowerMedian(values)!),
+        lowerMedian,
       );
-      return { task, spread, holds: throughout(spread, difference => difference >= SKEWED_BUSY) };
+      const spread = hottest.busyRatio.map((busy, i) => {
+        const of = middle[i] ?? null;
+        return busy === null || of === null ? null : busy - of;
+      });
+      return { task, hottest, spread, holds: throughout(spread, difference => difference >= SKEWED_BUSY) };
     })
     .toSorted((a, b) => (latest(b.spread) ?? -1) - (latest(a.spread) ?? -1))[0];
   if (found === undefined) return fact('busy-skew', tasks.length === 0 ? null : false);
-  const hottest = found.task.subtasks.toSorted((a, b) => (meanOf(b.busyRatio) ?? -1) - (meanOf(a.busyRatio) ?? -1))[0]!;
+  const { hottest } = found;
   return fact(
     'busy-skew',
     found.holds,
@@ -142,39 +153,25 @@ function rateSkewFact(tasks: readonly TaskInput[], hot: { task: TaskInput; subta
   return worst ?? fact('rate-skew', tasks.length === 0 ? null : false);
 }
 
-function gcFacts(
-  taskManagers: JobInput['taskManagers'],
-  bottleneck: Bottleneck | null,
-  hot: { subtask: SubtaskInput } | null,
-): readonly Fact[] {
-  const byName = new Map(taskManagers.map(tm => [tm.taskManager, tm]));
+function gcFact(taskManagers: JobInput['taskManagers']): Fact {
   const worst = taskManagers.toSorted((a, b) => (meanOf(b.gcMsPerSecond) ?? -1) - (meanOf(a.gcMsPerSecond) ?? -1))[0];
   const heap = Math.max(-1, ...taskManagers.map(tm => tm.heapAfterGcRatio ?? -1));
   const long = throughout(worst?.gcMsPerSecond ?? [], ms => ms >= GC_MS);
-  const severeOn = (kind: 'gc-on-bottleneck' | 'gc-on-hot-subtask', subtask: SubtaskInput | undefined): Fact => {
-    const tm = subtask === undefined ? undefined : byName.get(subtask.taskManager);
-    const severe = throughout(tm?.gcMsPerSecond ?? [], ms => ms >= GC_SEVERE_MS);
-    const place = tm === undefined ? {} : { taskManager: tm.taskManager };
-    return fact(
-      kind,
-      severe,
-      { gcMsPerSecond: meanOf(tm?.gcMsPerSecond ?? []), heap: tm?.heapAfterGcRatio ?? null },
-      place,
-    );
-  };
-  const busiest = bottleneck?.task.subtasks.toSorted(
-    (a, b) => (meanOf(b.busyRatio) ?? -1) - (meanOf(a.busyRatio) ?? -1),
-  )[0];
-  return [
-    fact(
-      'gc',
-      heap >= FULL_HEAP ? true : long,
-      { gcMsPerSecond: meanOf(worst?.gcMsPerSecond ?? []), heap: heap < 0 ? null : heap },
-      worst === undefined ? {} : { taskManager: worst.taskManager },
-    ),
-    severeOn('gc-on-bottleneck', busiest),
-    severeOn('gc-on-hot-subtask', hot?.subtask),
-  ];
+  const values = { gcMsPerSecond: meanOf(worst?.gcMsPerSecond ?? []), heap: heap < 0 ? null : heap };
+  const place = worst === undefined ? {} : { taskManager: worst.taskManager };
+  return fact('gc', heap >= FULL_HEAP ? true : long, values, place);
+}
+
+/** Whether a subtask runs where garbage collection is severe. */
+function severeGc(
+  kind: 'gc-on-bottleneck' | 'gc-on-hot-subtask',
+  taskManagers: JobInput['taskManagers'],
+  subtask: SubtaskInput | undefined,
+): Fact {
+  const tm = taskManagers.find(known => known.taskManager === subtask?.taskManager);
+  const severe = throughout(tm?.gcMsPerSecond ?? [], ms => ms >= GC_SEVERE_MS);
+  const values = { gcMsPerSecond: meanOf(tm?.gcMsPerSecond ?? []), heap: tm?.heapAfterGcRatio ?? null };
+  return fact(kind, severe, values, tm === undefined ? {} : { taskManager: tm.taskManager });
 }
 
 function placeOf(tasks: readonly TaskInput[], skew: Fact): { task: TaskInput; subtask: SubtaskInput } | null {

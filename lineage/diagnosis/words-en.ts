@@ -56,14 +56,17 @@ export const FACT_WORDS_EN: Readonly<Record<FactKind, FactWords>> = {
   },
   'busy-skew': {
     about: 'busy time of each subtask',
-    says: (f, p) => `${subtask(p)}${task(p)} is ${f.percent('busyRatio')} busy, the middle one ${f.percent('median')}`,
+    says: (f, p) =>
+      f.holds
+        ? `${subtask(p)}${task(p)} is ${f.percent('busyRatio')} busy, the middle one ${f.percent('median')}`
+        : `no subtask stands out by its busy time (${f.percent('busyRatio')}, the middle one ${f.percent('median')})`,
   },
   'rate-skew': {
     about: 'records of each subtask',
     says: (f, p) =>
       f.holds
-        ? `${subtask(p)}${task(p)} takes in ${f.count('perSecond')}/s, ${f.count('times')} times the mean`
-        : `no subtask takes in many more records than others (at most ${f.count('times')} times the mean)`,
+        ? `${subtask(p)}${task(p)} takes in ${f.count('perSecond')}/s, ${f.count('times')} × the mean`
+        : `no subtask takes in many more records than others (at most ${f.count('times')} × the mean)`,
   },
   gc: {
     about: 'garbage collection',
@@ -104,8 +107,8 @@ export const FACT_WORDS_EN: Readonly<Record<FactKind, FactWords>> = {
     about: 'age of the data behind it',
     says: (f, p) => `the data of ${p.hop ?? 'a report'} is ${f.duration('ageMs')} old and growing older`,
   },
-  restarted: { about: 'restarts', says: f => `${f.count('restarts')} restarts in the last 10 min` },
-  'restart-loop': { about: 'restarts', says: f => `${f.count('restarts')} restarts in the last 10 min` },
+  restarted: { about: 'restarts', says: f => `restarts in the last 10 min: ${f.count('restarts')}` },
+  'restart-loop': { about: 'restarts', says: f => `restarts in the last 10 min: ${f.count('restarts')}` },
   'input-drop': {
     about: 'usual input',
     says: (f, p) =>
@@ -128,7 +131,7 @@ export const FACT_WORDS_EN: Readonly<Record<FactKind, FactWords>> = {
   'silent-partition': {
     about: 'movement of each partition',
     says: (f, p) =>
-      `${f.count('silent')} partitions of ${p.topic ?? 'its input'} are silent, ${f.count('moving')} move`,
+      `silent partitions of ${p.topic ?? 'its input'}: ${f.count('silent')}; moving: ${f.count('moving')}`,
   },
   'age-elsewhere': {
     about: 'age of the reports behind it',

@@ -49,7 +49,10 @@ export const FACT_WORDS_ZH: Readonly<Record<FactKind, FactWords>> = {
   },
   'busy-skew': {
     about: '各子任务繁忙时间',
-    says: (f, p) => `${task(p)}${subtask(p)} 繁忙 ${f.percent('busyRatio')}，中位数 ${f.percent('median')}`,
+    says: (f, p) =>
+      f.holds
+        ? `${task(p)}${subtask(p)} 繁忙 ${f.percent('busyRatio')}，中位数 ${f.percent('median')}`
+        : `没有子任务明显更忙（最忙 ${f.percent('busyRatio')}，中位数 ${f.percent('median')}）`,
   },
   'rate-skew': {
     about: '各子任务条数',

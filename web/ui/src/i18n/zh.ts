@@ -1,5 +1,6 @@
 import type { Messages } from './en.ts';
 import { alertingWords } from './zh/alerting.ts';
+import { diagnosisWords } from './zh/diagnosis.ts';
 import { estateWords } from './zh/estate.ts';
 import { frameWords } from './zh/frame.ts';
 import { boardWords } from './zh/freshness.ts';
@@ -13,5 +14,6 @@ export const zh: Messages = {
   ...logsWords,
   ...alertingWords,
   ...boardWords,
+  ...diagnosisWords,
   ...lineageWords,
 };

@@ -12,6 +12,7 @@ import { CopyButton } from '../../parts/copy-button.tsx';
 import { MetricChart } from '../../parts/metric-chart.tsx';
 import { Sql } from '../../parts/sql.tsx';
 import { Empty, Region } from '../../parts/states.tsx';
+import { Diagnosis } from './diagnosis.tsx';
 import { JobEvents } from './events.tsx';
 import { JobFigures, JobHead } from './head.tsx';
 import { JobAffects, JobAlerts, JobLogs } from './related.tsx';
@@ -42,6 +43,9 @@ function Content({ job }: { job: JobDetail }): JSX.Element {
       <JobHead job={job} />
       <JobFigures job={job} />
       <div class="job-grid">
+        <div class="job-wide">
+          <Diagnosis job={job.name} />
+        </div>
         <MetricChart
           title={w.lag}
           metric="lag_ms"
