@@ -70,11 +70,22 @@ test('the job of an alert stands between what it reads and writes', async () => 
 test('a channel that refuses its test is not said to work', async () => {
   const { page } = await harness.open('/channels');
   const dingtalk = page.locator('[data-testid=channel]').filter({ hasText: 'dw-dingtalk refused' });
+  await page.locator('[data-testid=channel]').filter({ hasText: 'Being tried again' }).first().waitFor();
   await page.locator('[data-testid=channel]').nth(1).getByRole('button', { name: 'Test' }).click();
 
   await dingtalk.waitFor();
 
+  assert.match(await dingtalk.innerText(), /Does not deliver/);
   assert.match(await dingtalk.innerText(), /sign\s+errcode 310000[\s\S]*check the secret/);
+  await page.close();
+});
+
+test('a channel nothing was sent through is not said to work either', async () => {
+  const { page } = await harness.open('/channels');
+
+  await page.locator('[data-testid=channel]').filter({ hasText: 'dw-feishu' }).getByText('Not used yet').waitFor();
+  await page.locator('[data-testid=channel]').filter({ hasText: 'dw-oncall-mail' }).getByText('Works').waitFor();
+
   await page.close();
 });
 

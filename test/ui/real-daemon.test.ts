@@ -139,6 +139,57 @@ test('the alert shows the formula with its numbers, the report it breaks and the
   await page.close();
 });
 
+test('the alert explains its tick by the formula with values, and a silence by what it hushes', async () => {
+  const { page, problems } = await browser.open(`${app.address}/alerts`);
+  const explain = page.locator('[data-testid=explain]');
+  await explain.getByText('restarts >= 1').waitFor();
+  assert.match(await explain.innerText(), /restarts >= 1\s+true/);
+
+  await page.getByRole('button', { name: 'Silence', exact: true }).click();
+  await page.getByText('hushes 1 alert now').waitFor();
+
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test('a rule is previewed, saved, kept from a second editor and brought back', async () => {
+  const { page } = await browser.open(`${app.address}/rules/new`);
+  await page.getByLabel('Name', { exact: true }).first().fill('restarts, previewed');
+  await page.getByLabel('Check interval (cron)').fill('* * * * *');
+  await page.getByLabel('Metric', { exact: true }).fill('restarts');
+  const condition = page.getByLabel('Trigger condition', { exact: true });
+  await condition.fill('lag > 1 andd 2');
+  assert.equal(await page.locator('.formula-wrong').innerText(), 'andd');
+  await condition.fill('lag > 1');
+  await page.locator('[data-testid=preview] .lane').first().waitFor();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.locator('[data-testid=rule-page]').waitFor();
+  const address = page.url();
+
+  const other = await browser.open(`${address}/edit`);
+  await page.goto(`${address}/edit`);
+  for (const [editor, interval] of [
+    [page, '11m'],
+    [other.page, '12m'],
+  ] as const) {
+    await editor.getByLabel('Alert interval').fill(interval);
+    await editor.getByRole('button', { name: 'Save', exact: true }).click();
+    if (editor === page) await editor.locator('[data-testid=rule-page]').waitFor();
+  }
+  await other.page.locator('[data-testid=conflict]').getByText('Changed by anonymous').waitFor();
+  await other.page.getByRole('button', { name: 'Save mine over it' }).click();
+  await other.page.locator('[data-testid=rule-page]').waitFor();
+
+  await page.goto(`${address}/versions`);
+  await page.locator('.diff-added').filter({ hasText: 'repeat_interval: 12m' }).waitFor();
+  await page.locator('.version-item').nth(2).click();
+  await page.getByRole('button', { name: 'Go back to this' }).click();
+  await page.getByText('Saved again as the newest version').waitFor();
+  assert.equal(await page.locator('.version-item').count(), 4);
+  await other.page.close();
+  await page.close();
+});
+
 test('the job page shows its state, its SQL and its charts', async () => {
   const { page, problems } = await browser.open(`${app.address}/jobs/${CRASHED}`);
 

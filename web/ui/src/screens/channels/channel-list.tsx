@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { type Delivery, getDeliveries } from '../../api/alerts.ts';
 import { type Channel, getChannels, getReceivers } from '../../api/channels.ts';
+import type { Level } from '../../api/estate.ts';
 import { now, useLive } from '../../api/live.ts';
 import { estate } from '../../app/estate-status.ts';
 import { link } from '../../app/router.ts';
@@ -13,7 +14,10 @@ import { LevelBadge } from '../../parts/level.tsx';
 import { Empty, Region } from '../../parts/states.tsx';
 import { tip } from '../../parts/tip.ts';
 import { DELIVERY_LEVELS } from '../alerts/delivery-table.tsx';
-import { TestOutcome, useChannelTest } from './test-outcome.tsx';
+import { TestOutcome, type TestState, useChannelTest } from './test-outcome.tsx';
+
+/** Newest deliveries looked at for the last message that was tried. */
+const RECENT = 20;
 
 /** Every channel with its state, its last message and a test button; the receivers they stand behind. */
 export function ChannelList(): JSX.Element {
@@ -64,8 +68,11 @@ function ChannelLine({ channel }: { channel: Channel }): JSX.Element {
   const { inbox } = words();
   const [state, test] = useChannelTest(channel.id);
   const queue = estate.value.status?.channels.find(({ name }) => name === channel.name);
-  // The newest of each channel is asked for by itself: among all deliveries a quiet channel's would be pages away.
-  const last = useLive(`deliveries/last/${channel.name}`, signal => getDeliveries(channel.name, signal, 1));
+  // Each channel is asked for by itself: among all deliveries a quiet channel's would be pages away.
+  const recent = useLive(`deliveries/recent/${channel.name}`, signal => getDeliveries(channel.name, signal, RECENT));
+  // What was not told says nothing about the channel.
+  const last = recent.data?.items.find(({ status }) => status !== 'suppressed');
+  const health = healthOf(channel, last, state);
   return (
     <li class="channel" data-testid="channel">
       <div class="channel-what">
@@ -79,15 +86,11 @@ function ChannelLine({ channel }: { channel: Channel }): JSX.Element {
         </span>
       </div>
       <div class="row wrap channel-state">
-        <LevelBadge
-          level={channel.error ? 'critical' : queue && queue.dead > 0 ? 'warning' : 'ok'}
-          text={
-            channel.error ? `${w.unusable}: ${channel.error}` : queue && queue.dead > 0 ? w.dead(queue.dead) : w.works
-          }
-        />
+        <LevelBadge level={health.level} text={health.text} />
+        {queue !== undefined && queue.dead > 0 && <span class="soft">{w.dead(queue.dead)}</span>}
         {queue !== undefined && queue.pending > 0 && <span class="soft">{w.waiting(queue.pending)}</span>}
       </div>
-      <LastMessage delivery={last.data?.items[0]} loading={last.data === undefined} />
+      <LastMessage delivery={last} loading={recent.data === undefined} />
       <button type="button" class="button" disabled={state === 'waiting'} onClick={() => void test()}>
         {w.test}
       </button>
@@ -96,6 +99,24 @@ function ChannelLine({ channel }: { channel: Channel }): JSX.Element {
       </div>
     </li>
   );
+}
+
+/** How a channel is doing: by the test just made, else by its newest message; nothing sent is nothing known. */
+function healthOf(
+  channel: Channel,
+  last: Delivery | undefined,
+  test: TestState | null,
+): { readonly level: Level; readonly text: string } {
+  const { channels: w } = moreWords();
+  if (channel.error) return { level: 'critical', text: `${w.unusable}: ${channel.error}` };
+  const tested = test !== null && test !== 'waiting' && 'kind' in test ? test.kind : undefined;
+  if (tested === 'sent' || (tested === undefined && last?.status === 'delivered'))
+    return { level: 'ok', text: w.works };
+  if (tested === 'permanent' || (tested === undefined && last?.status === 'dead'))
+    return { level: 'critical', text: w.failing };
+  return tested === undefined && last === undefined
+    ? { level: 'unknown', text: w.unused }
+    : { level: 'warning', text: w.trying };
 }
 
 function LastMessage({ delivery, loading }: { delivery: Delivery | undefined; loading: boolean }): JSX.Element {
