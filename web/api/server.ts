@@ -9,11 +9,12 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { UserError } from '../../model/errors.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
+import { describeRoute } from './openapi.ts';
 import { installProblems, sendProblem, toProblem } from './problem.ts';
 import { installSecurity, type SecurityOptions } from './security.ts';
 
@@ -74,7 +75,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await app.register(fastifyCompress, { globalDecompression: false, threshold: 2048, encodings: ['gzip'] });
   await app.register(fastifySwagger, {
     openapi: { openapi: '3.1.0', info: { title: 'tidewatch', version: options.version } },
-    transform: jsonSchemaTransform,
+    transform: describeRoute,
   });
   app.addHook('onResponse', async (request, reply) => {
     telemetry.httpRequests.inc({ route: request.routeOptions.url ?? 'unknown', status: String(reply.statusCode) });
