@@ -18,6 +18,9 @@ import { RootPicker, WHOLE } from './root-picker.tsx';
 import { WaterfallCard } from './waterfall-card.tsx';
 import { joined, Ways } from './ways.tsx';
 
+/** Hops listed, the worst: a table of thousands takes longer to draw than the graph. */
+const DRAWN = 100;
+
 const ORDER: Record<Level, number> = { critical: 3, warning: 2, unknown: 1, ok: 0 };
 
 function worstReport(reports: readonly Freshness[]): string | undefined {
@@ -99,7 +102,7 @@ function Content({
   freshness: Freshness | undefined;
   root: string;
 }): JSX.Element {
-  const { lineage: w } = words();
+  const { lineage: w, health } = words();
   if (graph.nodes.length === 0) {
     return (
       <Empty title={w.none}>
@@ -119,7 +122,8 @@ function Content({
       {column !== '' && <ColumnCard key={column} id={column} />}
       {hops.length > 0 && (
         <Card title={w.list} count={hops.length}>
-          <HopTable hops={hops} graph={graph} age={freshness?.age_ms ?? null} />
+          <HopTable hops={hops.slice(0, DRAWN)} graph={graph} age={freshness?.age_ms ?? null} />
+          {hops.length > DRAWN && <p class="card-body muted">{health.more(DRAWN)}</p>}
         </Card>
       )}
     </div>
