@@ -8,7 +8,7 @@ import { FaultScript } from './faults.ts';
 import { createFeed, type Feed } from './feed.ts';
 import type { Inbox } from './inbox.ts';
 import { druidRecords, nifiRecords } from './records/ends.ts';
-import { declarationRecords, statusRecords } from './records/jobs.ts';
+import { declarationRecords, reportRecords, statusRecords } from './records/jobs.ts';
 import { logRecords } from './records/logs.ts';
 import { metricRecords, offsetRecords } from './records/metrics.ts';
 import { readEstate, restoreEstate, writeEstate } from './saved-estate.ts';
@@ -19,7 +19,7 @@ import { Simulation } from './simulate.ts';
 const HISTORY_S = 30 * 60;
 const HISTORY_REPORT_S = 15;
 /** No fault begins this late in the history: the visitor first sees a calm estate. */
-const CALM_S = 12 * 60;
+const CALM_S = 15 * 60;
 const REPORT_S = 5;
 const FIRST_FAULT_S = 30;
 const SAVE_S = 10;
@@ -43,6 +43,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
   try {
     await feed.send('jobs', declarationRecords(sim), signal);
     await tellPast(sim, feed, signal, start);
+    await feed.send('jobs', reportRecords(sim), signal);
     // Rules begin with the present: what the daemon computes while it reads the past is not what it would have said then.
     await setUp(options.baseUrl, options.inbox, signal);
     const past = begun === start - HISTORY_S ? `${HISTORY_S / 60} minutes of history are in` : 'the estate goes on';

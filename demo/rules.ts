@@ -80,8 +80,10 @@ export function demoRules(): readonly Record<string, unknown>[] {
       metrics: [
         { name: 'now', metric: 'records_in_per_second', op: 'AVG' },
         { name: 'ten_minutes_ago', metric: 'records_in_per_second', op: 'AVG', offset: '10m' },
+        { name: 'twenty_minutes_ago', metric: 'records_in_per_second', op: 'AVG', offset: '20m' },
       ],
-      condition: 'pct({0},{1}) < -0.6',
+      // Against two moments: the burst after an outage must not make the usual look like a drop.
+      condition: 'pct({0},{1}) < -0.6 and pct({0},{2}) < -0.6',
       annotations: [
         { name: '当前流入 now (条/s)', formula: 'round([0])' },
         { name: '10 分钟前 before (条/s)', formula: 'round([1])' },

@@ -6,7 +6,7 @@ import type { StreamName } from '../../collector/source.ts';
 import { demoEstate } from '../../demo/estate.ts';
 import { FaultScript } from '../../demo/faults.ts';
 import { druidRecords, nifiRecords } from '../../demo/records/ends.ts';
-import { declarationRecords, statusRecords } from '../../demo/records/jobs.ts';
+import { declarationRecords, reportRecords, statusRecords } from '../../demo/records/jobs.ts';
 import { logRecords } from '../../demo/records/logs.ts';
 import { metricRecords, offsetRecords } from '../../demo/records/metrics.ts';
 import { Simulation } from '../../demo/simulate.ts';
@@ -73,7 +73,7 @@ test('every record of a whole round of faults is taken by the daemon', async () 
   const daemon = await openDaemon();
   const sim = new Simulation(demoEstate(), START);
   const script = new FaultScript(sim, START + 10);
-  await daemon.send('jobs', declarationRecords(sim));
+  await daemon.send('jobs', [...declarationRecords(sim), ...reportRecords(sim)]);
   for (let s = 1; s <= 1500; s++) {
     sim.step();
     script.step();
@@ -127,7 +127,7 @@ test('the graph leads from NiFi to every report, and dimension tables are off th
   const daemon = await openDaemon();
   const sim = new Simulation(demoEstate(), START);
 
-  await daemon.send('jobs', declarationRecords(sim));
+  await daemon.send('jobs', [...declarationRecords(sim), ...reportRecords(sim)]);
 
   assert.equal(daemon.lineage.jobs().length, sim.jobs.length + 1, 'those that run and one that ended');
   for (const report of sim.estate.reports) {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { demoEstate } from '../../demo/estate.ts';
 import { FaultScript } from '../../demo/faults.ts';
 import { druidRecords, nifiRecords } from '../../demo/records/ends.ts';
-import { declarationRecords, statusRecords } from '../../demo/records/jobs.ts';
+import { declarationRecords, reportRecords, statusRecords } from '../../demo/records/jobs.ts';
 import { logRecords } from '../../demo/records/logs.ts';
 import { metricRecords, offsetRecords } from '../../demo/records/metrics.ts';
 import { Simulation } from '../../demo/simulate.ts';
@@ -15,7 +15,7 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 function recording(seed: number, seconds: number): string {
   const sim = new Simulation(demoEstate(), START, seed);
   const script = new FaultScript(sim, START + 10);
-  const said: unknown[] = [declarationRecords(sim)];
+  const said: unknown[] = [declarationRecords(sim), reportRecords(sim)];
   for (let i = 0; i < seconds; i++) {
     sim.step();
     script.step();

@@ -11,7 +11,7 @@ import { demoEstate } from '../../demo/estate.ts';
 import { CRASH_EXCEPTION } from '../../demo/faults.ts';
 import { createFeed } from '../../demo/feed.ts';
 import { druidRecords, nifiRecords } from '../../demo/records/ends.ts';
-import { declarationRecords, statusRecords } from '../../demo/records/jobs.ts';
+import { declarationRecords, reportRecords, statusRecords } from '../../demo/records/jobs.ts';
 import { logRecords } from '../../demo/records/logs.ts';
 import { metricRecords, offsetRecords } from '../../demo/records/metrics.ts';
 import { Simulation } from '../../demo/simulate.ts';
@@ -35,7 +35,7 @@ async function feedEstate(): Promise<void> {
   const sim = new Simulation(demoEstate(), end - MINUTES * 60);
   const job = sim.job(CRASHED);
   container = job.containers[1] ?? '';
-  await feed.send('jobs', declarationRecords(sim), signal);
+  await feed.send('jobs', [...declarationRecords(sim), ...reportRecords(sim)], signal);
   while (sim.second < end) {
     sim.step();
     if (sim.second === end - 100) sim.setStatus(job, 'RESTARTING', CRASH_EXCEPTION);
