@@ -82,6 +82,21 @@ test('the preview says what would have fired and been told, and which group is a
   await page.close();
 });
 
+test('a new rule is previewed before it has a name, and asked for one when it is saved', async () => {
+  const { page, problems } = await harness.open('/rules/new');
+  await page.locator('[data-testid=preview]').waitFor();
+  assert.equal(await page.locator('.field-wrong').count(), 0);
+  assert.deepEqual(problems, []);
+
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+
+  await page.locator('.field-wrong').filter({ hasText: 'a rule needs a name' }).waitFor();
+  await page.getByLabel('Name', { exact: true }).first().fill('named');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.locator('[data-testid=rule-page]').getByRole('heading', { name: 'named' }).waitFor();
+  await page.close();
+});
+
 test('metric names are completed from the catalog', async () => {
   const { page } = await harness.open('/rules/new');
   await page.locator('#rule-metrics option[value=restarts]').waitFor({ state: 'attached' });

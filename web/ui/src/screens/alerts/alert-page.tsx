@@ -129,7 +129,7 @@ function Values({ alert }: { alert: AlertDetail }): JSX.Element {
   const newest = alert.history.at(-1);
   return (
     <div class="table-scroll">
-      <table class="table values">
+      <table class="table">
         <thead>
           <tr>
             <th />
@@ -157,7 +157,7 @@ function Values({ alert }: { alert: AlertDetail }): JSX.Element {
           ))}
           {alert.annotations.map(({ name, value }) => (
             <tr key={name}>
-              <td class="muted">{w.hints}</td>
+              <td class="muted nowrap">{w.hints}</td>
               <td>{name}</td>
               <td class="wide" />
               {fired && <td />}

@@ -42,7 +42,7 @@ export function DeliveryTable({ deliveries }: { deliveries: readonly Delivery[] 
                 {d.created_at === undefined ? '' : clockSeconds(d.created_at)}
               </td>
               <td {...tip(...(d.recipients ?? []).map(r => `${r.address}  ${r.status}`))}>{d.channel}</td>
-              <td>{w.kinds[d.kind] ?? d.kind}</td>
+              <td class="nowrap">{w.kinds[d.kind] ?? d.kind}</td>
               <td class="wide delivery-about">
                 <span class="ellipsis">
                   {d.alerts.map(a => a.labels['alertname'] ?? Object.values(a.labels).join(' ')).join(', ')}

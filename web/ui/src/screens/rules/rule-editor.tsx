@@ -25,6 +25,8 @@ import { TextSide } from './text-side.tsx';
 const SIDES = ['preview', 'yaml', 'json'] as const;
 /** The preview runs when nothing has been typed for this long. */
 const PAUSE_MS = 500;
+/** Stands for a name that is not typed yet, which only saving needs. */
+const UNNAMED = 'preview';
 
 interface Props {
   readonly draft: RuleDocument;
@@ -44,7 +46,7 @@ export function RuleEditor({ draft, rule }: Props): JSX.Element {
   const dirty = JSON.stringify(document) !== JSON.stringify(finished(base ? documentOf(base) : draft));
   useLeaveGuard(dirty && !saving);
 
-  const settled = useSettled(JSON.stringify(document));
+  const settled = useSettled(JSON.stringify({ ...document, name: document.name || UNNAMED }));
   const preview = useLive(`preview/${settled}`, signal => previewRule(JSON.parse(settled) as RuleDocument, signal), {
     every: Infinity,
     keepOld: true,
