@@ -34,6 +34,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'quiet hours': { trouble: { stalls: true, quiet: true } },
   'a record a minute': { trouble: { stalls: true, sparse: true } },
   windows: { trouble: { stalls: true, windows: true } },
+  'windows, idle inputs': { trouble: { quiet: true, windows: true, idleWatermarks: true } },
   'lag per partition': { trouble: { stalls: true }, told: { style: hop => (hop === 'hop1' ? 'lag' : 'cycle') } },
   'lag of the topic': { trouble: { stalls: true }, told: { style: hop => (hop === 'hop1' ? 'whole-lag' : 'cycle') } },
   'commits only': {

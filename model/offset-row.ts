@@ -2,7 +2,7 @@
  * Rows of the `tidewatch.offsets` stream (wire-formats: consumer positions), also derived by the daemon from Flink's source
  * metrics, NiFi's and Druid's own streams. `hop` is the consumer: job name, Druid supervisor, NiFi process group or consumer group.
  */
-export type OffsetRow = OffsetsRow | CheckpointRow | QueueLagRow | LagRow;
+export type OffsetRow = OffsetsRow | CheckpointRow | QueueLagRow | LagRow | WatermarkRow;
 
 /** Positions of one partition at one instant. Without `position` and `committed` it is an end offset alone. */
 export interface OffsetsRow {
@@ -56,4 +56,15 @@ export interface LagRow {
   readonly lagRecords: number;
   readonly cluster?: string;
   readonly group?: string;
+}
+
+/** How far the event time of `hop`'s windows had come at `ts`: the least over the subtasks that hold windows. */
+export interface WatermarkRow {
+  readonly type: 'watermark';
+  readonly ts: number;
+  readonly hop: string;
+  /** Event time of the watermark, epoch ms: windows that end at or before the next millisecond are closed. Null: none yet. */
+  readonly watermark: number | null;
+  /** Records dropped since the job's start because their window was closed. */
+  readonly lateDropped?: number;
 }

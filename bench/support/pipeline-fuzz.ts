@@ -17,6 +17,7 @@ export function fuzz(from: number, count: number): { readonly answers: number; r
     const trouble = {
       ...{ stalls: some(), bursts: some(), joins: some(), windows: some(), crashes: some() },
       ...{ rewinds: some(), transactions: some(), retention: some(), quiet: some(), sparse: some() },
+      idleWatermarks: some(),
     } satisfies Trouble;
     const [style, intervalMs, delayMs, isFlaky] = [
       one(STYLES),
@@ -43,7 +44,11 @@ export function fuzz(from: number, count: number): { readonly answers: number; r
         ([source, upTo]) => (answer.per_source[source]?.complete_up_to ?? 0) > upTo,
       );
       const upTo = answer.complete_up_to ?? 0;
-      return tooEarly || upTo > truth.completeUpTo || (answer.age_low_ms ?? 0) > trueAge(observation) + unseen;
+      return (
+        tooEarly ||
+        upTo > truth.completeUpTo ||
+        (truth.lateDropped === 0 && (answer.age_low_ms ?? 0) > trueAge(observation) + unseen)
+      );
     });
     if (wrong !== undefined) broken.push(`seed ${seed} at ${wrong.answer.ts}`);
   }

@@ -27,8 +27,10 @@ export function decodeOffsets(bytes: Uint8Array): OffsetRow | Rejected {
     }
     case 'lag':
       return lagRow(ts, fields);
+    case 'watermark':
+      return watermarkRow(ts, fields);
     default:
-      return new Rejected('unknown-shape', 'type: expected offsets, checkpoint, queue_lag or lag');
+      return new Rejected('unknown-shape', 'type: expected offsets, checkpoint, queue_lag, lag or watermark');
   }
 }
 
@@ -73,6 +75,17 @@ function lagRow(ts: number, fields: Fields): OffsetRow | Rejected {
     return new Rejected('bad-field', 'expected hop, topic and lag_records >= 0');
   }
   return { type: 'lag', ts, hop, topic, lagRecords, ...(partition !== undefined && { partition }), ...origin(fields) };
+}
+
+function watermarkRow(ts: number, fields: Fields): OffsetRow | Rejected {
+  const hop = textField(fields['hop']);
+  const { watermark: told } = fields;
+  const watermark = told === null ? null : timeField(told);
+  const lateDropped = optionalCount(fields, 'late_dropped');
+  if (lateDropped instanceof Rejected) return lateDropped;
+  if (hop === '' || (watermark === null && told !== null))
+    return new Rejected('bad-field', 'expected hop and watermark');
+  return { type: 'watermark', ts, hop, watermark, ...(lateDropped !== undefined && { lateDropped }) };
 }
 
 function origin(fields: Fields): { cluster?: string; group?: string } {

@@ -1,13 +1,13 @@
 /**
  * What the reports of running jobs give when one is compared with the one before: exact rates, zeros of counters that began again,
- * checkpoints, where jobs run. The memory behind it is small and bounded, and it is lost with the daemon: then the first report of each
+ * checkpoints, watermarks of windows, where jobs run. The memory behind it is small and bounded, and it is lost with the daemon: then the first report of each
  * subtask gives no rate, which is unknown and not wrong. All reports of a subtask come through one partition, so one daemon
  * sees them all; where a partition moves, the other daemon begins the same way.
  *
  * Derived here and not when queried: the rates are series like any other, with history as long, for rules and rollups on both stores, and
  * a query costs nothing more.
  */
-import type { CheckpointRow } from '../../model/offset-row.ts';
+import type { CheckpointRow, WatermarkRow } from '../../model/offset-row.ts';
 import type { MetricGroup } from '../../model/sample.ts';
 import type { DecodedGroup } from '../decode/metric.ts';
 import { Checkpoints, type LastCheckpoint } from './checkpoints.ts';
@@ -15,19 +15,21 @@ import { JobPlacement } from './job-placement.ts';
 import { type Process, ProcessRates } from './process-rates.ts';
 import { Recent } from './recent.ts';
 import { type AttemptReadings, type Subtask, SubtaskRates } from './subtask-rates.ts';
+import { type RunWatermarks, Watermarks } from './watermarks.ts';
 
 /**
  * What one batch gives. Call `commit` once everything is stored; a batch that is repeated instead gives the same again. Checkpoints
- * that could not be told come again with the next report.
+ * and watermarks that could not be told come again with the next report.
  */
 export interface Derived {
   readonly groups: readonly MetricGroup[];
   readonly checkpoints: readonly CheckpointRow[];
+  readonly watermarks: readonly WatermarkRow[];
   /** Values of an attempt's first seconds that were left out. */
   readonly heldBack: number;
   /** Subtasks, task managers and runs not remembered because the memory is full. */
   readonly refused: number;
-  commit(options?: { readonly checkpointsTold: boolean }): void;
+  commit(options?: { readonly rowsTold: boolean }): void;
 }
 
 export interface DerivationLimits {
@@ -44,12 +46,14 @@ export class Derivation {
   readonly #attempts: Recent<AttemptReadings>;
   readonly #processes: Recent<Process>;
   readonly #checkpoints: Recent<LastCheckpoint>;
+  readonly #watermarks: Recent<RunWatermarks>;
 
   constructor(limits: DerivationLimits = LIMITS) {
     this.#subtasks = new Recent(limits.subtasks);
     this.#attempts = new Recent(limits.subtasks);
     this.#processes = new Recent(limits.processes);
     this.#checkpoints = new Recent(limits.runs);
+    this.#watermarks = new Recent(limits.runs);
   }
 
   /** Derives from the groups of a batch. */
@@ -57,6 +61,7 @@ export class Derivation {
     const subtasks = new SubtaskRates(this.#subtasks, this.#attempts);
     const processes = new ProcessRates(this.#processes);
     const runs = new Checkpoints(this.#checkpoints);
+    const watermarks = new Watermarks(this.#watermarks);
     const placement = new JobPlacement();
     const groups: MetricGroup[] = [];
     const checkpoints: CheckpointRow[] = [];
@@ -68,6 +73,7 @@ export class Derivation {
         groups.push(report.group);
         heldBack += report.heldBack;
         if (group.scope === 'task') placement.take(group);
+        else watermarks.take(group);
         continue;
       }
       groups.push(group.scope === 'taskmanager' ? processes.take(group) : group);
@@ -79,12 +85,15 @@ export class Derivation {
     return {
       groups,
       checkpoints,
+      watermarks: watermarks.rows(),
       heldBack,
-      refused: subtasks.refused + processes.refused + runs.refused,
-      commit: ({ checkpointsTold } = { checkpointsTold: true }) => {
+      refused: subtasks.refused + processes.refused + runs.refused + watermarks.refused,
+      commit: ({ rowsTold } = { rowsTold: true }) => {
         subtasks.commit();
         processes.commit();
-        if (checkpointsTold) runs.commit();
+        if (!rowsTold) return;
+        runs.commit();
+        watermarks.commit();
       },
     };
   }

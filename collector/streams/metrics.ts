@@ -7,7 +7,7 @@ import { jobIdOf, positionsOf, topicReadOf } from '../derived-metrics.ts';
 import type { PipelineContext, TakeBatch } from '../pipeline.ts';
 import { timed } from './timed.ts';
 
-/** Takes Flink metrics: points and exact rates, then what follows from them (lag, checkpoints, job names, topics read). */
+/** Takes Flink metrics: points and exact rates, then what follows from them (lag, checkpoints, watermarks, job names, topics read). */
 export const takeMetrics: TakeBatch = async (batch, context, options, signal) => {
   const { groups, rejected, dropped } = decodeMetrics(batch.records, {
     arrivedAt: batch.arrivedAt,
@@ -16,7 +16,7 @@ export const takeMetrics: TakeBatch = async (batch, context, options, signal) =>
     dotted: context.config.dotted,
   });
   const derived = context.derivation.take(groups);
-  const rows: OffsetRow[] = [...derived.checkpoints];
+  const rows: OffsetRow[] = [...derived.checkpoints, ...derived.watermarks];
   const events: JobEvent[] = [];
   for (const group of groups) {
     const jobId = jobIdOf(group);
@@ -30,7 +30,7 @@ export const takeMetrics: TakeBatch = async (batch, context, options, signal) =>
   const isTold = await orWithNextReport(context, 'offsets', () =>
     storeMetrics(derived.groups, rows, batch.arrivedAt, context, options, signal),
   );
-  derived.commit({ checkpointsTold: isTold });
+  derived.commit({ rowsTold: isTold });
   if (news.length > 0) {
     const isKnown = await orWithNextReport(context, 'jobs', () =>
       context.jobEvents.accept(news, batch.arrivedAt, signal),

@@ -3,6 +3,7 @@ import type { FreshnessRule } from './compose/freshness-rules.ts';
 import { consumedUpTo, type Estimate } from './compose/progress.ts';
 import { emptiedUpTo } from './compose/queue.ts';
 import { commitsOf, committedUpTo, visibleAt } from './compose/visibility.ts';
+import { closedUpTo } from './compose/watermark.ts';
 import type { Hop, HopGraph } from './hop-graph.ts';
 import type { OffsetTables } from './offsets.ts';
 import { medianGap, STALE_INTERVALS } from './tables/hop-topic.ts';
@@ -118,10 +119,10 @@ export class Composition {
       }
     }
     const all = this.#minimum(needed.length > 0 ? needed : optional);
-    if (optional.length === 0 || needed.length === 0) return this.#closeWindow(hop, all, estimate);
+    if (optional.length === 0 || needed.length === 0) return this.#closeWindow(hop, all, visible, estimate);
     const sources = new Map(all.sources);
     for (const reach of optional) mergeSources(sources, reach.sources);
-    return this.#closeWindow(hop, { ...all, sources }, estimate);
+    return this.#closeWindow(hop, { ...all, sources }, visible, estimate);
   }
 
   /** One input: how far it has been read, and from there up through each of its writers. */
@@ -150,15 +151,21 @@ export class Composition {
     return committed;
   }
 
-  /** A window gives out what lies before its last closed end. At best nothing lies in the open one, or it was fired early. */
-  #closeWindow(hop: Hop, reach: Reach, estimate: Estimate): Reach {
+  /**
+   * A window gives out what lies before its last closed end: by what was read, and by the watermark where it is reported. At best
+   * nothing lies in the open one, or it was fired early.
+   */
+  #closeWindow(hop: Hop, reach: Reach, at: number, estimate: Estimate): Reach {
     const { windowMs, allowedOooMs } = hop;
     if (windowMs === null || windowMs <= 0) return reach;
     this.rules.add('window');
     if (estimate === 'high') return reach;
     const floor = (w: number): number => windowMs * Math.floor((w - allowedOooMs) / windowMs);
-    if (reach.w === null) return { ...reach, sources: new Map([...reach.sources].map(([topic]) => [topic, null])) };
-    const w = floor(reach.w);
+    const closed = closedUpTo(this.#tables, hop, at, estimate, this.#note);
+    if (reach.w === null || closed === null)
+      return { w: null, path: null, sources: new Map([...reach.sources].map(([topic]) => [topic, null])) };
+    const w = Math.min(floor(reach.w), windowMs * Math.floor(closed / windowMs));
+    if (w < floor(reach.w)) this.#note('watermark');
     // A window closes when every input has passed its end, so no source is shown further than the last one lets it.
     const sources = new Map([...reach.sources].map(([topic, own]) => [topic, own && Math.min(w, floor(own))] as const));
     const path = reach.path && { ...reach.path, residenceMs: reach.path.residenceMs + (reach.w - w) };

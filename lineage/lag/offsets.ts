@@ -9,13 +9,17 @@ import { sameTopic, type TopicIdentity, topicIdentity } from './tables/topic-ide
 
 const DAY_MS = 86_400_000;
 
-/** Completed checkpoints and queue ages of a hop. */
+/** Completed checkpoints, queue ages and watermarks of a hop. */
 export interface HopFacts {
   /** Completion time -> barrier time. */
   readonly checkpoints: Curve;
   /** Time -> up to when the queue had been emptied then. */
   readonly queue: Curve;
   queueEstimated: boolean;
+  /** Time -> end of the last window its watermark closes, never after the time itself; 0 while it has none. */
+  readonly watermarks: Curve;
+  /** Time -> records dropped because they came too late, since the job's start. */
+  readonly lateDropped: Curve;
   dirty: boolean;
 }
 
@@ -136,14 +140,14 @@ export class OffsetTables {
         this.#gone.push(ends);
       }
     }
-    for (const [hop, { checkpoints, queue }] of this.#facts) {
-      if (checkpoints.lastT >= oldest || queue.lastT >= oldest) continue;
+    for (const [hop, { checkpoints, queue, watermarks }] of this.#facts) {
+      if ([checkpoints, queue, watermarks].some(({ lastT }) => lastT >= oldest)) continue;
       this.#facts.delete(hop);
       this.#gone.push(hop);
     }
   }
 
-  /** What was dropped since the last call: consumers, topics, and hops whose checkpoints and queues were known. */
+  /** What was dropped since the last call: consumers, topics, and hops whose checkpoints, queues or watermarks were known. */
   takeGone(): readonly (HopTopic | TopicEnds | string)[] {
     return this.#gone.splice(0);
   }
@@ -223,7 +227,14 @@ export class OffsetTables {
   facts(hop: string): HopFacts {
     let facts = this.#facts.get(hop);
     if (facts === undefined) {
-      facts = { checkpoints: new Curve(), queue: new Curve(), queueEstimated: false, dirty: true };
+      facts = {
+        checkpoints: new Curve(),
+        queue: new Curve(),
+        queueEstimated: false,
+        watermarks: new Curve(),
+        lateDropped: new Curve(),
+        dirty: true,
+      };
       this.#facts.set(hop, facts);
     }
     return facts;

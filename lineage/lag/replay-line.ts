@@ -67,6 +67,7 @@ const Line = z.discriminatedUnion('type', [
     group: AbsentText,
   }),
   z.object({ type: z.literal('checkpoint'), ts: Ts, hop: z.string(), barrier_ts: Ts }),
+  z.object({ type: z.literal('watermark'), ts: Ts, hop: z.string(), watermark: Ts.nullable(), late_dropped: Absent }),
   z.object({
     type: z.literal('queue_lag'),
     ts: Ts,
@@ -110,6 +111,14 @@ function rowOf(line: z.output<typeof Line>): ReplayLine {
       return { type: 'query', ts: line.ts, ...defined('sink', line.sink) };
     case 'checkpoint':
       return { type: 'checkpoint', ts: line.ts, hop: line.hop, barrierTs: line.barrier_ts };
+    case 'watermark':
+      return {
+        type: 'watermark',
+        ts: line.ts,
+        hop: line.hop,
+        watermark: line.watermark,
+        ...defined('lateDropped', line.late_dropped),
+      };
     case 'queue_lag':
       return {
         type: 'queue_lag',

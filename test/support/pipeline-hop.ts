@@ -36,6 +36,8 @@ export class RunningHop {
   committed: Snapshot;
   /** Completed checkpoints, oldest first. */
   readonly checkpoints: { readonly ts: number; readonly barrierTs: number }[] = [];
+  /** Records that came after their window was closed and are never shown. */
+  lateDropped = 0;
   #firedUpTo = 0;
   #barriers = 0;
   #carry = 0;
@@ -58,6 +60,12 @@ export class RunningHop {
     return t < this.#down;
   }
 
+  /** Event time its windows have reached, allowed disorder off; null where it does not hang on records. */
+  get watermark(): number | null {
+    if (this.spec.watermarkOfRecords !== true) return null;
+    return Math.min(...this.readers.map(({ eventTime }) => eventTime)) - (this.spec.allowedOooMs ?? 0);
+  }
+
   /** Output waits for checkpoints. */
   get waits(): boolean {
     return this.spec.delivery === 'exactly_once' || this.spec.visibleOnCheckpoint === true;
@@ -78,7 +86,9 @@ export class RunningHop {
     }
     this.#checkpoint(t, tickMs);
     this.#consume(t, tickMs);
-    if (this.spec.windowMs !== undefined) this.#fire(t, watermark() - (this.spec.allowedOooMs ?? 0));
+    if (this.spec.windowMs !== undefined) {
+      this.#fire(t, this.watermark ?? watermark() - (this.spec.allowedOooMs ?? 0));
+    }
   }
 
   /** What has not left this hop: in its inputs, in its windows, or waiting for its checkpoint where `shown` to people. */
@@ -126,7 +136,8 @@ export class RunningHop {
       for (const { chunk, count, again } of reader.read(share)) {
         budget -= count;
         const repeated = chunk.again || (again && this.spec.delivery !== 'exactly_once');
-        if (this.spec.windowMs !== undefined) this.#hold(chunk, count);
+        if (this.spec.watermarkOfRecords && this.#windowEnd(chunk.born) <= this.#firedUpTo) this.lateDropped += count;
+        else if (this.spec.windowMs !== undefined) this.#hold(chunk, count);
         else if (this.spec.output !== null) {
           const key = `${chunk.born} ${chunk.source} ${repeated}`;
           const trail = this.#passed(chunk.trail, t - chunk.appended);
@@ -231,6 +242,7 @@ export class RunningHop {
     this.#end([...this.#transactions], 'aborted', t);
     for (const reader of this.readers)
       reader.seek(Math.max(reader.log.start, this.committed.positions.get(reader) ?? 0));
+    for (const reader of this.readers) reader.eventTime = Number.NEGATIVE_INFINITY;
     this.#buckets = new Map(this.committed.buckets);
     // What was fired without a transaction stays fired.
     if (this.spec.delivery === 'exactly_once') this.#firedUpTo = this.committed.firedUpTo;

@@ -88,6 +88,8 @@ export class Reader {
   furthest = 0;
   /** Records deleted before they were read. */
   lost = 0;
+  /** Entry of the newest record read since the job's start: what a source makes its watermark of. */
+  eventTime = Number.NEGATIVE_INFINITY;
   #index = 0;
 
   constructor(log: PartitionLog) {
@@ -122,6 +124,7 @@ export class Reader {
       this.next += count;
       this.position = this.next;
       if (this.next === until) this.#index++;
+      this.eventTime = Math.max(this.eventTime, chunk.born);
       yield { chunk, count, again };
     }
     this.furthest = Math.max(this.furthest, this.next);

@@ -7,6 +7,8 @@ export interface Trouble {
   readonly bursts?: boolean;
   readonly joins?: boolean;
   readonly windows?: boolean;
+  /** Windows close by a watermark that stands still while a partition is idle. */
+  readonly idleWatermarks?: boolean;
   readonly crashes?: boolean;
   /** Every hop makes checkpoints. */
   readonly checkpoints?: boolean;
@@ -73,6 +75,7 @@ export function randomPipeline(seed: number, trouble: Trouble, hours = 1): Pipel
       capacity: t => (stalls.some(({ from, to }) => t >= from && t < to) ? 0 : full),
       ...(trouble.windows &&
         output === null && { windowMs: 60_000 * (1 + Math.floor(random() * 5)), allowedOooMs: 5_000 }),
+      ...(trouble.idleWatermarks && output === null && { watermarkOfRecords: true }),
       ...(waits &&
         (output === null && chance(0.3) ? { visibleOnCheckpoint: true } : { delivery: 'exactly_once' as const })),
       ...(checkpointed && {

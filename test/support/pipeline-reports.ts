@@ -48,6 +48,12 @@ function* rowsOf(hop: string, running: RunningHop, now: number, reporting: Repor
   // Brokers know the commits of a job that is down; the job itself tells nothing.
   if (running.isDown(now) && style !== 'commits') return;
   const ts = now + (style === 'reporter' ? (reporting.skewMs?.(hop) ?? 0) : 0);
+  const { watermark } = running;
+  if (watermark !== null && !running.isDown(now)) {
+    // Flink's is a millisecond before the first one that is still to come.
+    const told = Number.isFinite(watermark) ? watermark - 1 : null;
+    yield { type: 'watermark', ts, hop, watermark: told, lateDropped: running.lateDropped };
+  }
   for (const [topic, readers] of running.inputs) {
     if (style === 'whole-lag') {
       yield {

@@ -11,6 +11,8 @@ export interface SimulatedHop {
   readonly capacity: (t: number) => number;
   readonly windowMs?: number;
   readonly allowedOooMs?: number;
+  /** Its watermark is the least of what its partitions' records tell, and so stands still with the idlest; else it knows all that is to come. */
+  readonly watermarkOfRecords?: boolean;
   readonly delivery?: Hop['delivery'];
   readonly visibleOnCheckpoint?: boolean;
   /** A barrier every `intervalMs`, complete `durationMs(n)` later; null: the n-th fails. Restarts go back to the last complete one. */

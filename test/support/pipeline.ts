@@ -16,6 +16,8 @@ export interface Truth {
   readonly perSource: Readonly<Record<string, number>>;
   /** Where the oldest record not shown has spent its time, ms per hop. */
   readonly residence: Readonly<Record<string, number>>;
+  /** Records dropped on the way because they came too late: they hold nothing back once their window is closed. */
+  readonly lateDropped: number;
 }
 
 export class Pipeline {
@@ -67,7 +69,8 @@ export class Pipeline {
     for (let step = (trail as (() => Trail) | null)?.() ?? null; step !== null; step = step.before) {
       residence[step.hop] = (residence[step.hop] ?? 0) + step.ms;
     }
-    return { completeUpTo: oldest, perSource, residence };
+    const lateDropped = [...this.hops.values()].reduce((sum, hop) => sum + hop.lateDropped, 0);
+    return { completeUpTo: oldest, perSource, residence, lateDropped };
   }
 
   /** Everything older has been read by a hop: what its event time has reached. */

@@ -1,6 +1,8 @@
 /** The rules an answer may rest on besides plain composition; an answer names those that were used. */
 export const FRESHNESS_RULES = {
   window: 'the hop gives out whole windows: complete up to the last closed one',
+  watermark: "the hop's watermark has not closed every window that lies before what was read",
+  'late-dropped': 'records came after their window was closed and were dropped: complete means without them',
   'commit-wait': 'what the hop writes is visible only after a checkpoint',
   lookup: 'dimension tables are not part of the age',
   'optional-input': 'an input declared optional does not hold the output back',

@@ -47,7 +47,8 @@ export function settledPositions(
 
 /**
  * Positions of a consumer known by its commits alone: what stands committed at a poll was read by the barrier of the last checkpoint
- * complete by then. Commits seen before the first known barrier stay at the time they were seen.
+ * complete by then. Commits seen before the first known barrier stay at the time they were seen, and so do all where no checkpoint
+ * places one.
  */
 export function barrierPositions(own: PartitionPositions, checkpoints: Curve): Curve {
   const placed = new Curve();
@@ -57,5 +58,5 @@ export function barrierPositions(own: PartitionPositions, checkpoints: Curve): C
     if (last < 0 && seen >= checkpoints.valueOf(0)) continue;
     placed.putRising(last < 0 ? seen : Math.min(seen, checkpoints.valueOf(last)), own.visible.valueOf(i));
   }
-  return placed;
+  return placed.length > 0 ? placed : own.visible;
 }

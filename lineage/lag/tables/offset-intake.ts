@@ -39,6 +39,14 @@ export function addRow(tables: OffsetTables, row: OffsetRow, changes?: OffsetCha
       facts.dirty = true;
       return;
     }
+    case 'watermark': {
+      const facts = tables.facts(row.hop);
+      // What a window has given out stays: a restart begins without a watermark, but closes no window anew.
+      facts.watermarks.putRising(row.ts, row.watermark === null ? 0 : Math.min(row.ts, row.watermark + 1));
+      if (row.lateDropped !== undefined) facts.lateDropped.put(row.ts, row.lateDropped);
+      facts.dirty = true;
+      return;
+    }
     default:
       row satisfies never;
   }

@@ -50,6 +50,9 @@ const FactsDoc = z.object({
   checkpoints: z.string(),
   queue: z.string(),
   estimated: z.boolean(),
+  /** Absent in documents of earlier versions. */
+  watermarks: z.string().default(''),
+  late: z.string().default(''),
 });
 const AnyDoc = z.discriminatedUnion('kind', [EndsDoc, PositionsDoc, FactsDoc]);
 
@@ -99,7 +102,7 @@ export function positionsDocs(consumer: HopTopic): readonly TableDoc[] {
   }));
 }
 
-/** The document of a hop's checkpoints and queue. */
+/** The document of a hop's checkpoints, queue and watermarks. */
 export function factsDoc(hop: string, facts: HopFacts): TableDoc {
   const body = {
     kind: 'facts',
@@ -107,6 +110,8 @@ export function factsDoc(hop: string, facts: HopFacts): TableDoc {
     checkpoints: facts.checkpoints.encode(),
     queue: facts.queue.encode(),
     estimated: facts.queueEstimated,
+    watermarks: facts.watermarks.encode(),
+    late: facts.lateDropped.encode(),
   } satisfies z.input<typeof FactsDoc>;
   return { id: factsId(hop), body };
 }
@@ -134,12 +139,14 @@ export function restoreDoc(tables: OffsetTables, body: Json): boolean {
       restorePositions(tables, parsed.data);
       return true;
     case 'facts': {
-      const { hop, checkpoints, queue, estimated } = parsed.data;
+      const { hop, checkpoints, queue, estimated, watermarks, late } = parsed.data;
       const live = tables.factsOf(hop);
       tables.restoreFacts(hop, {
         checkpoints: merged(checkpoints, live?.checkpoints),
         queue: merged(queue, live?.queue),
         queueEstimated: live?.queueEstimated ?? estimated,
+        watermarks: merged(watermarks, live?.watermarks),
+        lateDropped: merged(late, live?.lateDropped),
         dirty: live !== undefined,
       });
       return true;

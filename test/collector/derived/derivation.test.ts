@@ -145,7 +145,7 @@ for (const { sentence, reports, rows } of CHECKPOINTS) {
 test('a checkpoint that could not be told is told with the next report, its bounds as safe as before', () => {
   const derivation = new Derivation();
   derivation.take([checkpointed(10, 7)]).commit();
-  derivation.take([checkpointed(20, 8)]).commit({ checkpointsTold: false });
+  derivation.take([checkpointed(20, 8)]).commit({ rowsTold: false });
 
   const { checkpoints } = derivation.take([checkpointed(30, 8)]);
 

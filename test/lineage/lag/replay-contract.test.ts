@@ -112,6 +112,14 @@ describe('figures', () => {
     assert.deepEqual([answer.age_ms, answer.complete_up_to, answer.lag_sum_ms], [60_000, 240_000, 0]);
   });
 
+  test('a watermark that stands still holds the windows back', async () => {
+    const windowed = graph(hop('agg', ['dw'], null, { window_ms: 60_000, allowed_ooo_ms: 5_000 }));
+    const told = { type: 'watermark', ts: 300_000, hop: 'agg', watermark: 125_000, late_dropped: 1 };
+    const answer = await only([windowed, ...flow('agg', 'dw', 0, 300, 0), told, query(300)]);
+    assert.deepEqual([answer.age_ms, answer.complete_up_to], [180_000, 120_000]);
+    assert.deepEqual(answer.rules, ['late-dropped', 'watermark', 'window']);
+  });
+
   for (const [how, visible] of [
     ['exactly_once', { delivery: 'exactly_once' }],
     ['visible_on_checkpoint', { visible_on_checkpoint: true }],
