@@ -94,7 +94,7 @@ export async function readActions(
     .slice(-MAX_ACTIONS);
   const described = await Promise.all(
     distinct.map(async ({ at: ts, kind }): Promise<Action | null> => {
-      const window = { instants: [ts, at], windowMs: SAME_MS };
+      const window = { instants: [ts - 1, at], windowMs: SAME_MS };
       const [lag, rates, subtasks] = await Promise.all([
         own.at('lag_ms', ['job'], 'MAX', window),
         own.at('hop_processed_per_second', ['topic'], 'AVG', window),

@@ -1,6 +1,7 @@
+import { backlogOf } from './backlog.ts';
 import { type Fact, fact } from './fact.ts';
 import type { DownstreamInput, JobInput, TopicInput } from './inputs.ts';
-import { across, latest, max, meanOf, slopes, sum, throughout } from './samples.ts';
+import { across, latest, max, slopes, sum, throughout } from './samples.ts';
 import { idleOf } from './subtask.ts';
 
 const LAGGING_MS = 60_000;
@@ -20,14 +21,8 @@ const STUCK = 0.9;
 export function flowFacts(input: JobInput): readonly Fact[] {
   const { topics, stepMs } = input;
   const behind = topics.toSorted((a, b) => (b.lagMs ?? -1) - (a.lagMs ?? -1))[0];
-  const backlog = across(
-    topics.map(topic => topic.lagRecords),
-    sum,
-  );
-  const growth = slopes(backlog, stepMs);
-  const arrival = arrivalOf(topics, meanOf(growth));
-  const waiting = latest(backlog);
-  const figures = { backlog: waiting, perSecond: meanOf(growth), arrival };
+  const { waiting, growth, growthPerSecond, arrivalPerSecond: arrival } = backlogOf(topics, stepMs);
+  const figures = { backlog: waiting, perSecond: growthPerSecond, arrival };
   const isLevel = waiting === null || arrival === null ? null : waiting <= Math.max(1, arrival * LEVEL_S);
   const isBehind =
     behind?.lagMs == null && waiting === null
@@ -56,14 +51,6 @@ function lagging(behind: TopicInput | undefined): Fact {
   const limit = Math.max(LAGGING_MS, LAGGING_TIMES * (behind.usualLagMs ?? 0));
   const values = { lagMs: behind.lagMs, usual: behind.usualLagMs, limitMs: limit };
   return fact('lagging', behind.lagMs > limit, values, { topic: behind.topic });
-}
-
-/** Records per second written to what the job reads; where that is not known, what it reads plus what piles up. */
-function arrivalOf(topics: readonly TopicInput[], growth: number | null): number | null {
-  const known = topics.flatMap(topic => topic.arrivalPerSecond ?? []);
-  if (known.length > 0) return sum(known);
-  const read = topics.flatMap(topic => topic.processedPerSecond ?? []);
-  return read.length === 0 || growth === null ? null : Math.max(0, sum(read) + growth);
 }
 
 function etaOf(topics: readonly TopicInput[]): { etaLowMs: number | null; etaHighMs: number | null } {

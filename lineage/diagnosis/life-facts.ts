@@ -1,6 +1,7 @@
-import { HOP_STATUSES } from '../lag/hop-status.ts';
+import { HOP_STATUSES, type HopStatus } from '../lag/hop-status.ts';
+import { backlogOf } from './backlog.ts';
 import { type Fact, fact } from './fact.ts';
-import type { CheckpointInput, JobInput } from './inputs.ts';
+import type { CheckpointInput, JobInput, TopicInput } from './inputs.ts';
 import { latest } from './samples.ts';
 
 const LOOP = 3;
@@ -8,6 +9,9 @@ const LOOP = 3;
 const SILENT = 2.5;
 const FAILURES = 2;
 const LATE_CHECKPOINTS = 3;
+const STANDING: ReadonlySet<HopStatus> = new Set(['STOP', 'STALL', 'REWIND']);
+/** Share of what arrives that piles up. */
+const LOST = 0.5;
 
 /** What the job's own life shows: checkpoints, restarts, silence, commits. */
 export function lifeFacts(input: JobInput): readonly Fact[] {
@@ -25,13 +29,27 @@ export function lifeFacts(input: JobInput): readonly Fact[] {
     fact('output-flat', outputFlat),
     // A job that reads on while no commits come is not dead; its checkpoints are in trouble.
     fact('stopped', known ? status === 'STOP' && !isReading(input) : null, { status }, place),
-    fact(
-      'standing-offsets',
-      known ? status === 'STOP' || status === 'STALL' || status === 'REWIND' : null,
-      { status },
-      place,
-    ),
+    standingOffsets(input, worst),
   ];
+}
+
+/**
+ * Commits that do not move by Burrow's rules, or a backlog that takes up most of what arrives: what a job reads between two crashes is lost
+ * again, long before the last ten commits all lag.
+ */
+function standingOffsets({ topics, stepMs }: JobInput, worst: TopicInput | undefined): Fact {
+  const { growthPerSecond, arrivalPerSecond } = backlogOf(topics, stepMs);
+  const status = worst?.status ?? 'UNKNOWN';
+  const stands = STANDING.has(status);
+  const piles =
+    growthPerSecond === null || arrivalPerSecond === null || arrivalPerSecond <= 0
+      ? null
+      : growthPerSecond >= LOST * arrivalPerSecond;
+  const holds = stands || piles === true ? true : status === 'UNKNOWN' && piles === null ? null : false;
+  const values = stands
+    ? { status, perSecond: null, arrival: null }
+    : { status: null, perSecond: growthPerSecond, arrival: arrivalPerSecond };
+  return fact('standing-offsets', holds, values, worst === undefined ? {} : { topic: worst.topic });
 }
 
 function isReading({ tasks, silentIntervals }: JobInput): boolean {

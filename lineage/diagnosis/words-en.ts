@@ -122,7 +122,10 @@ export const FACT_WORDS_EN: Readonly<Record<FactKind, FactWords>> = {
   },
   'standing-offsets': {
     about: 'its commits',
-    says: (f, p) => `offsets on ${p.topic ?? 'its input'} make no progress (${f.text('status')})`,
+    says: (f, p) =>
+      f.has('status')
+        ? `offsets on ${p.topic ?? 'its input'} make no progress (${f.text('status')})`
+        : `the backlog grows by ${f.count('perSecond')} of ${f.count('arrival')} records/s that arrive: what it reads is lost again`,
   },
   'watermark-stuck': {
     about: 'its watermark',

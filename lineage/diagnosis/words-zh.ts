@@ -103,7 +103,10 @@ export const FACT_WORDS_ZH: Readonly<Record<FactKind, FactWords>> = {
   stopped: { about: '位点提交', says: (_, p) => `${p.topic ?? '输入'} 有数据待消费，但位点不再提交（STOP）` },
   'standing-offsets': {
     about: '位点提交',
-    says: (f, p) => `${p.topic ?? '输入'} 的位点没有进展（${f.text('status')}）`,
+    says: (f, p) =>
+      f.has('status')
+        ? `${p.topic ?? '输入'} 的位点没有进展（${f.text('status')}）`
+        : `每秒到达 ${f.count('arrival')} 条，积压每秒增长 ${f.count('perSecond')} 条：所读数据随重启丢弃`,
   },
   'watermark-stuck': {
     about: '水位线',

@@ -169,8 +169,14 @@ const CASES: readonly (readonly [
   ],
   ['commits have ceased but records are read', 'stopped', topic({ status: 'STOP' }), false],
   ['REWIND stands', 'standing-offsets', topic({ status: 'REWIND' }), true],
+  [
+    'most of what arrives piles up, though the last commits were level',
+    'standing-offsets',
+    topic({ lagRecords: [0, 9000, 18_000, 27_000] }),
+    true,
+  ],
   ['WARN moves', 'standing-offsets', topic({ status: 'WARN' }), false],
-  ['no status', 'standing-offsets', topic({ status: 'UNKNOWN' }), null],
+  ['no status', 'standing-offsets', topic({ status: 'UNKNOWN', lagRecords: [] }), null],
 ];
 
 for (const [sentence, kind, given, expected] of CASES) {
