@@ -100,18 +100,18 @@ test('a repeat that fell due in a silence is told once after it; one that did no
 test('the repeat interval counts from the word that came late', async () => {
   const h = makeHarness();
   addChannel(h, 'oncall');
-  addSilence(h, 'a', 0, 40 * MINUTE);
-  const every30 = { repeatMs: 30 * MINUTE };
-  await h.commit(intent('a', every30));
-  for (const minutes of [30, 60, 90, 120]) {
-    await h.pass(30 * MINUTE, 30_000);
-    await h.commit(repeat('a', minutes, every30));
+  addSilence(h, 'a', 0, 4 * MINUTE);
+  const every3 = { repeatMs: 3 * MINUTE };
+  await h.commit(intent('a', every3));
+  for (const minutes of [3, 6, 9, 12]) {
+    await h.pass(3 * MINUTE, STEP);
+    await h.commit(repeat('a', minutes, every3));
     await h.settle();
   }
 
   assert.deepEqual(
     h.sent.map(({ at }) => (at - START) / MINUTE),
-    [40, 70, 100],
+    [4, 7, 10],
   );
 });
 
