@@ -39,5 +39,5 @@ export async function demo(options: { file: string | null; env: NodeJS.ProcessEn
 /** The daily digest, told every ten minutes and for the first time three minutes from now: a visitor does not stay until tomorrow. */
 function digestSoon(now: number): NonNullable<AppConfig['digest']> {
   const minute = new Date(now + DIGEST_AFTER_MS).getUTCMinutes() % 10;
-  return { schedule: `${minute}-59/10 * * * *`, zone: 'Asia/Shanghai', receivers: ['dw-mail', 'dw-lead'] };
+  return { schedule: `${minute}-59/10 * * * *`, zone: 'Asia/Shanghai', receivers: ['dw-mail', 'dw-dingtalk'] };
 }
