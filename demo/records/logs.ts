@@ -219,20 +219,24 @@ const STEADY: readonly MakeLine[] = [
   }),
 ];
 
-const WARNINGS: readonly MakeLine[] = [
-  (job, r) => ({
-    level: 'WARN',
-    logger: 'org.apache.flink.connector.kafka.sink.KafkaWriter',
-    thread: taskNames(job).source,
-    message: `Slow produce request to ${job.spec.output}: ${r.int(800, 3000)} ms for ${r.int(200, 5000)} records`,
-  }),
-  (_job, r) => ({
-    level: 'WARN',
-    logger: 'org.apache.hadoop.hbase.client.AsyncRequestFutureImpl',
-    thread: 'hconnection-shared-pool',
-    message: `id=${r.int(1, 40)}, table=dim:dim_user, attempt=2/16, failureCount=1ops, last exception=java.net.SocketTimeoutException: callTimeout=3000`,
-  }),
-];
+const slowProduce: MakeLine = (job, r) => ({
+  level: 'WARN',
+  logger: 'org.apache.flink.connector.kafka.sink.KafkaWriter',
+  thread: taskNames(job).source,
+  message: `Slow produce request to ${job.spec.output}: ${r.int(800, 3000)} ms for ${r.int(200, 5000)} records`,
+});
+
+const slowLookup: MakeLine = (_job, r) => ({
+  level: 'WARN',
+  logger: 'org.apache.hadoop.hbase.client.AsyncRequestFutureImpl',
+  thread: 'hconnection-shared-pool',
+  message: `id=${r.int(1, 40)}, table=dim:dim_user, attempt=2/16, failureCount=1ops, last exception=java.net.SocketTimeoutException: callTimeout=3000`,
+});
+
+/** What a healthy job warns of now and then: a line taken for the cause of something must be one it could have written. */
+function warningOf(job: JobState, random: Random): MakeLine {
+  return job.spec.dims.includes('dim_user') && random.next() < 0.7 ? slowLookup : slowProduce;
+}
 
 /** Lines of one simulated second: what events caused, and the steady murmur of healthy jobs. */
 export function logRecords(sim: Simulation, events: readonly EstateEvent[]): unknown[] {
@@ -241,7 +245,7 @@ export function logRecords(sim: Simulation, events: readonly EstateEvent[]): unk
     const job = sim.random.pick(sim.jobs);
     if (job.status !== 'RUNNING') continue;
     // Warnings are one line in twenty on a healthy estate.
-    const make = sim.random.pick(sim.random.next() < 0.05 ? WARNINGS : STEADY);
+    const make = sim.random.next() < 0.05 ? warningOf(job, sim.random) : sim.random.pick(STEADY);
     const container = sim.random.int(1, job.containers.length - 1);
     lines.push(record(sim, job, container, make(job, sim.random), sim.random.int(0, 999)));
   }
