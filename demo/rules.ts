@@ -101,13 +101,13 @@ export function demoRules(): readonly Record<string, unknown>[] {
       group_by: ['job', 'task'],
       matchers: { job: { op: '=~', value: 'dwd_.*' } },
       metrics: [
-        { name: 'busiest', metric: 'busy_ratio', op: 'MAX' },
-        { name: 'median', metric: 'busy_ratio', op: 'P50' },
+        { name: 'busiest', metric: 'busy_ratio', op: 'LAST', across: 'max' },
+        { name: 'mean', metric: 'busy_ratio', op: 'LAST', across: 'avg' },
       ],
-      condition: 'busiest > 0.9 and busiest - median > 0.5',
+      condition: 'busiest > 0.9 and busiest - mean > 0.5',
       annotations: [
         { name: '最忙 subtask busiest (%)', formula: 'round([0]*100)' },
-        { name: '中位数 median (%)', formula: 'round([1]*100)' },
+        { name: '平均 mean (%)', formula: 'round([1]*100)' },
       ],
       summary: '{{job}} 数据倾斜 hot key：最忙的 subtask 忙碌度 {{value.0|percent}}',
     },
