@@ -3,7 +3,7 @@
  * of their absolute deviations (MAD; times 1.4826 it estimates a standard deviation of normal data: Rousseeuw and Croux 1993).
  */
 import { zoneOffset } from '../../model/zone.ts';
-import type { Cell, Column, Frame } from './frame.ts';
+import type { Column, Frame } from './frame.ts';
 
 const HOUR = 3_600_000;
 const WEEK = 7 * 24 * HOUR;
@@ -38,15 +38,16 @@ export function baselineInstants(at: number, weeks: number, windowMs: number, zo
 
 /** The columns of medians and MADs; groups with too few values are absent. */
 export function baselineColumns(frame: Frame, instants: readonly number[]): { median: Column; mad: Column } {
-  const median = new Map<string, Cell>();
-  const mad = new Map<string, Cell>();
-  for (const { key, labels, values } of frame.values(instants)) {
-    if (values.length < LEAST_VALUES) continue;
-    const center = medianOf(values);
-    median.set(key, { labels, value: center });
-    mad.set(key, { labels, value: medianOf(values.map(value => Math.abs(value - center))) });
-  }
-  return { median, mad };
+  return { median: frame.derived(instants, ofEnough(medianOf)), mad: frame.derived(instants, ofEnough(madOf)) };
+}
+
+function ofEnough(of: (values: readonly number[]) => number): (values: readonly number[]) => number | null {
+  return values => (values.length < LEAST_VALUES ? null : of(values));
+}
+
+function madOf(values: readonly number[]): number {
+  const center = medianOf(values);
+  return medianOf(values.map(value => Math.abs(value - center)));
 }
 
 function medianOf(values: readonly number[]): number {

@@ -18,36 +18,18 @@ export interface RuleReaders {
   readonly logs: LogReader | null;
 }
 
-/** A group's value of one metric at one tick. */
-export interface Cell {
-  readonly labels: Labels;
-  readonly value: number;
-}
-
-/** One metric at one tick: group key to value; groups without a point in the window are absent. */
-export type Column = ReadonlyMap<string, Cell>;
-
 /** A group of a rule's universe. */
 export interface Member {
   readonly key: string;
   readonly labels: Labels;
 }
 
-/** The groups of a column, sorted by key: columns are shared by rules that ask the same, and so is this. */
-const members = new WeakMap<Column, readonly Member[]>();
-
-/** The groups of a column, sorted by key. */
-export function membersOf(column: Column): readonly Member[] {
-  let known = members.get(column);
-  if (known === undefined) {
-    known = [...column].map(([key, { labels }]) => ({ key, labels })).sort(byKey);
-    members.set(column, known);
-  }
-  return known;
-}
-
-function byKey(a: Member, b: Member): number {
-  return a.key < b.key ? -1 : 1;
+/** One metric at one tick; groups without a point in the window are absent. */
+export interface Column {
+  /** Its groups, sorted by key. Columns with the same groups share the very list where they can. */
+  readonly members: readonly Member[];
+  /** The value of the group with this key; undefined when it is absent. */
+  value(key: string): number | undefined;
 }
 
 /** A group's key within its rule: equal label values give equal keys. '' without group_by. */
@@ -59,52 +41,112 @@ export function groupKeyOf(labels: Labels, groupBy: readonly string[] | '*'): st
   return key;
 }
 
+/** The groups of an answer, in its order, and how to find them. */
+interface Roster {
+  readonly groupBy: readonly string[] | '*';
+  readonly labels: readonly Labels[];
+  readonly position: ReadonlyMap<string, number>;
+  /** Sorted by key. */
+  readonly members: readonly Member[];
+}
+
+/** Rosters by the labels of their first group: stores that keep their label objects answer with the same ones tick after tick. */
+const rosters = new WeakMap<Labels, Roster>();
+
+function rosterOf(groupBy: readonly string[] | '*', groups: readonly WindowGroup[]): Roster {
+  const first = groups[0]?.labels;
+  const known = first === undefined ? undefined : rosters.get(first);
+  if (known !== undefined && sameNames(known.groupBy, groupBy) && lists(known, groups)) return known;
+  const labels = groups.map(group => group.labels);
+  const position = new Map(labels.map((of, i) => [groupKeyOf(of, groupBy), i]));
+  const members = [...position].map(([key, i]) => ({ key, labels: labels[i] as Labels })).sort(byKey);
+  const roster = { groupBy, labels, position, members };
+  if (first !== undefined) rosters.set(first, roster);
+  return roster;
+}
+
+function sameNames(a: readonly string[] | '*', b: readonly string[] | '*'): boolean {
+  return a.length === b.length && (a === b || [...a].every((name, i) => name === b[i]));
+}
+
+function lists({ labels }: Roster, groups: readonly WindowGroup[]): boolean {
+  return labels.length === groups.length && groups.every((group, i) => group.labels === labels[i]);
+}
+
+function byKey(a: Member, b: Member): number {
+  return a.key < b.key ? -1 : 1;
+}
+
+/** Values of a roster's groups in its order, NaN where there is none. */
+class RosterColumn implements Column {
+  readonly #roster: Roster;
+  readonly #values: readonly number[];
+  #members: readonly Member[] | null = null;
+
+  constructor(roster: Roster, values: readonly number[]) {
+    this.#roster = roster;
+    this.#values = values;
+  }
+
+  get members(): readonly Member[] {
+    this.#members ??= this.#values.some(Number.isNaN)
+      ? this.#roster.members.filter(({ key }) => this.value(key) !== undefined)
+      : this.#roster.members;
+    return this.#members;
+  }
+
+  value(key: string): number | undefined {
+    const value = this.#values[this.#roster.position.get(key) ?? -1];
+    return value === undefined || Number.isNaN(value) ? undefined : value;
+  }
+}
+
 /** Columns a frame keeps built: rules that share a query ask for the same few instants. */
 const COLUMNS_KEPT = 8;
 
 /** The answer of one question. Reading forward finds each point at once, any other order by bisection. */
 export class Frame {
-  readonly #groups: readonly { readonly key: string; readonly group: WindowGroup; next: number }[];
+  readonly #roster: Roster;
+  readonly #groups: readonly WindowGroup[];
+  /** Index of each group's point after the one read last. */
+  readonly #next: number[];
   readonly #columns = new Map<number, Column>();
-  /** Its groups sorted by key, once a column has held them all: most columns do. */
-  #everyone: readonly Member[] | null = null;
 
   /** `groupBy` in the order the group keys are made of. */
   constructor(groupBy: readonly string[] | '*', groups: readonly WindowGroup[]) {
-    this.#groups = groups.map(group => ({ key: groupKeyOf(group.labels, groupBy), group, next: 0 }));
+    this.#roster = rosterOf(groupBy, groups);
+    this.#groups = groups;
+    this.#next = groups.map(() => 0);
   }
 
   /** Values at one of the instants asked for. */
   column(at: number): Column {
     const kept = this.#columns.get(at);
     if (kept !== undefined) return kept;
-    const column = new Map<string, Cell>();
-    for (const entry of this.#groups) {
-      const { points, labels } = entry.group;
-      const index = points[entry.next]?.[0] === at ? entry.next : indexOf(points, at);
-      if (index < 0) continue;
-      entry.next = index + 1;
-      column.set(entry.key, { labels, value: (points[index] as Point)[1] });
-    }
-    if (column.size === this.#groups.length) {
-      this.#everyone ??= membersOf(column);
-      members.set(column, this.#everyone);
-    }
+    const values = this.#groups.map(({ points }, i) => {
+      const next = this.#next[i] as number;
+      const index = points[next]?.[0] === at ? next : indexOf(points, at);
+      if (index < 0) return Number.NaN;
+      this.#next[i] = index + 1;
+      return (points[index] as Point)[1];
+    });
+    const column = new RosterColumn(this.#roster, values);
     if (this.#columns.size >= COLUMNS_KEPT) this.#columns.clear();
     this.#columns.set(at, column);
     return column;
   }
 
-  /** Every group with its values at those of `instants` at which it has one. */
-  *values(instants: readonly number[]): Generator<{ key: string; labels: Labels; values: number[] }> {
-    for (const { key, group } of this.#groups) {
-      const values: number[] = [];
+  /** A column of what `of` says of each group's values at those of `instants` at which it has one; null: nothing. */
+  derived(instants: readonly number[], of: (values: readonly number[]) => number | null): Column {
+    const values = this.#groups.map(({ points }) => {
+      const found: number[] = [];
       for (const at of instants) {
-        const index = indexOf(group.points, at);
-        if (index >= 0) values.push((group.points[index] as Point)[1]);
+        const index = indexOf(points, at);
+        if (index >= 0) found.push((points[index] as Point)[1]);
       }
-      yield { key, labels: group.labels, values };
-    }
+      return of(found) ?? Number.NaN;
+    });
+    return new RosterColumn(this.#roster, values);
   }
 }
 

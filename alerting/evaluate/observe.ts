@@ -1,7 +1,7 @@
 /** What a tick finds out about each group before any state is looked at: its values and what the conditions say of them. */
 import type { Labels } from '../../model/labels.ts';
 import type { Severity } from '../intent.ts';
-import { type Column, type Member, membersOf } from './frame.ts';
+import type { Column, Member } from './frame.ts';
 import type { GroupState } from './group-state.ts';
 import type { RuleMetric } from './metric-row.ts';
 import type { Rule } from './rule.ts';
@@ -36,11 +36,12 @@ export function universeOf(
   if (rule.groupBy.length === 0) return [NOBODY];
   // What was usual weeks ago makes no group of today.
   const current = columns.slice(0, rule.groupColumns);
-  const [first = new Map() as Column, ...others] = current.toSorted((a, b) => b.size - a.size);
-  const complete = others.every(column => within(column, first)) && within(states, first);
-  if (complete) return membersOf(first);
+  const lists = current.map(column => column.members);
+  const [first] = current.toSorted((a, b) => b.members.length - a.members.length);
+  const complete = first !== undefined && lists.every(list => within(list, first)) && hasAll(first, states);
+  if (complete) return first.members;
   const labels = new Map<string, Labels>();
-  for (const column of current) for (const [key, cell] of column) labels.set(key, cell.labels);
+  for (const list of lists) for (const member of list) labels.set(member.key, member.labels);
   for (const [key, state] of states) if (!labels.has(key)) labels.set(key, state.labels);
   return sorted(labels);
 }
@@ -51,11 +52,11 @@ export function observe(rule: Rule, columns: readonly Column[], { key, labels }:
   let present = false;
   for (let i = 0; i < rule.metrics.length; i++) {
     const metric = rule.metrics[i] as RuleMetric;
-    const cell = columns[i]?.get(key);
-    if (cell !== undefined) present = true;
+    const value = columns[i]?.value(key);
+    if (value !== undefined) present = true;
     if (!metric.applies(labels)) inputs.push('not-applicable');
-    else if (metric.before !== null) inputs.push(spike(rule, metric, columns, key, cell?.value));
-    else inputs.push(cell === undefined ? absent(metric) : cell.value);
+    else if (metric.before !== null) inputs.push(spike(rule, metric, columns, key, value));
+    else inputs.push(value ?? absent(metric));
   }
   const scope =
     rule.columns.length === rule.groupColumns ? inputs : [...inputs, ...baselines(rule, columns, key, inputs)];
@@ -88,7 +89,7 @@ function spike(
   value: number | undefined,
 ): NumberValue {
   const now = value ?? absent(metric);
-  const before = columns[metric.before ?? -1]?.get(key)?.value ?? (metric.counts ? 0 : 'missing-baseline');
+  const before = columns[metric.before ?? -1]?.value(key) ?? (metric.counts ? 0 : 'missing-baseline');
   if (before !== 0 || typeof now === 'string') return arithmetic(now, before, (a, b) => a / b);
   if (rule.document.zero_baseline === 'unknown' || now < 0) return 'zero-baseline';
   return now === 0 ? 0 : Number.POSITIVE_INFINITY;
@@ -103,14 +104,17 @@ function baselines(
   return rule.metrics.flatMap(({ baseline }, i): NumberValue[] => {
     if (baseline === null) return [];
     if (inputs[i] === 'not-applicable') return ['not-applicable', 'not-applicable'];
-    const of = (column: number): NumberValue => columns[column]?.get(key)?.value ?? 'missing-baseline';
+    const of = (column: number): NumberValue => columns[column]?.value(key) ?? 'missing-baseline';
     return [of(baseline.median), of(baseline.mad)];
   });
 }
 
-function within(some: ReadonlyMap<string, unknown>, all: Column): boolean {
-  if (some.size > all.size) return false;
-  for (const key of some.keys()) if (!all.has(key)) return false;
+function within(list: readonly Member[], all: Column): boolean {
+  return list === all.members || list.every(({ key }) => all.value(key) !== undefined);
+}
+
+function hasAll(column: Column, states: ReadonlyMap<string, unknown>): boolean {
+  for (const key of states.keys()) if (column.value(key) === undefined) return false;
   return true;
 }
 
