@@ -40,11 +40,11 @@ export const FACT_WORDS_EN: Readonly<Record<FactKind, FactWords>> = {
   bottleneck: {
     about: 'the bottleneck',
     says: (f, p) =>
-      `the bottleneck is ${p.task}, ${f.percent('busyRatio')} busy${f.has('upstream') ? `; the task before it is back-pressured ${f.percent('upstream')}` : ''}`,
+      `the bottleneck is ${p.task ?? 'a task'}, ${f.percent('busyRatio')} busy${f.has('upstream') ? `; the task before it is back-pressured ${f.percent('upstream')}` : ''}`,
   },
   'sink-bottleneck': {
     about: 'whether the sink is the bottleneck',
-    says: (f, p) => `the bottleneck ends in a sink: ${p.task}, ${f.percent('busyRatio')} busy`,
+    says: (f, p) => `the bottleneck ends in a sink: ${p.task ?? 'a task'}, ${f.percent('busyRatio')} busy`,
   },
   'slower-records': {
     about: 'usual records per busy second',
@@ -139,7 +139,7 @@ export const FACT_WORDS_EN: Readonly<Record<FactKind, FactWords>> = {
   'age-elsewhere': {
     about: 'age of the reports behind it',
     says: (f, p) =>
-      `the data of ${f.text('report')} is ${f.duration('ageMs')} old and spent ${f.duration('spentMs')} of it in ${p.hop}`,
+      `the data of ${f.text('report')} is ${f.duration('ageMs')} old and spent ${f.duration('spentMs')} of it in ${p.hop ?? 'another hop'}`,
   },
 };
 

@@ -33,11 +33,11 @@ export const FACT_WORDS_ZH: Readonly<Record<FactKind, FactWords>> = {
   bottleneck: {
     about: '瓶颈',
     says: (f, p) =>
-      `瓶颈是 ${p.task}，繁忙 ${f.percent('busyRatio')}${f.has('upstream') ? `；其上游反压 ${f.percent('upstream')}` : ''}`,
+      `瓶颈是 ${p.task ?? '某个任务'}，繁忙 ${f.percent('busyRatio')}${f.has('upstream') ? `；其上游反压 ${f.percent('upstream')}` : ''}`,
   },
   'sink-bottleneck': {
     about: '瓶颈是否在 Sink',
-    says: (f, p) => `瓶颈在含 Sink 的任务：${p.task}，繁忙 ${f.percent('busyRatio')}`,
+    says: (f, p) => `瓶颈在含 Sink 的任务：${p.task ?? '某个任务'}，繁忙 ${f.percent('busyRatio')}`,
   },
   'slower-records': {
     about: '每繁忙秒的通常条数',
@@ -119,7 +119,7 @@ export const FACT_WORDS_ZH: Readonly<Record<FactKind, FactWords>> = {
   'age-elsewhere': {
     about: '下游报表新鲜度',
     says: (f, p) =>
-      `${f.text('report')} 的数据已落后 ${f.duration('ageMs')}，其中 ${f.duration('spentMs')}花在 ${p.hop}`,
+      `${f.text('report')} 的数据已落后 ${f.duration('ageMs')}，其中 ${f.duration('spentMs')}花在 ${p.hop ?? '其他环节'}`,
   },
 };
 

@@ -2,7 +2,7 @@
 import type { JobInput, Samples, SubtaskInput, TaskInput, TopicInput } from '../../../lineage/diagnosis/inputs.ts';
 
 export const AT = 1_790_000_000_000;
-export const STEP = 30_000;
+const STEP = 30_000;
 
 /** The same figure in every sample. */
 export function steady(value: number | null, count = 3): Samples {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { LogSource } from '../../../alerting/notify/context.ts';
+import type { DiagnosisKind } from '../../../lineage/diagnosis/causes.ts';
 import type { JobDiagnosis } from '../../../lineage/diagnosis/diagnose.ts';
 import { LANGUAGES } from '../../../lineage/objectives/words.ts';
 import type { LineageService } from '../../../lineage/service.ts';
@@ -20,6 +21,8 @@ export interface DiagnosisServices {
 }
 
 const OVER = new Set(['CANCELED', 'FINISHED']);
+/** Causes that the job's own log does not tell of. */
+const BESIDE: ReadonlySet<DiagnosisKind> = new Set(['upstream-hop', 'upstream-drop', 'idle-partition', 'catching-up']);
 
 /** GET /jobs/{name}/diagnosis. */
 export function diagnosisRoutes(fastify: FastifyInstance, services: DiagnosisServices): void {
@@ -39,7 +42,8 @@ export function diagnosisRoutes(fastify: FastifyInstance, services: DiagnosisSer
       if (at === undefined && OVER.has(status)) return endedView(name, now);
       const answer = await services.diagnose(name, now);
       if (answer === null) throw new UserError('not-found', `there is no job ${name}`, { status: 404 });
-      const explains = answer.diagnoses.length > 0;
+      const [first] = answer.diagnoses;
+      const explains = first !== undefined && !BESIDE.has(first.kind);
       // A diagnosis without its log line is poorer, not wrong.
       const line = explains ? await services.logSource.explain({ job: name }, now).catch(() => null) : null;
       return diagnosisView(answer, line === null ? null : { ts: line.ts, text: line.text, url: line.url }, lang);
