@@ -14,7 +14,7 @@ const LOCK_POLL_MS = 200;
 const FETCH_LIMIT_MS = 600_000;
 
 /** Where servers are kept between runs. */
-export const CACHE_DIR = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tidewatch-test-servers');
+const CACHE_DIR = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tidewatch-test-servers');
 
 /** Folder of this module: POMs and Java sources. */
 export const SERVERS_DIR = import.meta.dirname;

@@ -72,7 +72,7 @@ export function freshness(spec: ReportSpec, now: number): Freshness {
   };
 }
 
-export function job(stage: Stage, now: number): Job {
+function job(stage: Stage, now: number): Job {
   const failed = stage.job === FAILED_JOB;
   const slow = stage.job === SLOW_JOB;
   const lag = Math.round(lagMs(stage.job, now));
