@@ -26,7 +26,7 @@ if (files.length === 0) throw new Error(`no test files at ${patterns.join(', ')}
 function grouped(): string[][] {
   const bySize = files.toSorted((a, b) => statSync(join(ROOT, b)).size - statSync(join(ROOT, a)).size);
   const groups: string[][] = Array.from({ length: Math.ceil(files.length / FILES_A_PROCESS) }, () => []);
-  bySize.forEach((file, i) => groups[i % groups.length]!.push(file));
+  for (const [i, file] of bySize.entries()) groups[i % groups.length]!.push(file);
   return groups;
 }
 
@@ -44,7 +44,7 @@ async function run(group: readonly string[]): Promise<Outcome> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const chunks: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => chunks.push(chunk));
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => void chunks.push(chunk));
   const [code] = await once(child, 'close');
   const output = Buffer.concat(chunks).toString();
   process.stdout.write(output);

@@ -43,7 +43,7 @@ export async function openPipeline(report: object = {}): Promise<Api> {
 }
 
 /** Ten records a second; `etl` stands still from `stallsAt` on. Rows from (from, to], every ten seconds. */
-export async function flow(api: Api, from: number, to: number, stallsAt = Number.POSITIVE_INFINITY): Promise<void> {
+async function flow(api: Api, from: number, to: number, stallsAt = Number.POSITIVE_INFINITY): Promise<void> {
   const at = (t: number): number => Math.round((t - NOW) / 100) + 100_000;
   const rows: object[] = [];
   for (let ts = from + 10 * SECOND; ts <= to; ts += 10 * SECOND) {

@@ -14,7 +14,7 @@ const RECENT = 5;
 const SELDOM = { every: 6 } as const;
 
 /** The page of a job's versions, on two of them if given. */
-export function versionsHref(job: string, old?: number, next?: number): string {
+function versionsHref(job: string, old?: number, next?: number): string {
   return link(`/jobs/${encodeURIComponent(job)}/versions`, { old, new: next });
 }
 
