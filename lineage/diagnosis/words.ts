@@ -42,7 +42,7 @@ const CAUSE_WORDS: Readonly<Record<Language, Readonly<Record<DiagnosisKind, Caus
       name: 'Slow sink',
       remedy: () => 'Look at the store it writes to, or an operator chained before it; write in larger batches.',
     },
-    'under-provisioned': { name: 'Too few subtasks', remedy: () => 'Raise the parallelism as proposed.' },
+    'under-provisioned': { name: 'Too few subtasks', remedy: () => 'Raise the parallelism.' },
     'upstream-drop': {
       name: 'Input has dropped',
       remedy: p =>
@@ -76,7 +76,7 @@ const CAUSE_WORDS: Readonly<Record<Language, Readonly<Record<DiagnosisKind, Caus
       name: '外部存储写入慢',
       remedy: () => '检查所写存储，或与其同链的前置算子；加大写入批次。',
     },
-    'under-provisioned': { name: '并行度不足', remedy: () => '按建议提高并行度。' },
+    'under-provisioned': { name: '并行度不足', remedy: () => '提高并行度。' },
     'upstream-drop': {
       name: '上游数据骤减',
       remedy: p => (p.hop ? `检查写入 ${p.topic} 的 ${p.hop}。` : `检查 ${p.topic ?? '输入'} 的写入方。`),

@@ -116,7 +116,8 @@ function causeView(diagnosis: Diagnosis, language: Language): CauseView {
 }
 
 function evidenceView(known: Fact, language: Language): EvidenceView {
-  const { task, subtask, taskManager, topic, hop } = known.place;
+  // What does not hold was seen nowhere in particular.
+  const { task, subtask, taskManager, topic, hop } = known.holds === true ? known.place : {};
   return {
     symptom: known.kind,
     text: factText(known, language),
