@@ -16,6 +16,14 @@ export function parseDuration(text: string): number | null {
   return end > 0 && end === text.length && Number.isSafeInteger(total) ? total : null;
 }
 
+/** Flink's durations (`10 s`, `10 SECONDS`, `500 ms`, `1 min`) in ms; null for what is none. A bare number is milliseconds. */
+export function parseFlinkDuration(text: string | undefined): number | null {
+  const match = /^\s*(\d+)\s*([a-z]*)\s*$/i.exec(text ?? '');
+  if (!match) return null;
+  const unit = (match[2] ?? '').toLowerCase();
+  return parseDuration(`${match[1]}${unit === '' || /^(ms|milli)/.test(unit) ? 'ms' : unit.charAt(0)}`);
+}
+
 /** Writes milliseconds the way `parseDuration` reads them: `90000` is `1m30s`. */
 export function formatDuration(ms: number): string {
   if (ms === 0) return '0s';

@@ -1,3 +1,4 @@
+import { parseFlinkDuration } from '../../model/duration.ts';
 import { LISTENER_FACTORY, REPORTER_FACTORY } from './config-fragment.ts';
 
 /** Our reporter as a cluster's configuration has it. */
@@ -10,7 +11,6 @@ export interface ConfiguredReporter {
 }
 
 const DEFAULT_INTERVAL_MS = 10_000;
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** The reporter in a configuration, whatever name it was given there; null without one. */
 export function configuredReporter(config: ReadonlyMap<string, string>): ConfiguredReporter | null {
@@ -22,7 +22,7 @@ export function configuredReporter(config: ReadonlyMap<string, string>): Configu
       name,
       isActive: active === undefined || active.split(/\s*[,;]\s*/).includes(name),
       topic: config.get(`metrics.reporter.${name}.topic`) ?? 'tidewatch.metrics',
-      intervalMs: flinkDuration(config.get(`metrics.reporter.${name}.interval`)) ?? DEFAULT_INTERVAL_MS,
+      intervalMs: parseFlinkDuration(config.get(`metrics.reporter.${name}.interval`)) ?? DEFAULT_INTERVAL_MS,
     };
   }
   return null;
@@ -31,14 +31,4 @@ export function configuredReporter(config: ReadonlyMap<string, string>): Configu
 /** Whether the lineage listener is among the cluster's job listeners. */
 export function hasListener(config: ReadonlyMap<string, string>): boolean {
   return (config.get('execution.job-status-changed-listeners') ?? '').includes(LISTENER_FACTORY);
-}
-
-/** Flink's durations (`10 s`, `10 SECONDS`, `500 ms`, `1 min`) in ms; null for what is none. A bare number is milliseconds. */
-function flinkDuration(text: string | undefined): number | null {
-  const match = /^\s*(\d+)\s*([a-z]*)\s*$/i.exec(text ?? '');
-  if (!match) return null;
-  const unit = (match[2] ?? '').toLowerCase();
-  const short = unit === '' || /^(ms|milli)/.test(unit) ? 'ms' : unit.charAt(0);
-  const factor = UNIT_MS[short];
-  return factor === undefined ? null : Number(match[1]) * factor;
 }

@@ -86,6 +86,8 @@ export interface FragmentHop {
   readonly hop: string;
   readonly inputs: readonly DatasetRef[];
   readonly lookups: readonly DatasetRef[];
+  /** How old what it looks up may be, ms, in the order of `lookups`; null where nobody tells. */
+  readonly lookupRefreshMs?: readonly (number | null)[];
   /** Inputs without a consumer lag (bounded scans, generators). */
   readonly optionalInputs: readonly DatasetRef[];
   readonly output: DatasetRef | null;

@@ -50,9 +50,28 @@ function toHop(found: FragmentHop, lineage: LineageGraph): Hop {
     delivery,
     ...(found.visibleOnCheckpoint ? { visibleOnCheckpoint: true } : {}),
     ...(lookups.length > 0 ? { lookups } : {}),
+    ...refreshOf(found, lineage),
     ...(optionalInputs.length > 0 ? { optionalInputs } : {}),
     ...groupsOf(found.groups),
   };
+}
+
+function refreshOf({ lookups, lookupRefreshMs = [] }: FragmentHop, lineage: LineageGraph): RefreshPart {
+  let refresh: RefreshPart = {};
+  for (const [i, ref] of lookups.entries()) {
+    const ms = lookupRefreshMs[i] ?? null;
+    if (ms !== null) refresh = slowest(refresh.lookupRefreshMs, { [lineage.resolve(ref).id]: ms });
+  }
+  return refresh;
+}
+
+type RefreshPart = Pick<Hop, 'lookupRefreshMs'>;
+
+/** A table looked up twice is as old as the slower cache of the two lets it be. */
+function slowest(a: Hop['lookupRefreshMs'] = {}, b: Hop['lookupRefreshMs'] = {}): RefreshPart {
+  const merged: Record<string, number> = { ...a };
+  for (const [dataset, ms] of Object.entries(b)) merged[dataset] = Math.max(ms, merged[dataset] ?? 0);
+  return Object.keys(merged).length > 0 ? { lookupRefreshMs: merged } : {};
 }
 
 function groupsOf(groups: readonly string[] = []): { readonly groups?: readonly string[] } {
@@ -72,6 +91,7 @@ function merge(a: Hop, b: Hop): Hop {
     delivery: a.delivery === 'exactly_once' || b.delivery === 'exactly_once' ? 'exactly_once' : 'at_least_once',
     ...(a.visibleOnCheckpoint || b.visibleOnCheckpoint ? { visibleOnCheckpoint: true } : {}),
     ...(lookups.length > 0 ? { lookups } : {}),
+    ...slowest(a.lookupRefreshMs, b.lookupRefreshMs),
     ...(optionalInputs.length > 0 ? { optionalInputs } : {}),
     ...groupsOf([...(a.groups ?? []), ...(b.groups ?? [])]),
   };

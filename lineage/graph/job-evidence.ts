@@ -160,7 +160,11 @@ export class JobEvidence {
 
   describe(job: JobSubmitted): JobFragment {
     const { clusters, catalog } = this.#parts;
-    return jobFragment(job, { clusters, known: dotted => catalog.known(dotted) });
+    return jobFragment(job, {
+      clusters,
+      known: dotted => catalog.known(dotted),
+      dimensionOf: dotted => catalog.dimensionOf(dotted),
+    });
   }
 
   #noteRun(

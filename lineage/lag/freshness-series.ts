@@ -34,7 +34,8 @@ const UNKNOWN_AGES: Ages = { age: null, low: null, high: null, lagSum: null, res
  * `hop_arrival_per_second`, `hop_processed_per_second`, `hop_complete_ratio`, `hop_status` (its place in HOP_STATUSES), `hop_trend`
  * (1 growing, -1 shrinking, 0 steady), `hop_eta_low_ms`, `hop_eta_high_ms`, `hop_lost_records`. Per dataset that is written, per hop
  * without output and per report: `age_ms`, `age_low_ms`, `age_high_ms`, `lag_sum_ms`; per hop without output and per report also
- * `residence_ms{…,hop}` along the critical path. What is unknown has no point.
+ * `residence_ms{…,hop}` along the critical path. Per dimension table a hop looks up, `lookup_refresh_ms{hop,job,dataset}`: never part of
+ * an age. What is unknown has no point.
  */
 export function freshnessSeries(
   graph: GraphIndex,
@@ -55,6 +56,10 @@ export function freshnessSeries(
     const id = topic === null ? hop.hop : hopId(hop.hop, topic);
     const labels = { hop: id, job: hop.hop, ...(topic !== null && { topic: topicIdentity(topic).topic }) };
     add(labels, hopValues(hopFigures(composition, tables, hop, topic, at)));
+  }
+  for (const { hop, lookupRefreshMs = {} } of graph.hops) {
+    for (const [dataset, ms] of Object.entries(lookupRefreshMs))
+      add({ hop: hopId(hop, dataset), job: hop, dataset }, [['lookup_refresh_ms', ms]]);
   }
   const bySink = new Map<string, Ages>();
   const sinks: (readonly [string, Sink])[] = [...graph.writers.keys()].map(topic => [topic, { topic }] as const);

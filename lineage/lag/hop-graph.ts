@@ -19,6 +19,8 @@ export interface Hop {
   readonly visibleOnCheckpoint?: boolean;
   /** Dimension tables: never part of the age. */
   readonly lookups?: readonly string[];
+  /** How old what it looks up in a dimension table may be because of its cache, ms; only of those of which it is told. */
+  readonly lookupRefreshMs?: Readonly<Record<string, number>>;
   /** Inputs whose age is shown but does not hold the output back. */
   readonly optionalInputs?: readonly string[];
   /** Consumer groups it reads with, where told. */

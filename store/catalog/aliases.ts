@@ -82,6 +82,12 @@ export const ALIASES: readonly Alias[] = [
     '未消费即被保留策略删除的记录数',
   ),
   own(
+    'lookup_refresh_ms',
+    'ms',
+    'How old what a job looks up in a dimension table may be because of its cache; not part of any age',
+    '维表缓存刷新周期（不计入数据新鲜度）',
+  ),
+  own(
     'dataset_rows',
     'records',
     'Rows of a dataset in the period that ends at each point, as counted outside',

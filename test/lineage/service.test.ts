@@ -114,10 +114,40 @@ describe('a path from NiFi to a report', () => {
         delivery: 'exactly_once',
         visibleOnCheckpoint: true,
         lookups: ['mysql://db:3306/dim.device'],
+        lookupRefreshMs: { 'mysql://db:3306/dim.device': 0 },
       },
       { hop: 'ads', inputs: ['kafka://k1:9092/dw_agg'], output: 'druid://prod/ads', ...plain },
     ]);
     assert.equal(lineage.hopGraph().hops, hops, 'the same until the graph changes');
+  });
+
+  test('tells how long a dimension table of a metadata centre is cached', async () => {
+    const { lineage } = service();
+    const options = { topic: 'in', 'properties.bootstrap.servers': 'k1:9092' };
+    await lineage.accept(
+      [
+        { type: 'table', ts: 1, name: 'ods.orders', connector: 'kafka', options },
+        {
+          type: 'table',
+          ts: 1,
+          name: 'dim.shop',
+          connector: 'redis',
+          options: {},
+          dimension: { cache: 'ALL', ttlMs: 600_000 },
+        },
+        {
+          type: 'job',
+          ts: 2,
+          jobName: 'enrich',
+          sql: `INSERT INTO dw.enriched SELECT o.id, s.city FROM ods.orders o
+                LEFT JOIN dim.shop FOR SYSTEM_TIME AS OF o.proc AS s ON o.shop = s.id`,
+        },
+      ],
+      0,
+    );
+    const [hop] = lineage.hopGraph().hops;
+    assert.deepEqual(Object.values(hop?.lookupRefreshMs ?? {}), [600_000]);
+    assert.deepEqual(Object.keys(hop?.lookupRefreshMs ?? {}), hop?.lookups);
   });
 
   test('tells whom a broken job hurts', async () => {

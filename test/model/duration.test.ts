@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatDuration, parseDuration, readableDuration } from '../../model/duration.ts';
+import { formatDuration, parseDuration, parseFlinkDuration, readableDuration } from '../../model/duration.ts';
 
 const READ: readonly (readonly [text: string, ms: number | null])[] = [
   ['0', 0],
@@ -33,3 +33,19 @@ const PEOPLE: readonly (readonly [ms: number, text: string])[] = [
   [90_000_000, '1d 1h'],
 ];
 for (const [ms, text] of PEOPLE) test(`${ms} ms read as ${text}`, () => assert.equal(readableDuration(ms), text));
+
+const FLINK: readonly (readonly [text: string | undefined, ms: number | null])[] = [
+  ['10 s', 10_000],
+  ['10 SECONDS', 10_000],
+  ['500 ms', 500],
+  ['500 millis', 500],
+  ['1 min', 60_000],
+  ['2d', 172_800_000],
+  ['250', 250],
+  ['soon', null],
+  ['', null],
+  [undefined, null],
+];
+for (const [text, ms] of FLINK) {
+  test(`Flink's "${text}" is ${ms ?? 'no duration'}`, () => assert.equal(parseFlinkDuration(text), ms));
+}

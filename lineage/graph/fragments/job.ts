@@ -1,5 +1,5 @@
 /** A job's submission -> fragment: its SQL statement by statement, or the datasets a jar job declares. */
-import type { JobSubmitted } from '../../../model/job-event.ts';
+import type { JobSubmitted, TableDeclared } from '../../../model/job-event.ts';
 import type { SqlError } from '../../sql/parser.ts';
 import type { KnownTable } from '../../sql/resolve/catalog.ts';
 import { analyzeScript, type NamedTable, type ReadTable, type StatementLineage } from '../../sql/script.ts';
@@ -16,6 +16,7 @@ import {
   NODE_ID,
 } from '../fragment.ts';
 import { connectorOf, deliveryOf, groupOf, identify, isLookup } from '../identity.ts';
+import { lookupRefreshMs } from '../lookup-refresh.ts';
 import { computedFlows, statementFlows, statementSchemas } from './job-flows.ts';
 
 export interface JobFragment {
@@ -31,12 +32,15 @@ export interface JobFragment {
 export interface JobSurroundings {
   readonly clusters: Clusters;
   known(dotted: string): KnownTable | undefined;
+  /** How a declared table is cached when it is looked up. */
+  dimensionOf?(dotted: string): TableDeclared['dimension'];
 }
 
 /** Pure but for the brokers `clusters` learns. */
-export function jobFragment(job: JobSubmitted, { clusters, known }: JobSurroundings): JobFragment {
+export function jobFragment(job: JobSubmitted, surroundings: JobSurroundings): JobFragment {
+  const { clusters, known } = surroundings;
   const { statements, cycles, errors } = analyzeScript({ sql: job.sql ?? '', session: job.session, known });
-  const builder = new JobBuilder(job, clusters);
+  const builder = new JobBuilder(job, surroundings);
   for (const statement of ownStatements(statements, job.jobName)) builder.statement(statement);
   const declares = (job.reads?.length ?? 0) > 0 || (job.writes?.length ?? 0) > 0;
   // SQL pairs inputs with outputs and knows lookups and windows; a list of datasets beside it adds nothing.
@@ -84,12 +88,14 @@ class JobBuilder {
   readonly #groups: readonly string[];
   readonly #properties: ReadonlyMap<string, string>;
   readonly #clusters: Clusters;
+  readonly #dimensionOf: JobSurroundings['dimensionOf'];
 
-  constructor({ jobName, properties = {} }: JobSubmitted, clusters: Clusters) {
+  constructor({ jobName, properties = {} }: JobSubmitted, { clusters, dimensionOf }: JobSurroundings) {
     this.#job = jobName;
     this.#properties = new Map(Object.entries(properties));
     this.#groups = groupOf(this.#properties);
     this.#clusters = clusters;
+    this.#dimensionOf = dimensionOf;
   }
 
   statement(statement: StatementLineage): void {
@@ -97,6 +103,7 @@ class JobBuilder {
     const refs = new Map<string, readonly DatasetRef[]>();
     const inputs: DatasetRef[] = [];
     const lookups: DatasetRef[] = [];
+    const refreshed: (number | null)[] = [];
     const optional: DatasetRef[] = [];
     for (const read of statement.reads) {
       const found = this.#refs(read);
@@ -105,6 +112,7 @@ class JobBuilder {
       const list = role === 'lookup' ? lookups : hasConsumerLag(read) ? inputs : optional;
       for (const ref of found) {
         list.push(ref);
+        if (role === 'lookup') refreshed.push(lookupRefreshMs(read.options, this.#dimensionOf?.(read.byName)));
         this.#edge({ dataset: ref }, this.#self, role, evidence);
       }
     }
@@ -122,6 +130,7 @@ class JobBuilder {
       hop: this.#job,
       inputs,
       lookups,
+      ...(lookups.length > 0 && { lookupRefreshMs: refreshed }),
       optionalInputs: optional,
       windowMs: statement.windowMs,
       allowedOooMs: statement.allowedOooMs,

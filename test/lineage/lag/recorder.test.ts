@@ -165,6 +165,31 @@ describe('freshness is written back as series', () => {
     });
   });
 
+  test('how old what is looked up may be, apart from every age', async () => {
+    const enrich: Hop = {
+      ...BASE,
+      hop: 'enrich',
+      inputs: [DW],
+      output: null,
+      lookups: ['mysql://h/dim.shop', 'redis://h/dim.city'],
+      lookupRefreshMs: { 'mysql://h/dim.shop': 600_000 },
+    };
+    const { recorder, written } = setup({ graph: () => ({ hops: [enrich] }) });
+
+    await recorder.flush(300_000);
+
+    const found = written.filter(({ values }) => values.some(([name]) => name === 'lookup_refresh_ms'));
+    assert.deepEqual(
+      found.map(({ labels, values }) => [labels, values]),
+      [
+        [
+          { hop: 'enrich<-mysql://h/dim.shop', job: 'enrich', dataset: 'mysql://h/dim.shop' },
+          [['lookup_refresh_ms', 600_000]],
+        ],
+      ],
+    );
+  });
+
   test('at every interval, until stopped', async () => {
     const { recorder, feed, written, clock } = setup({ intervalMs: 5_000 });
     feed(rows(0, 300));
