@@ -1,72 +1,86 @@
 /**
- * `npm test`: everything, in the order in which failures are cheapest to find. Each step's own output is shown; the first failing
- * step does not hide the later ones, and the exit code is 1 when any failed. A missing server or browser fails the run.
+ * `npm test`: everything, in the order in which failures are cheapest to find. Steps of one stage run at once, each with its output as a
+ * whole; a failing step does not hide the later ones, and the exit code is 1 when any failed. A missing server or browser fails the run.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from './support/install-chromium.ts';
 
-const root = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '..');
 
 interface Step {
   readonly name: string;
-  readonly run: () => boolean;
+  /** Program and arguments; may throw when what it needs is not there and cannot be fetched. */
+  readonly command: () => readonly string[];
 }
 
-function command(program: string, ...args: string[]): () => boolean {
-  return () => {
-    const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
-    if (error) process.stdout.write(`${program} cannot be run (${error.message}); README.md says what to install\n`);
-    return status === 0;
-  };
+function program(...command: readonly string[]): Step['command'] {
+  return () => command;
 }
 
-/** One node:test process over the files of a pattern; a pattern that finds nothing is a mistake, not a success. */
-function nodeTests(patterns: readonly string[], concurrency: number): () => boolean {
-  return () => {
-    const files = patterns.flatMap(p => globSync(p, { cwd: root })).sort();
-    if (files.length === 0) throw new Error(`no test files at ${patterns.join(', ')}`);
-    return command(process.execPath, '--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...files)();
-  };
+/** node:test over the files of a pattern, so many at a time; a pattern that finds nothing is a mistake, not a success. */
+function nodeTests(pattern: string, concurrency: number): readonly string[] {
+  const files = globSync(pattern, { cwd: ROOT }).sort();
+  if (files.length === 0) throw new Error(`no test files at ${pattern}`);
+  return [process.execPath, '--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...files];
 }
 
-const steps: readonly Step[] = [
-  { name: 'types', run: command('npm', 'run', '--silent', 'types') },
-  { name: 'lint', run: command('npm', 'run', '--silent', 'lint') },
-  { name: 'dead code', run: command('npm', 'run', '--silent', 'knip') },
-  { name: 'Flink module', run: command('mvn', '-q', '-B', '-ntp', '-f', 'flink/pom.xml', 'verify') },
-  { name: 'unit and contract (embedded)', run: command('npm', 'run', '--silent', 'test:unit') },
-  {
-    name: 'daemon and commands',
-    run: command(process.execPath, join(root, 'test/unit.ts'), 'test/{app,demo}/**/*.test.ts'),
-  },
-  { name: 'real Kafka and Elasticsearch', run: nodeTests(['test/integration/**/*.test.ts'], 2) },
-  { name: 'end to end', run: nodeTests(['test/e2e/**/*.test.ts'], 1) },
-  { name: 'real Flink', run: nodeTests(['test/flink/**/*.test.ts'], 1) },
-  {
-    name: 'browser',
-    run: () => {
-      ensureChromium();
-      return nodeTests(['test/ui/**/*.test.ts'], 1)();
+const STAGES: readonly (readonly Step[])[] = [
+  [
+    { name: 'types', command: program('npm', 'run', '--silent', 'types') },
+    { name: 'lint', command: program('npm', 'run', '--silent', 'lint') },
+    { name: 'dead code', command: program('npm', 'run', '--silent', 'knip') },
+    { name: 'Flink module', command: program('mvn', '-q', '-B', '-ntp', '-f', 'flink/pom.xml', 'verify') },
+  ],
+  [{ name: 'unit and contract (embedded)', command: program('npm', 'run', '--silent', 'test:unit') }],
+  [
+    {
+      name: 'daemon and commands',
+      command: program(process.execPath, join(ROOT, 'test/unit.ts'), 'test/{app,demo}/**/*.test.ts'),
     },
-  },
+  ],
+  [
+    { name: 'real Kafka and Elasticsearch', command: () => nodeTests('test/integration/**/*.test.ts', 2) },
+    {
+      name: 'browser',
+      command: () => {
+        ensureChromium();
+        return nodeTests('test/ui/**/*.test.ts', 1);
+      },
+    },
+  ],
+  [{ name: 'end to end', command: () => nodeTests('test/e2e/**/*.test.ts', 2) }],
+  [{ name: 'real Flink', command: () => nodeTests('test/flink/**/*.test.ts', 2) }],
 ];
 
-const failed: string[] = [];
-for (const step of steps) {
-  process.stdout.write(`\n=== ${step.name}\n`);
+/** Runs a step; its output appears as it comes where it runs alone, else at its end. */
+async function run(step: Step, isAlone: boolean): Promise<boolean> {
   const begun = performance.now();
+  const output: (string | Buffer)[] = [`\n=== ${step.name}\n`];
+  const say = (text: string | Buffer): void => void (isAlone ? process.stdout.write(text) : output.push(text));
+  if (isAlone) process.stdout.write(output.splice(0).join(''));
   let ok = false;
   try {
-    ok = step.run();
+    const [name = '', ...args] = step.command();
+    const child = spawn(name, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', say);
+    const [code] = await once(child, 'close');
+    ok = code === 0;
   } catch (error) {
-    process.stdout.write(`${(error as Error).message}\n`);
+    say(`${(error as Error).message}\nREADME.md says what to install\n`);
   }
-  process.stdout.write(
-    `=== ${step.name}: ${ok ? 'ok' : 'FAILED'} (${Math.round((performance.now() - begun) / 1000)} s)\n`,
-  );
-  if (!ok) failed.push(step.name);
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  process.stdout.write(Buffer.concat(output.map(part => Buffer.from(part))));
+  process.stdout.write(`=== ${step.name}: ${ok ? 'ok' : 'FAILED'} (${seconds} s)\n`);
+  return ok;
+}
+
+const failed: string[] = [];
+for (const stage of STAGES) {
+  const outcomes = await Promise.all(stage.map(step => run(step, stage.length === 1)));
+  failed.push(...stage.filter((_, i) => !outcomes[i]).map(({ name }) => name));
 }
 process.stdout.write(failed.length === 0 ? '\nAll steps passed.\n' : `\nFailed: ${failed.join(', ')}\n`);
 process.exitCode = failed.length === 0 ? 0 : 1;
