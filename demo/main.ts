@@ -139,7 +139,7 @@ async function live(sim: Simulation, feed: Feed, signal: AbortSignal, pace: Pace
       batch.nifi.push(...nifiRecords(sim));
       batch.druid.push(...druidRecords(sim));
     }
-    if (batch.metrics.length > 800 || batch.logs.length > 2000) await flush();
+    if (batch.metrics.length > 400 || batch.logs.length > 1000) await flush();
   }
   await flush();
 }
