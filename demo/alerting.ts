@@ -67,8 +67,8 @@ export const demoAlerting: readonly {
         equal: ['job', 'report'],
       },
       {
-        name: 'a hot key speaks for the lag it makes',
-        source_matchers: { alertname: 'busy_skew' },
+        name: 'a hot key or a crash speaks for the lag it makes',
+        source_matchers: { alertname: { op: '=~', value: 'busy_skew|job_restarts' } },
         target_matchers: { alertname: 'job_lag' },
         equal: ['job'],
       },
