@@ -2,7 +2,7 @@
  * Rows of the `tidewatch.offsets` stream (wire-formats: consumer positions), also derived by the daemon from Flink's source
  * metrics, NiFi's and Druid's own streams. `hop` is the consumer: job name, Druid supervisor, NiFi process group or consumer group.
  */
-export type OffsetRow = OffsetsRow | CheckpointRow | QueueLagRow | LagRow | WatermarkRow;
+export type OffsetRow = OffsetsRow | CheckpointRow | QueueLagRow | LagRow | WatermarkRow | EventLagRow;
 
 /** Positions of one partition at one instant. Without `position` and `committed` it is an end offset alone. */
 export interface OffsetsRow {
@@ -67,4 +67,13 @@ export interface WatermarkRow {
   readonly watermark: number | null;
   /** Records dropped since the job's start because their window was closed. */
   readonly lateDropped?: number;
+}
+
+/** How old the event of the record was that `hop` had emitted last from `topic` at `ts`, ms. */
+export interface EventLagRow {
+  readonly type: 'event_lag';
+  readonly ts: number;
+  readonly hop: string;
+  readonly topic: string;
+  readonly ms: number;
 }

@@ -29,8 +29,19 @@ export function decodeOffsets(bytes: Uint8Array): OffsetRow | Rejected {
       return lagRow(ts, fields);
     case 'watermark':
       return watermarkRow(ts, fields);
+    case 'event_lag': {
+      const hop = textField(fields['hop']);
+      const topic = textField(fields['topic']);
+      const ms = durationOf(fields['ms']);
+      if (hop === '' || topic === '' || ms === null)
+        return new Rejected('bad-field', 'expected hop, topic and ms >= 0');
+      return { type: 'event_lag', ts, hop, topic, ms };
+    }
     default:
-      return new Rejected('unknown-shape', 'type: expected offsets, checkpoint, queue_lag, lag or watermark');
+      return new Rejected(
+        'unknown-shape',
+        'type: expected offsets, checkpoint, queue_lag, lag, watermark or event_lag',
+      );
   }
 }
 

@@ -3,6 +3,7 @@ import type { OffsetRow } from '../../model/offset-row.ts';
 import type { MetricGroup } from '../../model/sample.ts';
 import { decodeMetrics } from '../decode/metric.ts';
 import { NotForwardedError } from '../derive.ts';
+import { eventLagsOf } from '../derived/event-lags.ts';
 import { jobIdOf, positionsOf, topicReadOf } from '../derived-metrics.ts';
 import type { PipelineContext, TakeBatch } from '../pipeline.ts';
 import { timed } from './timed.ts';
@@ -16,7 +17,7 @@ export const takeMetrics: TakeBatch = async (batch, context, options, signal) =>
     dotted: context.config.dotted,
   });
   const derived = context.derivation.take(groups);
-  const rows: OffsetRow[] = [...derived.checkpoints, ...derived.watermarks];
+  const rows: OffsetRow[] = [...derived.checkpoints, ...derived.watermarks, ...eventLagsOf(groups)];
   const events: JobEvent[] = [];
   for (const group of groups) {
     const jobId = jobIdOf(group);

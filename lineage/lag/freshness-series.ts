@@ -8,6 +8,7 @@ import type { Hop } from './hop-graph.ts';
 import { HOP_STATUSES } from './hop-status.ts';
 import type { OffsetTables } from './offsets.ts';
 import { topicIdentity } from './tables/topic-identity.ts';
+import { uploadDelays } from './upload-delay.ts';
 
 /** A registered consumer of datasets (报表). */
 export interface Report {
@@ -34,8 +35,8 @@ const UNKNOWN_AGES: Ages = { age: null, low: null, high: null, lagSum: null, res
  * `hop_arrival_per_second`, `hop_processed_per_second`, `hop_complete_ratio`, `hop_status` (its place in HOP_STATUSES), `hop_trend`
  * (1 growing, -1 shrinking, 0 steady), `hop_eta_low_ms`, `hop_eta_high_ms`, `hop_lost_records`. Per dataset that is written, per hop
  * without output and per report: `age_ms`, `age_low_ms`, `age_high_ms`, `lag_sum_ms`; per hop without output and per report also
- * `residence_ms{…,hop}` along the critical path. Per dimension table a hop looks up, `lookup_refresh_ms{hop,job,dataset}`: never part of
- * an age. What is unknown has no point.
+ * `residence_ms{…,hop}` along the critical path. Per dimension table a hop looks up, `lookup_refresh_ms{hop,job,dataset}`, and per topic that
+ * enters the pipeline the p95 from event to append, `upload_delay_ms{topic,dataset}`: neither is part of an age. What is unknown has no point.
  */
 export function freshnessSeries(
   graph: GraphIndex,
@@ -61,6 +62,8 @@ export function freshnessSeries(
     for (const [dataset, ms] of Object.entries(lookupRefreshMs))
       add({ hop: hopId(hop, dataset), job: hop, dataset }, [['lookup_refresh_ms', ms]]);
   }
+  for (const [dataset, ms] of uploadDelays(graph, tables, composition, at))
+    add({ topic: topicIdentity(dataset).topic, dataset }, [['upload_delay_ms', ms]]);
   const bySink = new Map<string, Ages>();
   const sinks: (readonly [string, Sink])[] = [...graph.writers.keys()].map(topic => [topic, { topic }] as const);
   for (const hop of graph.hops) if (hop.output === null) sinks.push([hop.hop, { hop }]);

@@ -67,6 +67,7 @@ const Line = z.discriminatedUnion('type', [
     group: AbsentText,
   }),
   z.object({ type: z.literal('checkpoint'), ts: Ts, hop: z.string(), barrier_ts: Ts }),
+  z.object({ type: z.literal('event_lag'), ts: Ts, hop: z.string(), topic: z.string(), ms: z.number() }),
   z.object({ type: z.literal('watermark'), ts: Ts, hop: z.string(), watermark: Ts.nullable(), late_dropped: Absent }),
   z.object({
     type: z.literal('queue_lag'),
@@ -111,6 +112,8 @@ function rowOf(line: z.output<typeof Line>): ReplayLine {
       return { type: 'query', ts: line.ts, ...defined('sink', line.sink) };
     case 'checkpoint':
       return { type: 'checkpoint', ts: line.ts, hop: line.hop, barrierTs: line.barrier_ts };
+    case 'event_lag':
+      return line;
     case 'watermark':
       return {
         type: 'watermark',

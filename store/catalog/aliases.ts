@@ -82,6 +82,12 @@ export const ALIASES: readonly Alias[] = [
     '未消费即被保留策略删除的记录数',
   ),
   own(
+    'upload_delay_ms',
+    'ms',
+    'Time from event to append of the records of a topic that enters the pipeline (p95 of an hour); not part of any age',
+    '入口 Topic 记录从事件发生到写入的延迟（一小时 P95，不计入数据新鲜度）',
+  ),
+  own(
     'lookup_refresh_ms',
     'ms',
     'How old what a job looks up in a dimension table may be because of its cache; not part of any age',

@@ -27,6 +27,7 @@ const ROWS: readonly OffsetRow[] = [
   { type: 'queue_lag', ts: 5, hop: 'n', ms: 4, estimated: true },
   { type: 'watermark', ts: 5, hop: 'j', watermark: 3, lateDropped: 2 },
   { type: 'watermark', ts: 5, hop: 'j', watermark: null },
+  { type: 'event_lag', ts: 5, hop: 'j', topic: 't', ms: 4 },
   { type: 'lag', ts: 5, hop: 'd', topic: 't', partition: 2, lagRecords: 6, cluster: 'c', group: 'g' },
 ];
 

@@ -1,5 +1,6 @@
 import { ClockSkew } from './clock-skew.ts';
 import { Curve } from './curve.ts';
+import type { UploadDelays } from './upload-delays.ts';
 
 /** Median gap assumed for a consumer with fewer than two samples, ms. */
 const DEFAULT_INTERVAL_MS = 30_000;
@@ -103,6 +104,8 @@ export class HopTopic {
   /** Event time of the newest row, and of the first; NaN before any. */
   lastSampleTs = Number.NaN;
   firstSampleTs = Number.NaN;
+  /** Delays of the topic's records before they came into it; null until it tells of events. Begins anew with the daemon. */
+  uploads: UploadDelays | null = null;
   /** Changed since it was last persisted. */
   dirty = true;
   #interval = DEFAULT_INTERVAL_MS;

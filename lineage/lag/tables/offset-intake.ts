@@ -2,6 +2,7 @@ import type { LagRow, OffsetRow, OffsetsRow } from '../../../model/offset-row.ts
 import type { OffsetTables } from '../offsets.ts';
 import { Curve } from './curve.ts';
 import { type HopTopic, keepRecent, type PartitionPositions, type TopicEnds } from './hop-topic.ts';
+import { UploadDelays } from './upload-delays.ts';
 
 /** Reported lags of a partition that wait for an end offset, at most. */
 const MAX_PENDING_LAGS = 64;
@@ -45,6 +46,12 @@ export function addRow(tables: OffsetTables, row: OffsetRow, changes?: OffsetCha
       facts.watermarks.putRising(row.ts, row.watermark === null ? 0 : Math.min(row.ts, row.watermark + 1));
       if (row.lateDropped !== undefined) facts.lateDropped.put(row.ts, row.lateDropped);
       facts.dirty = true;
+      return;
+    }
+    case 'event_lag': {
+      // Only a consumer whose positions are known can tell its own lag from the delay.
+      for (const consumer of tables.consumersOf(row.hop, row.topic))
+        (consumer.uploads ??= new UploadDelays()).told(row.ts, row.ms);
       return;
     }
     default:
