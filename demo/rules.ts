@@ -22,6 +22,8 @@ export function demoRules(): readonly Record<string, unknown>[] {
       repeat_interval: '29m',
       keep_firing_for: '30s',
       group_by: ['report'],
+      // Ages are also told of datasets, which have no such label.
+      matchers: { report: { op: '=~', value: '.+' } },
       metrics: [
         { name: 'age', metric: 'age_ms', op: 'LAST' },
         { name: 'lag_sum', metric: 'lag_sum_ms', op: 'LAST' },
