@@ -8,8 +8,8 @@ import type { StateStore } from '../store/state-store.ts';
 import type { AppConfig } from './config.ts';
 
 const EVERY_MS = 600_000;
-/** History of rules and deliveries. */
-const STATE_MS = 14 * 86_400_000;
+/** How long history of rules and deliveries is kept, ms. */
+export const STATE_MS = 14 * 86_400_000;
 /** A retry of a request is exact for this long. */
 const KEYS_MS = 86_400_000;
 

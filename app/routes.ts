@@ -25,6 +25,7 @@ import { generatedRuleRoutes } from '../web/api/routes/rules-generated.ts';
 import { createDiagnosis } from './diagnosis.ts';
 import type { Evaluation } from './evaluation.ts';
 import { notificationRoutes } from './notification-routes.ts';
+import { STATE_MS } from './retention.ts';
 import type { Slot } from './slot.ts';
 import type { createStatus } from './status.ts';
 import type { DataStores } from './stores.ts';
@@ -67,6 +68,8 @@ export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promis
       return evaluation.get().rules;
     },
     history: (id, from, to) => evaluation.get().engine.history(id, from, to),
+    state,
+    keptMs: STATE_MS,
     impact: parts.impact,
     logSource: parts.logSource,
     judge: () => evaluation.peek()?.notification.judge() ?? null,

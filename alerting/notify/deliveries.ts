@@ -67,7 +67,8 @@ function speaksOf(row: OutboxRow, alert: string): boolean {
   return decodeBody(row.body)?.alerts.some(({ episode }) => episode === alert) ?? false;
 }
 
-function toDelivery(row: OutboxRow): Delivery {
+/** A row of the outbox as the delivery log shows it. */
+export function toDelivery(row: OutboxRow): Delivery {
   const body = decodeBody(row.body);
   const open = row.status === 'pending' || row.status === 'retrying';
   return {

@@ -373,7 +373,7 @@ test('a tick is explained: the points it read, the formula with its numbers, and
   assert.deepEqual((await api.get<Explained>(`rules/${rule.id}/explain?label=region=west`)).groups, []);
 });
 
-test('an alert that is over is not found, and the history of an unknown rule neither', async () => {
+test('an alert nobody knows is not found, and the history of an unknown rule neither', async () => {
   problemOf(await api.ask('GET', 'alerts/nope'), 404, 'not-found');
   problemOf(await api.ask('GET', 'rules/nope/history'), 404, 'not-found');
 });

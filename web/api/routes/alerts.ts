@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { endedAlert } from '../../../alerting/ended-alert.ts';
 import type { LiveAlert } from '../../../alerting/engine.ts';
+import { isGroupOf } from '../../../alerting/episode-ticks.ts';
 import type { RuleHistory } from '../../../alerting/evaluate/record.ts';
 import { SEVERITIES } from '../../../alerting/intent.ts';
 import type { ImpactSource, LogSource } from '../../../alerting/notify/context.ts';
@@ -9,7 +11,8 @@ import type { Judge } from '../../../alerting/notify/judge.ts';
 import type { RuleService } from '../../../alerting/rule-service.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { UserError } from '../../../model/errors.ts';
-import { labelsKey } from '../../../model/labels.ts';
+import type { Labels } from '../../../model/labels.ts';
+import type { StateStore } from '../../../store/state-store.ts';
 import { ackView } from './ack.ts';
 
 /** What the alert routes need of the daemon. */
@@ -17,6 +20,10 @@ export interface AlertServices {
   readonly alerts: () => readonly LiveAlert[];
   readonly rules: RuleService;
   readonly history: (ruleId: string, from: number, to: number) => Promise<RuleHistory>;
+  /** What was told, for alerts that are over. */
+  readonly state: Pick<StateStore, 'listOutbox' | 'openIntents'>;
+  /** How long history and deliveries are kept, ms. */
+  readonly keptMs: number;
   readonly impact: ImpactSource;
   readonly logSource: LogSource;
   /** Reports by name, for their owners. */
@@ -27,19 +34,22 @@ export interface AlertServices {
 }
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const RANK: Readonly<Record<string, number>> = { critical: 0, error: 1, warning: 2, info: 3 };
 const STATES = ['firing', 'recovering', 'pending'];
 
 /** An alert with what people need to know of it; worst and oldest first in lists. */
 function alertView(services: AlertServices, alert: LiveAlert, judge: Judge | null) {
-  const severity = alert.labels['severity'] ?? 'warning';
+  return { ...alert, ...quietness(alert, judge, services.clock.now()), ...aboutView(services, alert.labels) };
+}
+
+/** Whose it is and what it breaks. */
+function aboutView({ impact, ownerOfReport }: AlertServices, labels: Labels) {
   return {
-    ...alert,
-    severity,
-    ...quietness(alert, judge, services.clock.now()),
-    rule_name: alert.labels['alertname'] ?? '',
-    owner: services.impact.ownerOf(alert.labels),
-    affects: services.impact.affects(alert.labels).map(report => ({ report, owner: services.ownerOfReport(report) })),
+    severity: labels['severity'] ?? 'warning',
+    rule_name: labels['alertname'] ?? '',
+    owner: impact.ownerOf(labels),
+    affects: impact.affects(labels).map(report => ({ report, owner: ownerOfReport(report) })),
   };
 }
 
@@ -89,26 +99,44 @@ export function alertRoutes(fastify: FastifyInstance, services: AlertServices): 
   app.get(
     '/alerts/:id',
     {
-      schema: { tags: ['alerting'], summary: 'One alert with its history', params: z.strictObject({ id: z.string() }) },
+      schema: {
+        tags: ['alerting'],
+        summary: 'One alert with its history, also when it is over',
+        params: z.strictObject({ id: z.string() }),
+      },
     },
     async ({ params }) => {
       const alert = services.alerts().find(a => a.id === params.id);
-      if (!alert) throw new UserError('not-found', 'this alert is over, or its address is wrong', { status: 404 });
-      const at = alert.active_at;
-      const rule = services.rules.list().find(r => r.id === alert.rule_id) ?? null;
-      const { ticks } = await services.history(alert.rule_id, at - HOUR, Number.MAX_SAFE_INTEGER);
-      const history = ticks.flatMap(tick => {
-        const group = tick.groups.find(g => isGroupOf(alert, g.labels));
-        return group ? [{ t: tick.t, values: group.values, state: group.state }] : [];
-      });
-      const line = await services.logSource.explain(alert.labels, alert.starts_at ?? at).catch(() => null);
-      return { ...alertView(services, alert, services.judge()), rule, history, log_line: line };
+      return alert ? liveView(services, alert) : endedView(services, params.id);
     },
   );
 }
 
-/** Whether a group's own labels are those of the alert, which carries more. */
-function isGroupOf(alert: LiveAlert, labels: Readonly<Record<string, string>>): boolean {
-  const own = Object.fromEntries(Object.keys(labels).map(name => [name, alert.labels[name] ?? '']));
-  return labelsKey(own) === labelsKey(labels);
+async function liveView(services: AlertServices, alert: LiveAlert) {
+  const at = alert.active_at;
+  const { ticks } = await services.history(alert.rule_id, at - HOUR, Number.MAX_SAFE_INTEGER);
+  const history = ticks.flatMap(tick => {
+    const group = tick.groups.find(g => isGroupOf(alert.labels, g.labels));
+    return group ? [{ t: tick.t, values: group.values, state: group.state }] : [];
+  });
+  return { ...alertView(services, alert, services.judge()), ...(await contextView(services, alert)), history };
+}
+
+/** Throws `UserError` not-found. */
+async function endedView(services: AlertServices, id: string) {
+  const alert = await endedAlert(services, id);
+  if (alert) return { ...alert, ...aboutView(services, alert.labels), ...(await contextView(services, alert)) };
+  const days = Math.round(services.keptMs / DAY);
+  const why = `no alert of this address is known: it may be mistyped, or the alert is older than the ${days} days for which history is kept`;
+  throw new UserError('not-found', why, { status: 404 });
+}
+
+/** The rule as it is now, and the line that explains why it fired. */
+async function contextView(
+  { rules, logSource }: AlertServices,
+  alert: Pick<LiveAlert, 'rule_id' | 'labels' | 'starts_at' | 'active_at'>,
+) {
+  const rule = rules.list().find(r => r.id === alert.rule_id) ?? null;
+  const line = await logSource.explain(alert.labels, alert.starts_at ?? alert.active_at).catch(() => null);
+  return { rule, log_line: line };
 }
