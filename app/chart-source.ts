@@ -40,7 +40,7 @@ export function createChartSource({ rules, metrics, logs }: ChartSourceParts): C
       const [answer] = await readColumns([{ rule: only, ticks }], sources, signal);
       if (!answer || 'error' in answer) throw answer?.error ?? new Error('the rule could not be read');
       const empty = drawn.counts ? 0 : null;
-      const points = ticks.map(t => [t, answer.columns(t)[0]?.get(intent.groupKey)?.value ?? empty] as const);
+      const points = ticks.map(t => [t, answer.columns(t)[0]?.value(intent.groupKey) ?? empty] as const);
       // A young series fills the picture.
       const begin = Math.max(0, points.findIndex(([, value]) => value !== null) - 1);
       return {

@@ -18,8 +18,10 @@ import type { MetricStore } from '../store/metric-store.ts';
 import type { StateStore } from '../store/state-store.ts';
 import type { Told } from '../web/api/freshness-view.ts';
 import { startBurnRules } from './burn-rules.ts';
+import { createCauseSource } from './cause-source.ts';
 import { createChartSource } from './chart-source.ts';
 import type { AppConfig } from './config.ts';
+import { createDiagnosis } from './diagnosis.ts';
 import { createDigestSender } from './digest.ts';
 import { startGeneratedRules } from './generated-rules.ts';
 import { jobEndedAt } from './job-end.ts';
@@ -137,6 +139,11 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
       engine,
       channels,
       chartSource: createChartSource({ rules, metrics, logs: lines }),
+      causeSource: createCauseSource({
+        lineage,
+        recorder,
+        diagnose: createDiagnosis({ lineage, metrics: () => metrics }),
+      }),
       isEvaluating: () => evaluating,
       onAttempt: row => self.watch.noteDelivery(row),
     });

@@ -14,7 +14,7 @@ import {
 } from '../alerting/notify/alert-documents.ts';
 import type { ChannelService } from '../alerting/notify/channel-service.ts';
 import { createLinks } from '../alerting/notify/compose.ts';
-import type { ChartSource, ImpactSource, LogSource } from '../alerting/notify/context.ts';
+import type { CauseSource, ChartSource, ImpactSource, LogSource } from '../alerting/notify/context.ts';
 import { Dispatcher } from '../alerting/notify/dispatch.ts';
 import { DocumentSet } from '../alerting/notify/document-set.ts';
 import type { Inhibition, InhibitionDocument } from '../alerting/notify/inhibit.ts';
@@ -46,6 +46,7 @@ export interface NotificationParts {
   readonly impact: ImpactSource;
   readonly logSource: LogSource;
   readonly chartSource: ChartSource;
+  readonly causeSource: CauseSource;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly logger: Logger;
@@ -173,6 +174,7 @@ export async function openNotification(parts: NotificationParts): Promise<Notifi
     impact,
     logs: parts.logSource,
     charts: parts.chartSource,
+    causes: parts.causeSource,
     judge,
     acks,
     nextTick: rule => engine.nextTick(rule),

@@ -6,6 +6,7 @@ import type { Message, MessageAlert, MessageChart } from '../alerting/notify/mes
 import { type Html, html } from './html.ts';
 import {
   badge,
+  causeText,
   formatTime,
   type Lang,
   labelText,
@@ -96,6 +97,7 @@ function details(alert: MessageAlert, message: Message, lang: Lang): [string, st
   const add = (key: Parameters<typeof phrase>[0], text: string | Html): void => {
     if (text !== '') lines.push([phrase(key, lang), text]);
   };
+  if (alert.cause) add('cause', causeText(alert.cause, lang));
   add('since', period(alert, message));
   if (alert.reason !== undefined) add('reason', reasonWords(alert.reason, lang));
   const columns = hintColumns(alert);

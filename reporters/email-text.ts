@@ -2,6 +2,7 @@
 import type { Message, MessageAlert } from '../alerting/notify/message.ts';
 import {
   badge,
+  causeText,
   formatTime,
   type Lang,
   labelText,
@@ -29,6 +30,7 @@ function alertLines(alert: MessageAlert, message: Message, lang: Lang): string[]
   const add = (key: Parameters<typeof phrase>[0], text: string): void => {
     if (text !== '') lines.push(`  ${phrase(key, lang)}: ${text}`);
   };
+  if (alert.cause) add('cause', causeText(alert.cause, lang));
   if (alert.summary !== '') add('labels', labels);
   add('condition', alert.formula);
   for (const { name, value } of alert.annotations) lines.push(`  ${name}: ${value}`);

@@ -5,6 +5,7 @@
 import type { Message, MessageAlert } from '../alerting/notify/message.ts';
 import { codePoints, truncate } from './truncate.ts';
 import {
+  causeText,
   formatTime,
   headline,
   type Lang,
@@ -93,6 +94,7 @@ function row(alert: MessageAlert, message: Message, lang: Lang): OutlineRow {
   const add = (label: string, text: string, url?: string): void => {
     if (text !== '') lines.push({ label, text: bounded(text, MAX_LINE), ...(url === undefined ? {} : { url }) });
   };
+  if (alert.cause) add(phrase('cause', lang), causeText(alert.cause, lang));
   if (alert.summary !== '') add(phrase('labels', lang), labels);
   add(phrase('condition', lang), alert.formula);
   for (const { name, value } of alert.annotations.slice(0, MAX_COLUMNS)) add(bounded(name, MAX_NAME), value);

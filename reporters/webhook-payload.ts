@@ -57,6 +57,7 @@ function toWebhookAlert(alert: MessageAlert): WebhookAlert {
 function annotations(alert: MessageAlert): Readonly<Record<string, string>> {
   const ours: Record<string, string | undefined> = {
     summary: alert.summary,
+    cause: alert.cause?.en,
     condition: alert.formula,
     kind: alert.status,
     reason: alert.reason,

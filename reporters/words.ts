@@ -40,6 +40,7 @@ const REASON_WORDS: Readonly<Record<string, Words>> = {
 };
 
 const PHRASES = {
+  cause: ['可能原因', 'Likely cause'],
   labels: ['标签', 'Labels'],
   condition: ['条件', 'Condition'],
   since: ['时间', 'Since'],
@@ -140,6 +141,11 @@ function lasted(alert: Pick<MessageAlert, 'startsAt' | 'endsAt'>, at: number): s
   ];
   const parts = [d ? `${d}d` : '', h ? `${h}h` : '', m ? `${m}m` : '', s && seconds < 3600 ? `${s}s` : ''];
   return parts.join('') || '0s';
+}
+
+/** The likeliest cause in the channel's language. */
+export function causeText({ zh, en }: NonNullable<MessageAlert['cause']>, lang: Lang): string {
+  return lang === 'both' ? `${zh} / ${en}` : say([zh, en], lang);
 }
 
 function say([zh, en]: Words, lang: Lang): string {

@@ -11,7 +11,7 @@ const MAX_LOG_CHARACTERS = 600;
 /** What the ports of `context.ts` said about an alert. */
 export type AlertContext = Pick<
   MessageAlert,
-  'owner' | 'affects' | 'logLine' | 'ackUrl' | 'ackedBy' | 'alsoAffected' | 'chart'
+  'owner' | 'affects' | 'cause' | 'logLine' | 'ackUrl' | 'ackedBy' | 'alsoAffected' | 'chart'
 >;
 export type ContextOf = (intent: Intent) => AlertContext;
 
@@ -118,6 +118,7 @@ function toAlert(intent: Intent, links: Links, context: AlertContext): MessageAl
     url: links.alert(intent),
     owner: context.owner,
     affects: context.affects,
+    ...(context.cause === undefined ? {} : { cause: context.cause }),
     ...(context.logLine
       ? { logLine: { ...context.logLine, text: cut(context.logLine.text, MAX_LOG_CHARACTERS) } }
       : {}),

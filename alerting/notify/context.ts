@@ -28,6 +28,12 @@ export interface LogSource {
   explain(labels: Labels, at: number, signal?: AbortSignal): Promise<NonNullable<MessageAlert['logLine']> | null>;
 }
 
+/** Why an alert is so, from the figures of the job it names. */
+export interface CauseSource {
+  /** The likeliest cause at `at`; null when none is known or the labels name no job. May reject. */
+  cause(labels: Labels, at: number, signal?: AbortSignal): Promise<NonNullable<MessageAlert['cause']> | null>;
+}
+
 /** The metric around an alert. */
 export interface ChartSource {
   /** What the rule of this alert compared, over the time before it; null when there is nothing to draw. May reject. */

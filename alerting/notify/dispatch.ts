@@ -10,7 +10,7 @@ import type { OutboxRow, StateStore } from '../../store/state-store.ts';
 import type { Intent } from '../intent.ts';
 import type { Acks } from './ack.ts';
 import type { Links } from './compose.ts';
-import type { ChartSource, ImpactSource, LogSource } from './context.ts';
+import type { CauseSource, ChartSource, ImpactSource, LogSource } from './context.ts';
 import { explainAll } from './explain.ts';
 import { applyFlush } from './flush.ts';
 import {
@@ -42,6 +42,7 @@ export interface DispatcherOptions {
   readonly impact: ImpactSource;
   readonly logs: LogSource;
   readonly charts: ChartSource;
+  readonly causes: CauseSource;
   /** Silences, inhibitions and acknowledgements as they stand; asked for once a round. */
   readonly judge: () => Judge;
   readonly acks: Pick<Acks, 'end' | 'noteSeverity'>;
@@ -208,14 +209,15 @@ export class Dispatcher {
     waiting: ReadonlyMap<string, Set<string>>,
     open: ReadonlySet<string>,
   ): Promise<number> {
-    const { clock, logs, charts, links, impact, acks } = this.#options;
+    const { clock, logs, charts, causes, links, impact, acks } = this.#options;
     const now = clock.now();
     const { state, notices, quiet, ended } = applyFlush(loaded.state, plan.batch, plan.target, judge, now);
     for (const { why, intents } of quiet) this.#count('dispatch', why.reason, intents.length);
     const told = new Map(notices.flatMap(notice => notice.intents).map(intent => [intent.id, intent]));
-    const explained = await explainAll([...told.values()], { logs, charts }, clock);
+    const explained = await explainAll([...told.values()], { logs, charts, causes }, clock);
     if (explained.failed.lines > 0) this.#count('dispatch', 'log-unavailable', explained.failed.lines);
     if (explained.failed.charts > 0) this.#count('dispatch', 'chart-unavailable', explained.failed.charts);
+    if (explained.failed.causes > 0) this.#count('dispatch', 'cause-unavailable', explained.failed.causes);
     const group = {
       groupKey,
       groupLabels: plan.target?.groupLabels ?? {},

@@ -2,7 +2,7 @@
 import type { Clock } from '../../model/clock.ts';
 import type { Intent } from '../intent.ts';
 import { type AlertContext, isEnd } from './compose.ts';
-import type { ChartSource, LogSource } from './context.ts';
+import type { CauseSource, ChartSource, LogSource } from './context.ts';
 
 const MAX_ALERTS = 5;
 const TIMEOUT_MS = 2_000;
@@ -11,26 +11,29 @@ const TIMEOUT_MS = 2_000;
 export interface Explained {
   readonly lines: ReadonlyMap<string, NonNullable<AlertContext['logLine']>>;
   readonly charts: ReadonlyMap<string, NonNullable<AlertContext['chart']>>;
+  readonly causes: ReadonlyMap<string, NonNullable<AlertContext['cause']>>;
   /** Questions to each that got no answer. */
-  readonly failed: { readonly lines: number; readonly charts: number };
+  readonly failed: { readonly lines: number; readonly charts: number; readonly causes: number };
 }
 
-/** Log lines of what begins or goes on, charts of that and of what ended. Never rejects. */
+/** Log lines and causes of what begins or goes on, charts of that and of what ended. Never rejects. */
 export async function explainAll(
   intents: readonly Intent[],
-  sources: { readonly logs: LogSource; readonly charts: ChartSource },
+  sources: { readonly logs: LogSource; readonly charts: ChartSource; readonly causes: CauseSource },
   clock: Clock,
 ): Promise<Explained> {
-  const { logs, charts } = sources;
+  const { logs, charts, causes } = sources;
   const problems = intents.filter(intent => !isEnd(intent));
-  const [lines, pictures] = await Promise.all([
+  const [lines, pictures, reasons] = await Promise.all([
     askAll(problems, (intent, signal) => logs.explain(intent.labels, intent.t, signal), clock),
     askAll(intents, (intent, signal) => charts.chart(intent, signal), clock),
+    askAll(problems, (intent, signal) => causes.cause(intent.labels, intent.t, signal), clock),
   ]);
   return {
     lines: lines.answers,
     charts: pictures.answers,
-    failed: { lines: lines.failed, charts: pictures.failed },
+    causes: reasons.answers,
+    failed: { lines: lines.failed, charts: pictures.failed, causes: reasons.failed },
   };
 }
 

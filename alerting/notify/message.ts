@@ -24,6 +24,8 @@ export interface MessageAlert {
   readonly owner: string;
   /** Downstream reports the alert's job or topic feeds. */
   readonly affects: readonly string[];
+  /** Why it is so, as far as figures tell: the likeliest cause with its evidence and what to do, in each language. */
+  readonly cause?: { readonly zh: string; readonly en: string };
   /** Latest ERROR/WARN log line that explains it, if any, with the lines around it. */
   readonly logLine?: {
     readonly ts: number;

@@ -17,6 +17,8 @@ const labels = z.record(z.string(), z.string());
 const status = z.enum(['firing', 'resolved', 'nodata', 'stale', 'flapping', 'meta']);
 const recipientStatus = z.enum(['delivered', 'retryable', 'permanent']);
 
+const bilingual = z.object({ zh: z.string(), en: z.string() });
+
 const messageAlert = z.object({
   status,
   labels,
@@ -30,6 +32,7 @@ const messageAlert = z.object({
   url: z.string(),
   owner: z.string(),
   affects: z.array(z.string()),
+  cause: bilingual.optional(),
   logLine: z
     .object({ ts: z.number(), text: z.string(), url: z.string(), context: z.array(z.string()).optional() })
     .optional(),
@@ -48,7 +51,6 @@ const messageAlert = z.object({
     .optional(),
 });
 
-const bilingual = z.object({ zh: z.string(), en: z.string() });
 const digest = z.object({
   from: z.number(),
   to: z.number(),

@@ -29,18 +29,20 @@ export interface RowContext {
 export function noticeRow(
   notice: Notice,
   stillFiring: number,
-  explained: Pick<Explained, 'lines' | 'charts'>,
+  explained: Pick<Explained, 'lines' | 'charts' | 'causes'>,
   { group, episode, n, links, impact, judge, now }: RowContext,
 ): OutboxRow {
   const contextOf = (intent: Intent): AlertContext => {
     const logLine = explained.lines.get(intent.id);
     const chart = explained.charts.get(intent.id);
+    const cause = explained.causes.get(intent.id);
     const ack = judge.acked(intent.episode, intent.severity);
     const affected = isEnd(intent) ? [] : affectedLines(judge, intent.episode);
     const ticket = { alert: intent.episode, channel: notice.channel, expires: now + ACK_LINK_MS };
     return {
       owner: impact.ownerOf(intent.labels),
       affects: impact.affects(intent.labels),
+      ...(cause ? { cause } : {}),
       ...(logLine ? { logLine } : {}),
       ...(ack ? { ackedBy: ack.by } : {}),
       ...(!ack && !isEnd(intent) && links.ack ? { ackUrl: links.ack(ticket) } : {}),

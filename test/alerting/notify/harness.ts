@@ -5,7 +5,13 @@ import { Acks } from '../../../alerting/notify/ack.ts';
 import { AckLinks } from '../../../alerting/notify/ack-link.ts';
 import type { ActiveChannel } from '../../../alerting/notify/channel.ts';
 import { createLinks } from '../../../alerting/notify/compose.ts';
-import type { ChartSource, ImpactSource, LogSource, PathSource } from '../../../alerting/notify/context.ts';
+import type {
+  CauseSource,
+  ChartSource,
+  ImpactSource,
+  LogSource,
+  PathSource,
+} from '../../../alerting/notify/context.ts';
 import { deliveries } from '../../../alerting/notify/deliveries.ts';
 import { Dispatcher } from '../../../alerting/notify/dispatch.ts';
 import {
@@ -66,6 +72,7 @@ export interface Harness {
   impact: ImpactSource;
   logs: LogSource;
   charts: ChartSource;
+  causes: CauseSource;
   /** Commits intents as evaluation does. */
   commit(...intents: Intent[]): Promise<void>;
   /** One dispatch round and everything the outbox can send now. */
@@ -114,6 +121,7 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
     impact: { ownerOf: () => '', affects: () => [] },
     logs: { explain: async () => null },
     charts: { chart: async () => null },
+    causes: { cause: async () => null },
     async commit(...intents) {
       const rule = `test-${commits++}`;
       const bodies = intents.map(intent => ({ id: intent.id, body: JSON.parse(JSON.stringify(intent)) }));
@@ -185,6 +193,7 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
       impact: { ownerOf: labels => harness.impact.ownerOf(labels), affects: labels => harness.impact.affects(labels) },
       logs: { explain: (...asked) => harness.logs.explain(...asked) },
       charts: { chart: (...asked) => harness.charts.chart(...asked) },
+      causes: { cause: (...asked) => harness.causes.cause(...asked) },
       judge,
       acks,
       nextTick: rule => harness.nextTick(rule),

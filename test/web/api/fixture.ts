@@ -204,6 +204,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     impact: createImpactSource(lineage),
     logSource: { explain: async () => null },
     chartSource: { chart: async () => null },
+    causeSource: { cause: async () => null },
     clock,
     telemetry,
     logger,
