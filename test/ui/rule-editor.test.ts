@@ -1,6 +1,7 @@
 /** The rule editor: form and text are one document, mistakes are shown where they are, and nobody's change is lost. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '../support/until.ts';
 import { useHarness } from './harness.ts';
 
 const harness = useHarness();
@@ -34,10 +35,11 @@ test('a change in the form is in the text, and one in the text is in the form', 
   await text.waitFor();
 
   await page.getByLabel('Alert interval').fill('59m');
-  assert.match(await text.inputValue(), /repeat_interval: 59m/);
+  await until('the text follows', async () => /repeat_interval: 59m/.test(await text.inputValue()));
 
   await text.fill((await text.inputValue()).replace('name: ostream_lag', 'name: renamed'));
-  assert.equal(await page.getByLabel('Name', { exact: true }).first().inputValue(), 'renamed');
+  const name = page.getByLabel('Name', { exact: true }).first();
+  await until('the form follows', async () => (await name.inputValue()) === 'renamed');
   assert.deepEqual(problems, []);
   await page.close();
 });
