@@ -58,6 +58,44 @@ test('two clicks silence an alert, and the first says what it hushes', async () 
   await page.close();
 });
 
+test('the page of an alert that is over says how it went, and offers nothing that would act on it', async () => {
+  const { page, problems } = await harness.open('/alerts/over');
+  const alert = page.locator('[data-testid=alert-page]');
+  await alert.waitFor();
+
+  const text = await alert.innerText();
+
+  assert.match(text, /Resolved\s+\S+.* to .* · 10 min\s+The condition no longer held/);
+  assert.match(text, /When it ended lag 12,000 > 300,000/);
+  assert.match(text, /lag\s+MAX\(lag_ms\)[^\n]*\s+480,000\s+12,000/);
+  const actions = alert.locator('[data-testid=alert-actions]');
+  assert.deepEqual(await actions.getByRole('button').allInnerTexts(), ['Silence the next ones']);
+  assert.deepEqual(
+    (await alert.locator('[data-testid=delivery]').allInnerTexts()).map(row => /Resolved|Firing/.exec(row)?.[0]),
+    ['Resolved', 'Firing'],
+  );
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test('an alert leads to what changed about its job in the day before', async () => {
+  const { page } = await harness.open('/alerts/a1');
+
+  await page.locator('[data-testid=changed]').click();
+
+  await page.waitForURL(/\/jobs\/dwd_order_wide\/versions\?.*new=1/);
+  await page.close();
+});
+
+test('an alert whose job did not change before it leads to no change', async () => {
+  const { page } = await harness.open('/alerts/over');
+  await page.locator('[data-testid=end-formula]').waitFor();
+  await page.waitForLoadState('networkidle');
+
+  assert.equal(await page.locator('[data-testid=changed]').count(), 0);
+  await page.close();
+});
+
 test('the job of an alert stands between what it reads and writes', async () => {
   const { page } = await harness.open('/alerts/a1');
   const path = page.locator('[data-testid=path-snippet]');

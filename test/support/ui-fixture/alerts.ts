@@ -152,7 +152,50 @@ export function alertsAt(now: number): AlertBrief[] {
   ];
 }
 
+/** `over`: the alert of a resolved message. It fired for ten minutes and ended two hours ago, before the job last changed. */
+function endedAlert(now: number): AlertDetail {
+  const step = 5 * MINUTE;
+  const end = Math.floor(now / step) * step - 120 * MINUTE;
+  const since = end - 2 * step;
+  const [firing, ended] = [480_000, 12_000];
+  const found = alert('over', {
+    job: SLOW_JOB,
+    topic: 'dwd_order',
+    rule: RULES[0]!,
+    state: 'resolved',
+    since,
+    values: [firing, 5100],
+    formula: 'lag 480,000 > 300,000 and pct(480,000, 5,100) 93.1 > 0.5',
+    summary: `${SLOW_JOB} lagged 8 min behind dwd_order`,
+    affects: ['ads_conversion'],
+  });
+  return {
+    ...found,
+    rule: RULES[0]!,
+    ends_at: end,
+    reason: 'recovered',
+    at_firing: { t: since, values: found.values, formula: found.formula },
+    at_end: { t: end, values: [ended, 5100], formula: 'lag 12,000 > 300,000' },
+    history: Array.from({ length: 12 }, (_, i) => {
+      const t = end + (i - 8) * step;
+      const fires = t >= since && t < end;
+      return { t, values: [fires ? firing : ended, 5100], state: fires ? 'firing' : 'inactive' };
+    }),
+    log_line: null,
+    deliveries: (['resolved', 'firing'] as const).map(kind => ({
+      id: `over-${kind}`,
+      channel: 'dw-oncall-mail',
+      kind,
+      status: 'delivered',
+      attempts: 1,
+      alerts: [{ labels: found.labels, status: kind }],
+      created_at: kind === 'resolved' ? end : since,
+    })),
+  };
+}
+
 export function alertDetail(id: string, now: number): AlertDetail | null {
+  if (id === 'over') return endedAlert(now);
   const found = alertsAt(now).find(a => a.id === id);
   if (!found) return null;
   const since = found.active_at ?? now;

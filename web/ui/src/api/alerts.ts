@@ -19,6 +19,26 @@ export interface AlertDetail extends AlertBrief {
   readonly silenced_by?: readonly string[];
   readonly inhibited_by?: { readonly inhibition: string; readonly source: string };
   readonly log_line?: { readonly ts: number; readonly text: string; readonly url: string } | null;
+  /** From here on only of an alert that is over. When it ended, epoch ms; null where nothing that is kept tells it. */
+  readonly ends_at?: number | null;
+  /** Why it ended: `recovered`, `disabled`, `vanished` … */
+  readonly reason?: string | null;
+  readonly at_firing?: AlertMoment | null;
+  readonly at_end?: AlertMoment | null;
+  /** Newest first. */
+  readonly deliveries?: readonly Delivery[];
+}
+
+/** An alert at one tick, epoch ms, with the condition's numbers filled in. */
+interface AlertMoment {
+  readonly t: number;
+  readonly values: readonly (number | null)[];
+  readonly formula: string;
+}
+
+/** Whether an alert is over: what is kept of it does not change any more. */
+export function isOver(alert: AlertDetail): boolean {
+  return alert.ends_at !== undefined;
 }
 
 export interface Delivery {

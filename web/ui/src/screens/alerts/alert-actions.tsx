@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { type AlertDetail, acknowledge, endAcknowledgement } from '../../api/alerts.ts';
+import { type AlertDetail, acknowledge, endAcknowledgement, isOver } from '../../api/alerts.ts';
 import { now, refreshNow, useLive } from '../../api/live.ts';
 import { createSilence, previewSilence } from '../../api/silences.ts';
 import { link, param, setParams } from '../../app/router.ts';
@@ -12,7 +12,7 @@ const ACK_TTLS = ['1h', '4h', '12h', '24h'] as const;
 const HOUR = 3_600_000;
 const SILENCE_HOURS = [1, 2, 8, 24] as const;
 
-/** Taking an alert on, and silencing it: the first click shows what a silence would hush, the second makes it. */
+/** Taking an alert on, and silencing it, also the next of its kind: the first click shows what a silence would hush, the second makes it. */
 export function AlertActions({ alert }: { alert: AlertDetail }): JSX.Element {
   const { alert: w, editor } = moreWords();
   const [ttl, setTtl] = useState<string>('4h');
@@ -22,7 +22,7 @@ export function AlertActions({ alert }: { alert: AlertDetail }): JSX.Element {
     action.then(refreshNow, error => setFailure(editor.failed(error instanceof Error ? error.message : String(error))));
   };
   const open = param('silence') === '1';
-  const pending = alert.state === 'pending';
+  const over = isOver(alert);
   return (
     <div class="stack" data-testid="alert-actions">
       <div class="row wrap">
@@ -34,7 +34,8 @@ export function AlertActions({ alert }: { alert: AlertDetail }): JSX.Element {
             </button>
           </>
         ) : (
-          !pending && (
+          alert.state !== 'pending' &&
+          !over && (
             <>
               <button type="button" class="button primary" onClick={() => done(acknowledge(alert.id, ttl))}>
                 {w.ack}
@@ -60,7 +61,7 @@ export function AlertActions({ alert }: { alert: AlertDetail }): JSX.Element {
           aria-expanded={open}
           onClick={() => setParams({ silence: open ? undefined : '1' })}
         >
-          {w.silence}
+          {over ? w.silenceAgain : w.silence}
         </button>
         {alert.silenced_by?.map(id => (
           <a key={id} class="pill" href={link(`/silences/${encodeURIComponent(id)}`)}>

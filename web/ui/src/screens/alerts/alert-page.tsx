@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { type AlertDetail, getAlertDeliveries } from '../../api/alerts.ts';
+import { type AlertDetail, type Delivery, getAlertDeliveries, isOver } from '../../api/alerts.ts';
 import { now, useLive } from '../../api/live.ts';
 import { link } from '../../app/router.ts';
 import { timeRange } from '../../app/time-range.ts';
@@ -16,9 +16,11 @@ import { tip } from '../../parts/tip.ts';
 import { describeMetric } from '../rules/rule-text.ts';
 import { thresholdOf } from '../rules/threshold.ts';
 import { AlertActions } from './alert-actions.tsx';
+import { ChangedLink } from './changed-link.tsx';
 import { DeliveryTable } from './delivery-table.tsx';
 import { ExplainCard } from './explain-card.tsx';
 import { firedTick } from './fired-tick.ts';
+import { EndFormula, OverLine } from './over-lines.tsx';
 import { PathCard } from './path-card.tsx';
 
 /** One alert: the formula with its numbers, every query's value, what it hurts, why, and who was told. */
@@ -38,18 +40,14 @@ export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
               text={words().severity[alert.severity as 'info'] ?? alert.severity}
               pill
             />
-            <span class="pill">{w.states[alert.state as 'firing'] ?? alert.state}</span>
-            {since !== null && (
-              <span class="soft" {...tip(fullTime(since))}>
-                {w.since(clock(since), duration(now.value - since))}
-              </span>
-            )}
+            {isOver(alert) ? <OverLine alert={alert} /> : <LiveLine alert={alert} since={since} />}
             {alert.owner && <span class="soft">{alert.owner}</span>}
           </p>
           <h1>{alert.summary || alert.rule_name}</h1>
           <p class="formula mono" {...tip(alert.rule?.condition)}>
             {alert.formula || alert.rule?.condition}
           </p>
+          <EndFormula alert={alert} />
           <AlertActions alert={alert} />
           <p class="row wrap">
             {alert.rule_id && (
@@ -74,6 +72,7 @@ export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
             >
               {w.logs}
             </a>
+            {job && <ChangedLink job={job} at={at} />}
           </p>
         </div>
       </section>
@@ -115,18 +114,35 @@ export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
           ))}
         </div>
       </Card>
-      <Notices alert={alert} />
+      <Card title={w.notices}>
+        {alert.deliveries ? <NoticeList deliveries={alert.deliveries} /> : <Notices alert={alert} />}
+      </Card>
     </div>
   );
 }
 
-/** Every metric's value at the tick it began to fire and at the newest one. */
+function LiveLine({ alert, since }: { alert: AlertDetail; since: number | null }): JSX.Element {
+  const { alerts: w } = words();
+  return (
+    <>
+      <span class="pill">{w.states[alert.state as 'firing'] ?? alert.state}</span>
+      {since !== null && (
+        <span class="soft" {...tip(fullTime(since))}>
+          {w.since(clock(since), duration(now.value - since))}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** Every metric's value at the tick it began to fire and at the newest one, or at that which ended it. */
 function Values({ alert }: { alert: AlertDetail }): JSX.Element {
   const { alerts: w } = words();
   const { alert: more } = moreWords();
   const metrics = alert.rule?.metrics ?? [];
   const fired = firedTick(alert);
-  const newest = alert.history.at(-1);
+  const over = isOver(alert);
+  const newest = over ? (alert.at_end ?? undefined) : alert.history.at(-1);
   return (
     <div class="table-scroll">
       <table class="table">
@@ -141,7 +157,7 @@ function Values({ alert }: { alert: AlertDetail }): JSX.Element {
               </th>
             )}
             <th class="num" {...tip(newest && fullTime(newest.t))}>
-              {more.atNow} {newest ? clock(newest.t) : ''}
+              {over ? more.atEnd : more.atNow} {newest ? clock(newest.t) : ''}
             </th>
           </tr>
         </thead>
@@ -152,7 +168,7 @@ function Values({ alert }: { alert: AlertDetail }): JSX.Element {
               <td>{metrics[i]?.name ?? ''}</td>
               <td class="mono soft wide">{metrics[i] ? describeMetric(metrics[i]) : ''}</td>
               {fired && <td class="num">{exact(fired.values[i] ?? null, 3)}</td>}
-              <td class="num strong">{exact(newest ? (newest.values[i] ?? null) : value, 3)}</td>
+              <td class="num strong">{exact(newest || over ? (newest?.values[i] ?? null) : value, 3)}</td>
             </tr>
           ))}
           {alert.annotations.map(({ name, value }) => (
@@ -160,8 +176,8 @@ function Values({ alert }: { alert: AlertDetail }): JSX.Element {
               <td class="muted nowrap">{w.hints}</td>
               <td>{name}</td>
               <td class="wide" />
-              {fired && <td />}
-              <td class="num">{value}</td>
+              {fired && <td class="num">{over ? value : ''}</td>}
+              <td class="num">{over && fired ? '' : value}</td>
             </tr>
           ))}
         </tbody>
@@ -225,15 +241,15 @@ function LogLine({ line }: { line: NonNullable<AlertDetail['log_line']> }): JSX.
 }
 
 function Notices({ alert }: { alert: AlertDetail }): JSX.Element {
-  const { alerts: w } = words();
   const live = useLive(`deliveries/of/${alert.id}`, signal => getAlertDeliveries(alert.id, signal));
   return (
-    <Card title={w.notices}>
-      <Region live={live} rows={2}>
-        {({ items }) =>
-          items.length === 0 ? <p class="card-body muted">{w.noNotices}</p> : <DeliveryTable deliveries={items} />
-        }
-      </Region>
-    </Card>
+    <Region live={live} rows={2}>
+      {({ items }) => <NoticeList deliveries={items} />}
+    </Region>
   );
+}
+
+function NoticeList({ deliveries }: { deliveries: readonly Delivery[] }): JSX.Element {
+  if (deliveries.length === 0) return <p class="card-body muted">{words().alerts.noNotices}</p>;
+  return <DeliveryTable deliveries={deliveries} />;
 }

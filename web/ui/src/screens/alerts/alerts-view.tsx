@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import { type AlertBrief, getAlert, getAlerts } from '../../api/alerts.ts';
+import { useRef } from 'preact/hooks';
+import { type AlertBrief, type AlertDetail, getAlert, getAlerts, isOver } from '../../api/alerts.ts';
 import { now, useLive } from '../../api/live.ts';
 import { link, param, setParams } from '../../app/router.ts';
 import { duration } from '../../format/duration.ts';
@@ -29,7 +30,15 @@ export function AlertsView({ id }: { id: string | undefined }): JSX.Element {
   const list = useLive(`alerts/${state}`, signal => getAlerts(state, signal));
   // Where there is room for both, the gravest alert is open; a narrow screen shows the list first.
   const shown = id ?? ranked(list.data?.items ?? [])[0]?.id;
-  const detail = useLive(shown ? `alert/${shown}` : null, signal => getAlert(shown ?? '', signal));
+  const over = useRef<AlertDetail | null>(null);
+  const load = async (signal: AbortSignal): Promise<AlertDetail> => {
+    // What is over stays as it is: read once, not at every beat.
+    if (over.current && over.current.id === shown) return over.current;
+    const alert = await getAlert(shown ?? '', signal);
+    over.current = isOver(alert) ? alert : null;
+    return alert;
+  };
+  const detail = useLive(shown ? `alert/${shown}` : null, load);
   return (
     <div class={`alerts-columns${id ? ' with-detail' : ''}`}>
       <section class="card alerts-list">
