@@ -65,7 +65,9 @@ export async function endedAlert(deps: EndedAlertDeps, id: string, signal?: Abor
   const { end } = seen;
   const began = momentOf(since, { record: records.find(isBeginning), tick: tickAt(since) }, rule, group);
   const last = records.findLast(record => !isBeginning(record));
-  const ended = end && momentOf(end.t, { record: last, tick: tickAt(end.t) }, rule, group);
+  // The rule may have been edited in between: that is a way to end.
+  const ruleThen = end && rule && (await ruleAt(deps.rules, ruleId, end.t));
+  const ended = end && momentOf(end.t, { record: last, tick: tickAt(end.t) }, ruleThen, group);
   const shown = began ?? ended;
   return {
     id,

@@ -1,4 +1,5 @@
 /** Everything that was said, or was to be said, of one alert: the delivery log and the intents no flush has taken yet. */
+import { type Labels, labelsKey } from '../../model/labels.ts';
 import type { OutboxRow, StateStore } from '../../store/state-store.ts';
 import type { IntentKind } from '../intent.ts';
 import { alertStatus } from './compose.ts';
@@ -46,12 +47,12 @@ export async function episodeRecords(
   const deliveries: Delivery[] = [];
   for (const row of rows) {
     const body = decodeBody(row.body);
-    const i = body?.alerts.findIndex(ref => ref.episode === episode) ?? -1;
-    if (body === null || i < 0) continue;
+    const ref = body?.alerts.find(each => each.episode === episode);
+    if (!body || !ref) continue;
     if (deliveries.length < MAX_DELIVERIES) deliveries.push(toDelivery(row));
-    const [alert, ref] = [body.message.alerts[i], body.alerts[i]];
     // An alert past the message's reach is only counted in it.
-    if (alert && ref)
+    const alert = body.message.alerts.find(each => each.startsAt === startsAt && sameLabels(each.labels, ref.labels));
+    if (alert)
       records.push({ ...alert, t: body.message.at, ruleId: ref.key.split('\u0001')[0] ?? '', kind: kindOf(body.kind) });
   }
   for (const stored of await state.openIntents(signal)) {
@@ -60,6 +61,10 @@ export async function episodeRecords(
       records.push({ ...parsed.data, status: alertStatus(parsed.data), kind: kindOf(parsed.data.kind) });
   }
   return { records: records.sort((a, b) => a.t - b.t), deliveries };
+}
+
+function sameLabels(a: Labels, b: Labels): boolean {
+  return labelsKey(a) === labelsKey(b);
 }
 
 function kindOf(kind: IntentKind): 'rule' | 'meta' {

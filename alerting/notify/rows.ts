@@ -2,7 +2,7 @@
 import type { OutboxRow } from '../../store/state-store.ts';
 import type { Intent } from '../intent.ts';
 import { ACK_LINK_MS } from './ack-link.ts';
-import { type AlertContext, type ComposeGroup, compose, isEnd, type Links } from './compose.ts';
+import { type AlertContext, type ComposeGroup, compose, isEnd, type Links, sortIntents } from './compose.ts';
 import type { ImpactSource } from './context.ts';
 import type { Explained } from './explain.ts';
 import type { Notice, Quiet } from './flush.ts';
@@ -16,7 +16,7 @@ const MAX_AFFECTED = 20;
 
 /** What the rows of one flush share. */
 export interface RowContext {
-  readonly group: Omit<ComposeGroup, 'stillFiring'>;
+  readonly group: Omit<ComposeGroup, 'stillFiring' | 'now'>;
   readonly episode: string;
   readonly n: number;
   readonly links: Links;
@@ -37,7 +37,7 @@ export function noticeRow(
     const chart = explained.charts.get(intent.id);
     const cause = explained.causes.get(intent.id);
     const ack = judge.acked(intent.episode, intent.severity);
-    const affected = isEnd(intent) ? [] : affectedLines(judge, intent.episode);
+    const affected = isEnd(intent) ? [] : affectedLines(judge, intent);
     const ticket = { alert: intent.episode, channel: notice.channel, expires: now + ACK_LINK_MS };
     return {
       owner: impact.ownerOf(intent.labels),
@@ -50,7 +50,7 @@ export function noticeRow(
       ...(chart ? { chart } : {}),
     };
   };
-  const about = { ...group, stillFiring: notice.kind === 'repeat' ? 0 : stillFiring };
+  const about = { ...group, now, stillFiring: notice.kind === 'repeat' ? 0 : stillFiring };
   return newRow({
     id: outboxId(notice.channel, group.groupKey, episode, notice.kind, n),
     channel: notice.channel,
@@ -71,7 +71,7 @@ export function quietRow(quiet: Quiet, { group, episode, n, links, impact, now }
     channel,
     at: now,
     kind,
-    message: compose(intents, { ...group, stillFiring: 0 }, links, contextOf),
+    message: compose(intents, { ...group, now, stillFiring: 0 }, links, contextOf),
     alerts: intents.slice(0, MAX_QUIET_ALERTS).map(intent => refOf(intent, false)),
     withheld: why,
   });
@@ -86,7 +86,7 @@ export function nowhereRow(intents: readonly [Intent, ...Intent[]], links: Links
     by: '',
     detail: 'no route matches, and neither the rule nor an owner names a receiver that leads to a channel',
   };
-  const group = { groupKey: 'nowhere', groupLabels: {}, receiver: '', stillFiring: 0 };
+  const group = { groupKey: 'nowhere', groupLabels: {}, receiver: '', stillFiring: 0, now };
   const contextOf = (): AlertContext => ({ owner: '', affects: [] });
   const row = newRow({
     id: outboxId('', 'nowhere', first.id, 'no-receiver', now),
@@ -94,14 +94,23 @@ export function nowhereRow(intents: readonly [Intent, ...Intent[]], links: Links
     at: now,
     kind: first.kind,
     message: compose(intents, group, links, contextOf),
-    alerts: intents.slice(0, MAX_QUIET_ALERTS).map(intent => refOf(intent, false)),
+    alerts: sortIntents(intents)
+      .slice(0, MAX_QUIET_ALERTS)
+      .map(intent => refOf(intent, false)),
     withheld: why,
   });
   return { ...row, status: 'suppressed' };
 }
 
-function affectedLines(judge: Judge, episode: string): readonly string[] {
+/** Without the labels that all of them share with the alert itself. */
+function affectedLines(judge: Judge, { episode, labels }: Intent): readonly string[] {
   const alerts = judge.consequencesOf(episode);
-  const lines = alerts.slice(0, MAX_AFFECTED).map(({ labels }) => alertLine(labels));
+  const isOwn = (name: string, value: string): boolean =>
+    name === 'alertname' || alerts.some(other => other.labels[name] !== value) || labels[name] !== value;
+  const lines = alerts
+    .slice(0, MAX_AFFECTED)
+    .map(other =>
+      alertLine(Object.fromEntries(Object.entries(other.labels).filter(([name, value]) => isOwn(name, value)))),
+    );
   return alerts.length > MAX_AFFECTED ? [...lines, `… +${alerts.length - MAX_AFFECTED}`] : lines;
 }

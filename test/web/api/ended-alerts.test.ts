@@ -5,6 +5,7 @@ import { type EndedAlert, endedAlert } from '../../../alerting/ended-alert.ts';
 import type { Intent } from '../../../alerting/intent.ts';
 import { compose, createLinks } from '../../../alerting/notify/compose.ts';
 import { newRow, refOf } from '../../../alerting/notify/outbox-body.ts';
+import { nowhereRow } from '../../../alerting/notify/rows.ts';
 import { ManualClock } from '../../../model/clock.ts';
 import { type Api, MINUTE, openApi, point, problemOf } from './fixture.ts';
 
@@ -70,7 +71,7 @@ async function ended(metric: string): Promise<{ id: string; rule: string; from: 
 /** Takes the intents of a rule as a flush does; with a channel each becomes a delivered message. */
 async function flush(rule: string, channel: string | null): Promise<void> {
   const mine = (await intents()).filter(({ ruleId }) => ruleId === rule);
-  const group = { groupKey: rule, groupLabels: {}, receiver: 'ops', stillFiring: 0 };
+  const group = { groupKey: rule, groupLabels: {}, receiver: 'ops', stillFiring: 0, now: 0 };
   const rows = mine.map(intent => ({
     ...newRow({
       id: `${intent.id}-row`,
@@ -147,6 +148,7 @@ test('what was told to nobody is found in the rule’s history, and read by the 
   const changed = Object.fromEntries(
     Object.entries(document).filter(([field]) => ['name', 'schedule', 'window', 'group_by', 'metrics'].includes(field)),
   );
+  await api.clock.advance(MINUTE);
   const put = await api.ask(
     'PUT',
     `rules/${alert.rule}`,
@@ -180,6 +182,26 @@ test('an alert of a rule that was switched off says so', async () => {
 
   assert.deepEqual([page.state, page.reason], ['resolved', 'disabled']);
   assert.notEqual(page.ends_at, null);
+});
+
+test('of many alerts in one message each page has its own numbers', async () => {
+  const rule = await ruleOf('many');
+  const regions = ['west', 'north', 'south', 'east'];
+  const at = api.clock.now() + 30_000;
+  await api.take('metrics', ...regions.map((region, i) => point('many', 10 + i, at, { region })));
+  await api.clock.advance(MINUTE);
+  await api.evaluation.get().engine.tick();
+  const mine = (await intents()).filter(({ ruleId }) => ruleId === rule.id);
+  const [first, ...more] = mine;
+  assert.ok(first);
+  const row = nowhereRow([first, ...more], createLinks('http://localhost'), api.clock.now());
+  await api.state.commitFlush('many', null, { state: null, consumedIntents: mine.map(({ id }) => id), outbox: [row] });
+  assert.equal((await api.ask('DELETE', `rules/${rule.id}`)).status, 204);
+
+  for (const { episode, labels, values } of mine) {
+    const page = await pageOf(episode);
+    assert.deepEqual([page.labels, page.at_firing?.values, page.reason], [labels, values, 'deleted']);
+  }
 });
 
 test('what waited to fire and never did is inactive', async () => {
