@@ -14,6 +14,7 @@ import type { EngineDeps, RuleHealth, SavedRule } from './engine-types.ts';
 import { episodeId } from './evaluate/intents.ts';
 import type { RuleHistory } from './evaluate/record.ts';
 import type { Intent } from './intent.ts';
+import { latestWord } from './latest-word.ts';
 import type { FiringAlert } from './notify/inhibit.ts';
 
 export type { LiveAlert } from './engine-alerts.ts';
@@ -99,6 +100,12 @@ class RuleEngine {
   /** Alerts that fire or recover, without their texts. */
   firing(): readonly FiringAlert[] {
     return [...this.#table.all()].flatMap(firingAlerts);
+  }
+
+  /** The intent as the last tick has it; unchanged where evaluation knows nothing newer of its alert. */
+  latest(intent: Intent): Intent {
+    const runtime = this.#table.get(intent.ruleId);
+    return runtime === undefined ? intent : latestWord(runtime, intent);
   }
 
   health(ruleId: string): RuleHealth {

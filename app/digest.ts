@@ -11,6 +11,7 @@ import type { ObjectiveKeeper } from '../lineage/objectives/objective-keeper.ts'
 import { freshnessSentence, levelWord } from '../lineage/objectives/words.ts';
 import type { Clock } from '../model/clock.ts';
 import { type Repeated, repeat } from '../model/repeat.ts';
+import { bilingual, culpritText, digestTitle } from '../reporters/digest-words.ts';
 import type { OutboxRow, StateStore } from '../store/state-store.ts';
 import type { AppConfig } from './config.ts';
 
@@ -106,14 +107,22 @@ function rowsOf(
 ): readonly OutboxRow[] {
   const zone = config().digest?.zone ?? 'UTC';
   const groupKey = `${SETTING}:${name}`;
-  const late = clock.now() - tick > LATE_MS;
   const shown = days.slice(0, MAX_ROWS).map(report => digestRow(report, zone, publicUrl));
-  const digest: Digest = { ...day, rows: shown, omitted: days.length - shown.length };
-  const bad = days.filter(({ level }) => level === 'critical').length;
+  const digest: Digest = {
+    ...day,
+    owner: name,
+    judged: days.filter(({ standing }) => standing !== null).length,
+    lateReports: days.filter(report => report.late > 0).length,
+    lateMinutes: days.reduce((sum, report) => sum + report.late, 0),
+    unknownMinutes: days.reduce((sum, report) => sum + report.unknown, 0),
+    sentLate: clock.now() - tick > LATE_MS,
+    rows: shown,
+    omitted: days.length - shown.length,
+  };
   const message = (channel: string): Message => ({
     status: 'info',
     severity: 'info',
-    title: titleOf(name, bad, days.length, late),
+    title: digestTitle(digest, 'both'),
     groupKey,
     groupLabels: name === '' ? {} : { owner: name },
     receiver: name === '' ? channel : name,
@@ -153,11 +162,6 @@ function rowsOf(
   );
 }
 
-function titleOf(owner: string, bad: number, all: number, late: boolean): string {
-  const whose = owner === '' ? '' : ` · ${owner}`;
-  return `数据新鲜度日报 Freshness digest${whose}: ${bad}/${all} 延迟 late${late ? '（补发 sent late）' : ''}`;
-}
-
 function digestRow(
   { report, level, freshness, standing, ...day }: ReportDay,
   zone: string,
@@ -184,10 +188,10 @@ function digestRow(
   };
 }
 
-/** The line of channels without tables. */
+/** The line of channels that know alerts only (webhooks); mails and chats are told `Message.digest` in their own language. */
 function summaryOf(row: DigestRow): string {
   const attained = row.attainment === null ? '' : ` · ${(row.attainment * 100).toFixed(2)} %`;
   const late = row.late + row.unknown === 0 ? '' : ` · ${row.late + row.unknown} min`;
-  const cause = row.culprits[0] === undefined ? '' : ` (${row.culprits[0].hop})`;
-  return `[${row.state.zh}] ${row.report}: ${row.text.zh}${attained}${late}${cause}`;
+  const causes = culpritText(row);
+  return `[${bilingual(row.state, 'both')}] ${row.report}: ${bilingual(row.text, 'both')}${attained}${late}${causes === '' ? '' : ` (${causes})`}`;
 }

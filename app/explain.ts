@@ -2,6 +2,7 @@
 import type { ImpactSource, LogSource } from '../alerting/notify/context.ts';
 import type { LineageService } from '../lineage/service.ts';
 import type { Labels } from '../model/labels.ts';
+import { zoneOffset } from '../model/zone.ts';
 import type { LogQuery } from '../store/log-query.ts';
 import type { LogItem, LogStore } from '../store/log-store.ts';
 
@@ -37,7 +38,7 @@ export function createLogSource(
   publicUrl: () => string,
 ): LogSource {
   return {
-    async explain(labels, at, signal) {
+    async explain(labels, at, signal, zone = 'UTC') {
       const about = subject(labels, lineage);
       if (!about) return null;
       for (const levels of [['ERROR', 'FATAL'], ['WARN']] as const) {
@@ -50,7 +51,7 @@ export function createLogSource(
         // A line with a stack trace says more than a newer one without.
         const item = page.items.find(i => i.exception) ?? page.items[0];
         if (!item) continue;
-        const context = await linesAround(item, logs(), lineage.names, signal);
+        const context = await linesAround(item, { logs: logs(), names: lineage.names, zone }, signal);
         return {
           ts: item.ts,
           text: textOf(item),
@@ -86,23 +87,24 @@ function subject(labels: Labels, lineage: LineageService): LogQuery | null {
 /** What the same container, else the same job, said just before and after; nothing when the store does not answer. */
 async function linesAround(
   item: LogItem,
-  logs: Pick<LogStore, 'around'>,
-  names: LineageService['names'],
+  { logs, names, zone }: { logs: Pick<LogStore, 'around'>; names: LineageService['names']; zone: string },
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
   const scope = item.containerId ? 'container' : item.jobName ? 'job' : null;
   if (scope === null) return [];
   try {
     const found = await logs.around({ id: item.id, scope, before: AROUND, after: AROUND }, names, signal);
-    return found ? [...found.before, found.line, ...found.after].map(lineOf) : [];
+    return found ? [...found.before, found.line, ...found.after].map(line => lineOf(line, zone)) : [];
   } catch {
     return [];
   }
 }
 
-/** `10:04:31.250 ERROR message`, the time in UTC. */
-function lineOf(item: LogItem): string {
-  return `${new Date(item.ts).toISOString().slice(11, 23)}Z ${item.level} ${textOf(item)}`;
+/** `10:04:31.250 ERROR message`, the time in the zone of the message; `Z` says that it is UTC. */
+function lineOf(item: LogItem, zone: string): string {
+  const offset = zoneOffset(zone, item.ts);
+  const time = new Date(item.ts + offset).toISOString().slice(11, 23);
+  return `${time}${offset === 0 ? 'Z' : ''} ${item.level} ${textOf(item)}`;
 }
 
 /** The log screen at this line, among its neighbours: what the UI's own "copy link" gives. */

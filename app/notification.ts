@@ -40,7 +40,7 @@ export interface NotificationParts {
   readonly config: () => AlertingConfig;
   readonly publicUrl: string;
   readonly state: StateStore;
-  readonly engine: Pick<Engine, 'firing' | 'nextTick'>;
+  readonly engine: Pick<Engine, 'firing' | 'nextTick' | 'latest'>;
   readonly channels: Pick<ChannelService, 'active' | 'names'>;
   readonly lineage: Pick<LineageService, 'graph' | 'onChange'>;
   readonly impact: ImpactSource;
@@ -178,6 +178,7 @@ export async function openNotification(parts: NotificationParts): Promise<Notifi
     judge,
     acks,
     nextTick: rule => engine.nextTick(rule),
+    latest: intent => engine.latest(intent),
     links: createLinks(publicUrl, ackLinks),
     clock,
     telemetry,

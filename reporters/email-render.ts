@@ -4,17 +4,18 @@
  */
 import type { Message, MessageAlert, MessageChart } from '../alerting/notify/message.ts';
 import { type Html, html } from './html.ts';
+import type { Lang } from './language.ts';
 import {
   badge,
   causeText,
   formatTime,
-  type Lang,
   labelText,
   moreWords,
   period,
   phrase,
   reasonWords,
   statusWords,
+  titleText,
 } from './words.ts';
 
 /** Hint columns (提示列) that stand side by side; more are listed below the row. */
@@ -59,7 +60,7 @@ export function renderHtml(
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#f2f4f7"><tr><td align="center" style="padding:16px 8px">
 <!--[if mso]><table role="presentation" width="760" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:760px;background:#ffffff;border:1px solid #eaecf0;border-top:4px solid ${colour}">
-<tr><td style="${FONT};padding:18px 20px 4px 20px;font-size:18px;line-height:26px;font-weight:600;color:#101828">${message.title}</td></tr>
+<tr><td style="${FONT};padding:18px 20px 4px 20px;font-size:18px;line-height:26px;font-weight:600;color:#101828">${titleText(message, lang)}</td></tr>
 <tr><td style="${NOTE};padding:0 20px 14px 20px"><span style="color:${colour};font-weight:600">${badge(message, lang)}</span> &middot; ${formatTime(message.at, message.zone)}${groupNote(message, lang)}</td></tr>
 <tr><td style="padding:0 20px"><table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse">${blocks}</table></td></tr>
 <tr><td style="${NOTE};padding:16px 20px 20px 20px">${omittedNote(message, lang)}${buttons(message, lang)}</td></tr>

@@ -1,20 +1,21 @@
 /** The text part of a mail: everything the HTML part says, for clients and people who read no HTML. */
 import type { Message, MessageAlert } from '../alerting/notify/message.ts';
+import type { Lang } from './language.ts';
 import {
   badge,
   causeText,
   formatTime,
-  type Lang,
   labelText,
   moreWords,
   period,
   phrase,
   reasonWords,
   statusWords,
+  titleText,
 } from './words.ts';
 
 export function renderText(message: Message, lang: Lang): string {
-  const lines = [message.title, `${badge(message, lang)} · ${formatTime(message.at, message.zone)}`];
+  const lines = [titleText(message, lang), `${badge(message, lang)} · ${formatTime(message.at, message.zone)}`];
   const labels = labelText(message.groupLabels);
   if (labels !== '') lines.push(labels);
   if (message.stillFiring) lines.push(`${phrase('stillFiring', lang)}: ${message.stillFiring}`);

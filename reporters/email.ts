@@ -9,8 +9,9 @@ import { defineReporter, secretField } from './define.ts';
 import { renderDigestHtml, renderDigestText } from './email-digest.ts';
 import { type MailChart, renderHtml } from './email-render.ts';
 import { renderText } from './email-text.ts';
+import { type Lang, langField } from './language.ts';
 import { codePoints, truncate } from './truncate.ts';
-import { headline, type Lang, langField } from './words.ts';
+import { headline } from './words.ts';
 
 /** Checked before any address parser sees the text: parsers have been made to hang by long ones. */
 const MAX_ADDRESS_CHARACTERS = 254;

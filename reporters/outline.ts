@@ -2,13 +2,16 @@
  * A message as the chat channels tell it: one line per fact, most important first, as plain text in the channel's language. Every
  * text is bounded, so that a channel only has to drop rows and lines, never to cut through its own markup.
  */
+import type { DigestRow } from '../alerting/notify/digest-message.ts';
 import type { Message, MessageAlert } from '../alerting/notify/message.ts';
+import { bilingual, culpritText, digestFigures, digestWord } from './digest-words.ts';
+import type { Lang } from './language.ts';
 import { codePoints, truncate } from './truncate.ts';
 import {
   causeText,
+  digestSpan,
   formatTime,
   headline,
-  type Lang,
   labelText,
   moreWords,
   period,
@@ -54,14 +57,16 @@ export interface Outline {
 export function outline(message: Message, lang: Lang): Outline {
   const labels = labelText(message.groupLabels);
   const facts = [
-    formatTime(message.at, message.zone),
+    message.digest ? digestSpan(message.digest, message.zone) : formatTime(message.at, message.zone),
     ...(labels === '' ? [] : [bounded(labels, MAX_LINE)]),
     ...(message.stillFiring ? [`${phrase('stillFiring', lang)}: ${message.stillFiring}`] : []),
   ];
   return {
     headline: bounded(headline(message, lang), MAX_TITLE),
     facts: facts.join(' · '),
-    rows: message.alerts.map(alert => row(alert, message, lang)),
+    rows: message.digest
+      ? message.digest.rows.map(each => digestRow(each, lang))
+      : message.alerts.map(alert => row(alert, message, lang)),
     more(dropped) {
       const missing = message.omitted + dropped;
       return missing > 0 ? moreWords(missing, lang) : '';
@@ -112,6 +117,23 @@ function row(alert: MessageAlert, message: Message, lang: Lang): OutlineRow {
     title: bounded(alert.summary || alert.labels['alertname'] || labels || 'alert', MAX_TITLE),
     url: alert.url,
     lines,
+  };
+}
+
+/** A report of a digest: how it is now, and what the time it speaks of cost. */
+function digestRow(of: DigestRow, lang: Lang): OutlineRow {
+  const figures = digestFigures(of, lang).filter(([, value]) => value !== '–');
+  const facts: readonly (readonly [label: string, text: string])[] = [
+    ['', bilingual(of.text, lang)],
+    ...figures,
+    [digestWord('culprits', lang), culpritText(of)],
+  ];
+  return {
+    ended: of.level === 'ok',
+    status: bilingual(of.state, lang),
+    title: bounded(of.report, MAX_TITLE),
+    url: of.url,
+    lines: facts.filter(([, text]) => text !== '').map(([label, text]) => ({ label, text: bounded(text, MAX_LINE) })),
   };
 }
 

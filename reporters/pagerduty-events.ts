@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { Message, MessageAlert } from '../alerting/notify/message.ts';
 import type { SendOptions } from '../alerting/notify/notifier.ts';
+import type { Lang } from './language.ts';
 import { codePoints, truncate } from './truncate.ts';
-import { type Lang, labelText, moreWords, reasonWords, statusWords } from './words.ts';
+import { labelText, moreWords, reasonWords, statusWords } from './words.ts';
 
 const MAX_SUMMARY = 1024;
 const MAX_DEDUP_KEY = 255;

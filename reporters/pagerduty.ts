@@ -16,8 +16,8 @@ import {
   parseJson,
   postJson,
 } from './http.ts';
+import { langField } from './language.ts';
 import { type PagerdutyEvent, pagerdutyEvents } from './pagerduty-events.ts';
-import { langField } from './words.ts';
 
 /** Configuration; `routing_key` is the integration key of an "Events API v2" integration. */
 const PagerdutyConfig = z.strictObject({

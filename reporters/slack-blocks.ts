@@ -1,9 +1,9 @@
 /** A message as Slack's blocks: a header, one section for each alert, and a text for clients and notifications without blocks. */
 import type { Message } from '../alerting/notify/message.ts';
+import type { Lang } from './language.ts';
 import { markdownUrl } from './markdown.ts';
 import { type Markup, markedRow, outline } from './outline.ts';
 import { fitRows, truncate } from './truncate.ts';
-import type { Lang } from './words.ts';
 
 /** Limits in characters; counted as UTF-16 units, which are never fewer than characters. */
 const MAX_HEADER = 150;

@@ -7,8 +7,8 @@ import type { Notifier, SendResult } from '../alerting/notify/notifier.ts';
 import type { Clock } from '../model/clock.ts';
 import { defineReporter, secretUrlField } from './define.ts';
 import { classifyStatus, excerpt, type HttpAnswer, isAnswer, notTheChannel, postJson } from './http.ts';
+import { langField } from './language.ts';
 import { renderBlocks } from './slack-blocks.ts';
-import { langField } from './words.ts';
 
 /** Configuration; the whole webhook address is the secret. */
 const SlackConfig = z.strictObject({ url: secretUrlField, lang: langField });

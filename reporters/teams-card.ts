@@ -1,9 +1,9 @@
 /** A message as an adaptive card: title, one container of facts for each alert, a button. https://adaptivecards.io/explorer */
 import type { Message } from '../alerting/notify/message.ts';
+import type { Lang } from './language.ts';
 import { loosened, markdownUrl } from './markdown.ts';
 import { type OutlineRow, outline } from './outline.ts';
 import { fitRows } from './truncate.ts';
-import type { Lang } from './words.ts';
 
 const COLOURS: Readonly<Record<Message['severity'], string>> = {
   critical: 'attention',

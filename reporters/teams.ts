@@ -8,8 +8,8 @@ import type { Notifier, SendOptions, SendResult } from '../alerting/notify/notif
 import type { Clock } from '../model/clock.ts';
 import { defineReporter, secretUrlField } from './define.ts';
 import { classifyStatus, excerpt, type HttpAnswer, isAnswer, postJson } from './http.ts';
+import { langField } from './language.ts';
 import { renderTeamsCard } from './teams-card.ts';
-import { langField } from './words.ts';
 
 /** 28 KB is the documented limit of a message, room for what the flow adds taken off. */
 const MAX_BODY_BYTES = 27_000;

@@ -1,8 +1,8 @@
 /** A message as Telegram's HTML, or as plain text when Telegram did not understand that. */
 import type { Message } from '../alerting/notify/message.ts';
+import type { Lang } from './language.ts';
 import { type Markup, markedRow, outline } from './outline.ts';
 import { fitRows } from './truncate.ts';
-import type { Lang } from './words.ts';
 
 /** Characters after tags and entities are read; counted as UTF-16 units, which are never fewer than characters. */
 const MAX_TEXT = 4096;

@@ -4,8 +4,8 @@ import type { Notifier, SendResult } from '../alerting/notify/notifier.ts';
 import type { Clock } from '../model/clock.ts';
 import { baseUrlField, defineReporter, secretField } from './define.ts';
 import { classifyStatus, excerpt, type HttpAnswer, isAnswer, notTheChannel, parseJson, postJson } from './http.ts';
+import { langField } from './language.ts';
 import { renderHtml, renderPlain } from './telegram-text.ts';
-import { langField } from './words.ts';
 
 /** Configuration; `thread_id` is a topic of a forum group. */
 const TelegramConfig = z.strictObject({

@@ -1,12 +1,8 @@
 /** The words every channel uses, in Chinese and English. */
-import { z } from 'zod';
+import type { Digest } from '../alerting/notify/digest-message.ts';
 import type { Message, MessageAlert } from '../alerting/notify/message.ts';
-
-/** Language of a channel (`lang`): Chinese with English beside it, or one of the two alone. */
-export const langField = z.enum(['both', 'zh', 'en']).default('both');
-export type Lang = z.output<typeof langField>;
-
-type Words = readonly [zh: string, en: string];
+import { digestTitle } from './digest-words.ts';
+import { type Lang, say, type Words } from './language.ts';
 
 const STATUS_WORDS: Readonly<Record<MessageAlert['status'], Words>> = {
   firing: ['告警', 'Firing'],
@@ -87,10 +83,18 @@ export function moreWords(count: number, lang: Lang): string {
   return `… ${say([`还有 ${count} 条`, `and ${count} more`], lang)}`;
 }
 
+/** The title in the channel's language; of an alert that is over with how long it lasted. */
+export function titleText(message: Message, lang: Lang): string {
+  if (message.digest) return digestTitle(message.digest, lang);
+  const [only, ...more] = message.alerts;
+  if (message.status !== 'resolved' || only === undefined || more.length + message.omitted > 0) return message.title;
+  return `${message.title} · ${say(['持续', 'lasted'], lang)} ${lasted(only, message.at)}`;
+}
+
 /** One line that says what, how bad and how many: subject of a mail, title of an IM message. */
 export function headline(message: Message, lang: Lang): string {
   const severity = message.status === 'resolved' ? '' : `[${severityWords(message.severity, lang)}]`;
-  return `[${say(MARK_WORDS[message.status], lang)}]${severity} ${message.title}`.replace(/[\r\n\t]+/g, ' ');
+  return `[${say(MARK_WORDS[message.status], lang)}]${severity} ${titleText(message, lang)}`.replace(/[\r\n\t]+/g, ' ');
 }
 
 /** `2026-11-21 18:05:00 GMT+8`: date, time and the zone it is told in. An unknown zone falls back to UTC. */
@@ -118,7 +122,12 @@ export function formatTime(at: number, zone: string): string {
 /** From when to when, and how long: `2026-11-21 17:55:00 GMT+8 → 2026-11-21 18:05:00 GMT+8 (10m)`. */
 export function period(alert: Pick<MessageAlert, 'startsAt' | 'endsAt'>, message: Message): string {
   const end = alert.endsAt === null ? '' : ` → ${formatTime(alert.endsAt, message.zone)}`;
-  return `${formatTime(alert.startsAt, message.zone)}${end} (${lasted(alert, message.at)})`;
+  return `${formatTime(alert.startsAt, message.zone)}${end} (${lasted(alert, message.toldAt ?? message.at)})`;
+}
+
+/** From when to when a digest counts. */
+export function digestSpan({ from, to }: Digest, zone: string): string {
+  return `${formatTime(from, zone)} – ${formatTime(to, zone)}`;
 }
 
 /** The labels by name; `alertname` and `severity` are said elsewhere. */
@@ -146,9 +155,4 @@ function lasted(alert: Pick<MessageAlert, 'startsAt' | 'endsAt'>, at: number): s
 /** The likeliest cause in the channel's language. */
 export function causeText({ zh, en }: NonNullable<MessageAlert['cause']>, lang: Lang): string {
   return lang === 'both' ? `${zh} / ${en}` : say([zh, en], lang);
-}
-
-function say([zh, en]: Words, lang: Lang): string {
-  if (lang === 'zh') return zh;
-  return lang === 'en' ? en : `${zh} ${en}`;
 }

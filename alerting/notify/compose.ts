@@ -2,6 +2,7 @@
 import type { Labels } from '../../model/labels.ts';
 import { type Intent, SEVERITIES, type Severity } from '../intent.ts';
 import type { AckLinks, AckTicket } from './ack-link.ts';
+import { alertLine } from './judge.ts';
 import type { Message, MessageAlert } from './message.ts';
 
 /** Alerts a message carries in full; the rest are counted in `omitted`. */
@@ -39,6 +40,8 @@ export interface ComposeGroup {
   readonly groupLabels: Labels;
   readonly receiver: string;
   readonly stillFiring: number;
+  /** When it is told, epoch ms. */
+  readonly now: number;
 }
 
 /** One message for one or more intents (at least one): most severe first, then oldest first. */
@@ -55,6 +58,7 @@ export function compose(intents: readonly Intent[], group: ComposeGroup, links: 
     groupLabels: group.groupLabels,
     receiver: group.receiver,
     at: sorted.reduce((latest, intent) => Math.max(latest, intent.t), first.t),
+    toldAt: group.now,
     zone: first.zone,
     alerts: shown.map(intent => toAlert(intent, links, contextOf(intent))),
     omitted: sorted.length - shown.length,
@@ -95,6 +99,8 @@ function messageStatus(intents: readonly Intent[]): Message['status'] {
 }
 
 function titleOf(intents: readonly Intent[], first: Intent): string {
+  // The numbers of an end are those of the recovery: as a title they would contradict the rule's words.
+  if (intents.length === 1 && first.kind === 'resolved') return alertLine(first.labels) || first.ruleName;
   if (intents.length === 1)
     return first.summary === '' ? first.ruleName : `${first.ruleName}: ${oneLine(first.summary)}`;
   const rules = new Set(intents.map(intent => intent.ruleName));

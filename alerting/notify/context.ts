@@ -24,8 +24,13 @@ export interface PathSource {
 
 /** The log line that explains an alert. */
 export interface LogSource {
-  /** Latest ERROR (else WARN) line of what the labels name, near `at`; null when there is none. May reject. */
-  explain(labels: Labels, at: number, signal?: AbortSignal): Promise<NonNullable<MessageAlert['logLine']> | null>;
+  /** Latest ERROR (else WARN) line of what the labels name, near `at`; null when there is none. Lines around it print times of `zone`. May reject. */
+  explain(
+    labels: Labels,
+    at: number,
+    signal?: AbortSignal,
+    zone?: string,
+  ): Promise<NonNullable<MessageAlert['logLine']> | null>;
 }
 
 /** Why an alert is so, from the figures of the job it names. */

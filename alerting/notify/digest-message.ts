@@ -13,7 +13,7 @@ export interface DigestRow {
   readonly target: number | null;
   /** Share of the error budget that is left; below 0 overspent. */
   readonly budgetLeft: number | null;
-  /** Minutes of the day. */
+  /** Minutes of the time it speaks of. */
   readonly late: number;
   readonly unknown: number;
   readonly culprits: readonly { readonly hop: string; readonly minutes: number }[];
@@ -28,9 +28,18 @@ export interface Bilingual {
 }
 
 export interface Digest {
-  /** The day it speaks of, epoch ms. */
+  /** The time it speaks of, epoch ms. */
   readonly from: number;
   readonly to: number;
+  /** Whose reports; '' of all. */
+  readonly owner: string;
+  /** Reports with an objective, those of them that were late within the time, and the minutes of all; rows left out included. */
+  readonly judged: number;
+  readonly lateReports: number;
+  readonly lateMinutes: number;
+  readonly unknownMinutes: number;
+  /** It was due long before it was sent. */
+  readonly sentLate: boolean;
   readonly rows: readonly DigestRow[];
   /** Reports left out because there are too many. */
   readonly omitted: number;

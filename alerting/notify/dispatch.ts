@@ -12,7 +12,7 @@ import type { Acks } from './ack.ts';
 import type { Links } from './compose.ts';
 import type { CauseSource, ChartSource, ImpactSource, LogSource } from './context.ts';
 import { explainAll } from './explain.ts';
-import { applyFlush } from './flush.ts';
+import { applyFlush, type Latest } from './flush.ts';
 import {
   decodeGroup,
   emptyGroup,
@@ -48,6 +48,8 @@ export interface DispatcherOptions {
   readonly acks: Pick<Acks, 'end' | 'noteSeverity'>;
   /** The next tick a rule has not evaluated yet; null when it has none. */
   readonly nextTick: (ruleId: string) => number | null;
+  /** Alerts as evaluation has them by now. */
+  readonly latest: Latest;
   readonly links: Links;
   readonly clock: Clock;
   readonly telemetry: Pick<Telemetry, 'notifications'>;
@@ -209,9 +211,9 @@ export class Dispatcher {
     waiting: ReadonlyMap<string, Set<string>>,
     open: ReadonlySet<string>,
   ): Promise<number> {
-    const { clock, logs, charts, causes, links, impact, acks } = this.#options;
+    const { clock, logs, charts, causes, links, impact, acks, latest } = this.#options;
     const now = clock.now();
-    const { state, notices, quiet, ended } = applyFlush(loaded.state, plan.batch, plan.target, judge, now);
+    const { state, notices, quiet, ended } = applyFlush(loaded.state, plan.batch, plan.target, judge, now, latest);
     for (const { why, intents } of quiet) this.#count('dispatch', why.reason, intents.length);
     const told = new Map(notices.flatMap(notice => notice.intents).map(intent => [intent.id, intent]));
     const explained = await explainAll([...told.values()], { logs, charts, causes }, clock);

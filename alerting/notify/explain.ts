@@ -25,7 +25,7 @@ export async function explainAll(
   const { logs, charts, causes } = sources;
   const problems = intents.filter(intent => !isEnd(intent));
   const [lines, pictures, reasons] = await Promise.all([
-    askAll(problems, (intent, signal) => logs.explain(intent.labels, intent.t, signal), clock),
+    askAll(problems, (intent, signal) => logs.explain(intent.labels, intent.t, signal, intent.zone), clock),
     askAll(intents, (intent, signal) => charts.chart(intent, signal), clock),
     askAll(problems, (intent, signal) => causes.cause(intent.labels, intent.t, signal), clock),
   ]);

@@ -33,6 +33,9 @@ export interface Flushed {
   readonly ended: readonly string[];
 }
 
+/** An alert as evaluation has it by now; the given intent where nothing newer is known. */
+export type Latest = (intent: Intent) => Intent;
+
 const UNTOLD: Withheld = { reason: 'untold', by: '', detail: 'its beginning was told to nobody' };
 const INTERVAL: Withheld = { reason: 'interval', by: '', detail: "the route's own repeat interval decides" };
 
@@ -41,7 +44,8 @@ const PAID = { owed: undefined, owedFrom: undefined, paidAt: undefined } as cons
 /**
  * Applies intents, oldest first. Silence and inhibition are judged at each intent's tick; of several transitions of one episode the last that may
  * be told counts, and an end that overtakes its untold beginning replaces it. A withheld word is owed: it is said once, when nothing
- * keeps it back any more and the alert still goes on. An end is told where the beginning was, whatever is silenced by then.
+ * keeps it back any more and the alert still goes on. An end is told where the beginning was, whatever is silenced by then. What is said
+ * without news is said with `latest`, the alert as it stands.
  */
 export function applyFlush(
   before: GroupState,
@@ -49,8 +53,9 @@ export function applyFlush(
   target: Target | null,
   judge: Judge,
   now: number,
+  latest: Latest,
 ): Flushed {
-  const flush = new Flush(before, target, judge, now);
+  const flush = new Flush(before, target, judge, now, latest);
   for (const intents of byEpisode(batch).values()) flush.take(intents);
   if (target !== null) flush.sayWithoutNews(target);
   return flush.done(batch[0]?.id ?? '');
@@ -62,18 +67,20 @@ class Flush {
   readonly #channels: readonly string[];
   readonly #judge: Judge;
   readonly #now: number;
+  readonly #latest: Latest;
   readonly #told: Record<string, Told>;
   readonly #ended: string[] = [];
   readonly #spoken = new Set<string>();
   readonly #said = new Map<string, { problems: Intent[]; ends: Intent[]; first: Set<string> }>();
   readonly #quiet = new Map<string, { channel: string; why: Withheld; intents: Intent[] }>();
 
-  constructor(before: GroupState, target: Target | null, judge: Judge, now: number) {
+  constructor(before: GroupState, target: Target | null, judge: Judge, now: number, latest: Latest) {
     this.#before = before;
     this.#target = target;
     this.#channels = target?.channels ?? [];
     this.#judge = judge;
     this.#now = now;
+    this.#latest = latest;
     this.#told = { ...before.told };
   }
 
@@ -162,8 +169,8 @@ class Flush {
       this.#keepQuiet(this.#channels, { ...intent, kind: 'repeat' }, why);
       return { ...entry, at: this.#now, ...(withheld === null ? {} : { owed: true }) };
     }
-    for (const channel of this.#channels)
-      this.#say(channel, { ...intent, kind: 'repeat' }, !entry.channels.includes(channel));
+    const word: Intent = { ...this.#latest(intent), kind: 'repeat' };
+    for (const channel of this.#channels) this.#say(channel, word, !entry.channels.includes(channel));
     return {
       ...entry,
       channels: union(entry.channels, this.#channels),
@@ -178,7 +185,8 @@ class Flush {
     const level = (entry.level ?? 0) + levels.length;
     const channels = levels.reduce<string[]>((all, { channels: more }) => union(all, more), []);
     const note = { name: 'escalation', value: `level ${level}` };
-    const word: Intent = { ...intent, kind: 'repeat', annotations: [...intent.annotations, note] };
+    const now = this.#latest(intent);
+    const word: Intent = { ...now, kind: 'repeat', annotations: [...now.annotations, note] };
     for (const channel of channels) this.#say(channel, word, !entry.channels.includes(channel));
     return { ...entry, channels: union(entry.channels, channels), level };
   }

@@ -65,6 +65,7 @@ export function mergeEntries(entries: readonly Entry[]): { readonly lead: Entry;
     groupKey: `digest:${first.row.channel}`,
     groupLabels: {},
     at: Math.max(...entries.map(({ body }) => body.message.at)),
+    toldAt: Math.max(...entries.map(({ body: { message: m } }) => m.toldAt ?? m.at)),
     alerts: shown,
     omitted: sorted.length - shown.length,
     stillFiring: undefined,

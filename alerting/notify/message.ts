@@ -68,6 +68,8 @@ export interface Message {
   readonly receiver: string;
   /** The tick the message speaks of, epoch ms, and the zone to print times in. */
   readonly at: number;
+  /** When it was told, epoch ms: what goes on has lasted until then. Absent: until `at`. */
+  readonly toldAt?: number | undefined;
   readonly zone: string;
   readonly alerts: readonly MessageAlert[];
   /** Alerts left out because the group is too large. */

@@ -54,6 +54,12 @@ const messageAlert = z.object({
 const digest = z.object({
   from: z.number(),
   to: z.number(),
+  owner: z.string(),
+  judged: z.number(),
+  lateReports: z.number(),
+  lateMinutes: z.number(),
+  unknownMinutes: z.number(),
+  sentLate: z.boolean(),
   rows: z.array(
     z.object({
       report: z.string(),
@@ -82,6 +88,7 @@ const message = z.object({
   groupLabels: labels,
   receiver: z.string(),
   at: z.number(),
+  toldAt: z.number().optional(),
   zone: z.string(),
   alerts: z.array(messageAlert),
   omitted: z.number(),

@@ -1,9 +1,9 @@
 /** A message as DingTalk's markdown: a small dialect without tables, in which a line ends with an empty one. */
 import type { Message } from '../../alerting/notify/message.ts';
+import type { Lang } from '../language.ts';
 import { loosened, markdownUrl } from '../markdown.ts';
 import { type Markup, markedRow, outline } from '../outline.ts';
 import { fitRows, truncate } from '../truncate.ts';
-import type { Lang } from '../words.ts';
 
 /** The whole JSON body, in bytes; DingTalk refuses more. */
 const MAX_BODY_BYTES = 20_000;

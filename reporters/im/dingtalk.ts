@@ -8,7 +8,7 @@ import type { Notifier, SendOptions, SendResult } from '../../alerting/notify/no
 import type { Clock } from '../../model/clock.ts';
 import { baseUrlField, defineReporter, secretField } from '../define.ts';
 import { classifyStatus, excerpt, isAnswer, parseJson, postJson } from '../http.ts';
-import { langField } from '../words.ts';
+import { langField } from '../language.ts';
 import { renderMarkdown } from './dingtalk-markdown.ts';
 
 /** Configuration of a robot; `secret` is the one shown beside "signature" (加签), absent where the robot checks keywords or addresses. */

@@ -1,9 +1,9 @@
 /** A message as Feishu's interactive card: a coloured header, one block for each alert, a button. */
 import type { Message } from '../../alerting/notify/message.ts';
+import type { Lang } from '../language.ts';
 import { loosened, markdownUrl } from '../markdown.ts';
 import { type Markup, markedRow, outline } from '../outline.ts';
 import { fitRows } from '../truncate.ts';
-import type { Lang } from '../words.ts';
 
 /** The whole body, signature included, in bytes: 20 KB, and Feishu does not say of which kind. */
 const MAX_BODY_BYTES = 20_000;

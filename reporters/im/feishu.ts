@@ -8,7 +8,7 @@ import type { Notifier, SendResult } from '../../alerting/notify/notifier.ts';
 import type { Clock } from '../../model/clock.ts';
 import { baseUrlField, defineReporter, secretField } from '../define.ts';
 import { classifyStatus, excerpt, type HttpAnswer, isAnswer, notTheChannel, parseJson, postJson } from '../http.ts';
-import { langField } from '../words.ts';
+import { langField } from '../language.ts';
 import { renderCard } from './feishu-card.ts';
 
 /** Configuration; `hook_id` is the last part of the webhook address. For Lark, `base_url` is https://open.larksuite.com. */

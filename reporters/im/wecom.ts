@@ -8,10 +8,10 @@ import type { Notifier, SendResult } from '../../alerting/notify/notifier.ts';
 import type { Clock } from '../../model/clock.ts';
 import { baseUrlField, defineReporter, secretField } from '../define.ts';
 import { classifyStatus, excerpt, type HttpAnswer, isAnswer, notTheChannel, parseJson, postJson } from '../http.ts';
+import { type Lang, langField } from '../language.ts';
 import { loosened, markdownUrl } from '../markdown.ts';
 import { type Markup, markedRow, outline } from '../outline.ts';
 import { fitRows, utf8Bytes } from '../truncate.ts';
-import { type Lang, langField } from '../words.ts';
 
 /** The markdown text, in UTF-8 bytes (not characters). */
 const MAX_MARKDOWN_BYTES = 4096;

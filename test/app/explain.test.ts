@@ -117,13 +117,13 @@ const exception = {
 };
 
 describe('the log line that says why', () => {
-  const explain = async (lines: readonly Partial<LogItem>[], labels: Record<string, string>) => {
+  const explain = async (lines: readonly Partial<LogItem>[], labels: Record<string, string>, zone?: string) => {
     const { asked, store } = logsWith(lines);
     const found = await createLogSource(
       await lineage(),
       () => store,
       () => 'http://w',
-    ).explain(labels, NOW);
+    ).explain(labels, NOW, undefined, zone);
     return { found, asked };
   };
 
@@ -204,6 +204,12 @@ describe('the log line that says why', () => {
       '08:00:00.002Z WARN 2 after',
     ]);
     assert.match(ofJob.found?.context?.[0] ?? '', /in its job$/);
+  });
+
+  test('prints the times around it in the zone of the message', async () => {
+    const { found } = await explain([{ level: 'ERROR', id: 'e' }], { job: 'etl' }, 'Asia/Shanghai');
+
+    assert.equal(found?.context?.[1], '16:00:00.000 ERROR m');
   });
 
   test('comes alone where the lines around it cannot be read', async () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import type { Message, MessageAlert } from '../../alerting/notify/message.ts';
+import type { MessageAlert } from '../../alerting/notify/message.ts';
 import type { Notifier, SendOptions } from '../../alerting/notify/notifier.ts';
 import { ManualClock } from '../../model/clock.ts';
 import { pagerduty } from '../../reporters/pagerduty.ts';
 import { type MockChannel, pagerdutyJudge, startMockChannel } from '../support/mock-channels.ts';
-import { AT, sampleAlert, sampleMessage } from './samples.ts';
+import { AT, sampleAlert, sampleDigest, sampleMessage } from './samples.ts';
 import { HTTP_ANSWERS, send, testAnswers } from './sending.ts';
 
 const KEY = 'R0123456789abcdef0123456789abcde';
@@ -97,9 +97,7 @@ test('a test opens an incident and closes it at once', async () => {
 });
 
 test('a digest is no incident', async () => {
-  const digest = { from: AT, to: AT, rows: [], omitted: 0 } satisfies Message['digest'];
-
-  const result = await send(service, sampleMessage({ digest }));
+  const result = await send(service, sampleMessage({ digest: sampleDigest() }));
 
   assert.deepEqual([result.kind, result.kind !== 'sent' && result.class], ['permanent', 'not-an-alert']);
   assert.equal(mock.requests.length, 0);

@@ -1,4 +1,5 @@
 /** Messages for the reporters' tests. */
+import type { Digest } from '../../alerting/notify/digest-message.ts';
 import type { Message, MessageAlert } from '../../alerting/notify/message.ts';
 
 export const AT = Date.parse('2026-11-21T10:05:00Z');
@@ -41,6 +42,39 @@ export function sampleMessage(over: Partial<Message> = {}): Message {
     alerts: [sampleAlert()],
     omitted: 0,
     url: 'http://tw.example/alerts/e1',
+    ...over,
+  };
+}
+
+/** A digest of one report that was late for 45 minutes. */
+export function sampleDigest(over: Partial<Digest> = {}): Digest {
+  return {
+    from: AT - 86_400_000,
+    to: AT,
+    owner: 'dw',
+    judged: 2,
+    lateReports: 1,
+    lateMinutes: 45,
+    unknownMinutes: 0,
+    sentLate: false,
+    rows: [
+      {
+        report: 'GMV',
+        url: 'http://tw.example/freshness/GMV',
+        level: 'ok',
+        state: { zh: '正常', en: 'fresh' },
+        text: { zh: '落后 3 分钟', en: '3 min behind' },
+        attainment: 0.97,
+        target: 0.99,
+        budgetLeft: -2,
+        late: 45,
+        unknown: 0,
+        culprits: [{ hop: 'etl', minutes: 45 }],
+        incidents: [],
+        more: 0,
+      },
+    ],
+    omitted: 1,
     ...over,
   };
 }

@@ -29,7 +29,7 @@ const channel: ActiveChannel = {
 
 function entry(): Entry {
   const one = intent('a');
-  const group = { groupKey: 'g', groupLabels: {}, receiver: 'r', stillFiring: 0 };
+  const group = { groupKey: 'g', groupLabels: {}, receiver: 'r', stillFiring: 0, now: 0 };
   const message = compose([one], group, createLinks('http://tw.example'), () => ({ owner: '', affects: [] }));
   const row = newRow({ id: 'row-1', channel: 'team', at: START, kind: 'firing', message, alerts: [refOf(one, true)] });
   return { row, body: decodeBody(row.body) ?? assert.fail() };

@@ -14,6 +14,7 @@ import type {
 } from '../../../alerting/notify/context.ts';
 import { deliveries } from '../../../alerting/notify/deliveries.ts';
 import { Dispatcher } from '../../../alerting/notify/dispatch.ts';
+import type { Latest } from '../../../alerting/notify/flush.ts';
 import {
   compileInhibition,
   type FiringAlert,
@@ -68,6 +69,8 @@ export interface Harness {
   /** Rows given up, by channel. */
   readonly dead: string[];
   nextTick: (ruleId: string) => number | null;
+  /** What evaluation has of an alert by now. */
+  latest: Latest;
   isEvaluating: boolean;
   impact: ImpactSource;
   logs: LogSource;
@@ -117,6 +120,7 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
     },
     dead: [],
     nextTick: () => null,
+    latest: one => one,
     isEvaluating: false,
     impact: { ownerOf: () => '', affects: () => [] },
     logs: { explain: async () => null },
@@ -197,6 +201,7 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
       judge,
       acks,
       nextTick: rule => harness.nextTick(rule),
+      latest: one => harness.latest(one),
       isEvaluating: () => harness.isEvaluating,
       links: createLinks('http://tw.example/', ackLinks),
       clock,

@@ -1,6 +1,7 @@
 /** Silence and inhibition in dispatch (alerting.md rule 16): what is told, what is not, and what is told once the silence is over. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Intent } from '../../../alerting/intent.ts';
 import {
   addChannel,
   addInhibition,
@@ -194,7 +195,6 @@ test('a silenced alert pages nobody through escalation and does not come up in w
 });
 
 const HOST = {
-  matchers: undefined,
   source_matchers: { topic: 'cause' },
   target_matchers: { topic: { op: '!=', value: 'cause' } },
 };
@@ -202,7 +202,7 @@ const HOST = {
 test('what follows from a cause is not told on its own but listed under it', async () => {
   const h = makeHarness();
   addChannel(h, 'oncall');
-  addInhibition(h, 'i1', { source_matchers: HOST.source_matchers, target_matchers: HOST.target_matchers });
+  addInhibition(h, 'i1', HOST);
   const [cause, effect] = [intent('cause', { ruleId: 'r0' }), intent('effect')];
   fires(h, cause, effect);
 
@@ -217,7 +217,7 @@ test('what follows from a cause is not told on its own but listed under it', asy
 test('when the cause ends, a consequence that goes on is told once', async () => {
   const h = makeHarness();
   addChannel(h, 'oncall');
-  addInhibition(h, 'i1', { source_matchers: HOST.source_matchers, target_matchers: HOST.target_matchers });
+  addInhibition(h, 'i1', HOST);
   const [cause, effect] = [intent('cause', { ruleId: 'r0' }), intent('effect')];
   fires(h, cause, effect);
   await h.commit(cause, effect);
@@ -233,7 +233,7 @@ test('when the cause ends, a consequence that goes on is told once', async () =>
 test('an inhibited alert does not leak when the daemon restarts', async () => {
   const h = makeHarness();
   addChannel(h, 'oncall');
-  addInhibition(h, 'i1', { source_matchers: HOST.source_matchers, target_matchers: HOST.target_matchers });
+  addInhibition(h, 'i1', HOST);
   const [cause, effect] = [intent('cause', { ruleId: 'r0' }), intent('effect')];
   fires(h, cause, effect);
   await h.commit(cause);
@@ -249,13 +249,104 @@ test('an inhibited alert does not leak when the daemon restarts', async () => {
 test('a cause that began after the tick of its consequence does not take the word back', async () => {
   const h = makeHarness();
   addChannel(h, 'oncall');
-  addInhibition(h, 'i1', { source_matchers: HOST.source_matchers, target_matchers: HOST.target_matchers });
+  addInhibition(h, 'i1', HOST);
   fires(h, intent('cause', { startsAt: START + 1 }), intent('effect'));
 
   await h.commit(intent('effect'));
   await h.settle();
 
   assert.deepEqual(told(h), ['oncall firing: effect']);
+});
+
+test('the consequences listed under a cause leave out what all of them share with it', async () => {
+  const h = makeHarness();
+  addChannel(h, 'oncall');
+  addInhibition(h, 'i1', HOST);
+  const shared = { team: 'dw', zone: 'east' };
+  const withLabels = (one: Intent, more: object): Intent => ({ ...one, labels: { ...one.labels, ...shared, ...more } });
+  const cause = withLabels(intent('cause', { ruleId: 'r0' }), {});
+  const effects = [withLabels(intent('a'), {}), withLabels(intent('b'), { zone: 'west' })];
+  fires(h, cause, ...effects);
+
+  await h.commit(cause, ...effects);
+  await h.pass(5_000);
+
+  assert.deepEqual(h.sent[0]?.message.alerts[0]?.alsoAffected, [
+    'rule r1 (topic=a, zone=east)',
+    'rule r1 (topic=b, zone=west)',
+  ]);
+});
+
+const ESCALATING = { receivers: ['team'], group_wait: '30s', escalation: [{ after: '5m', receivers: ['boss'] }] };
+
+for (const ruleId of ['r1', 'r0']) {
+  test(`a consequence is not escalated while its cause of ${ruleId === 'r1' ? 'the same rule' : 'another rule and route'} fires`, async () => {
+    const h = makeHarness();
+    for (const channel of ['team', 'boss', 'host-team']) addChannel(h, channel);
+    addRoute(h, 'host', { matchers: { topic: 'cause' }, receivers: ['host-team'], group_wait: '0' });
+    addRoute(h, 'x', ESCALATING);
+    addInhibition(h, 'i1', HOST);
+    const [cause, effect] = [intent('cause', { ruleId }), intent('effect')];
+    fires(h, cause, effect);
+
+    await h.commit(cause, effect);
+    await h.pass(10 * MINUTE, STEP);
+    assert.deepEqual(told(h), ['host-team firing: cause']);
+
+    endsFiring(h, cause.episode);
+    await h.commit(end('cause', START + 10 * MINUTE, { ruleId }));
+    await h.pass(10 * MINUTE, STEP);
+    assert.deepEqual(told(h).slice(2), ['team firing: effect', 'boss firing: effect']);
+  });
+}
+
+test('an alert told alone is not escalated once a cause of it fires', async () => {
+  const h = makeHarness();
+  for (const channel of ['team', 'boss']) addChannel(h, channel);
+  addRoute(h, 'x', ESCALATING);
+  addInhibition(h, 'i1', HOST);
+  const effect = intent('effect');
+  fires(h, effect);
+
+  await h.commit(effect);
+  await h.pass(2 * MINUTE, STEP);
+  fires(h, intent('cause', { ruleId: 'r0', startsAt: START + 2 * MINUTE }));
+  await h.pass(10 * MINUTE, STEP);
+
+  assert.deepEqual(told(h), ['team firing: effect']);
+});
+
+test('escalation and repeats carry what the last tick says, the first word its own and how long it is', async () => {
+  const h = makeHarness();
+  for (const channel of ['team', 'boss']) addChannel(h, channel);
+  addRoute(h, 'x', { ...ESCALATING, repeat_interval: '8m' });
+  h.latest = one => ({ ...one, t: h.clock.now(), values: [99], summary: 'worse by now', annotations: [] });
+
+  await h.commit(intent('a'));
+  await h.pass(9 * MINUTE, STEP);
+
+  const seen = h.sent.map(
+    ({
+      channel,
+      message: {
+        alerts: [alert],
+        at,
+        toldAt = 0,
+      },
+    }) => [
+      channel,
+      alert?.values[0],
+      alert?.summary,
+      alert?.annotations.map(({ name }) => name),
+      (at - START) / 1000,
+      (toldAt - START) / 1000,
+    ],
+  );
+  assert.deepEqual(seen, [
+    ['team', 12_345, 'a is behind', ['a'], 0, 60],
+    ['boss', 99, 'worse by now', ['escalation'], 360, 360],
+    ['team', 99, 'worse by now', [], 540, 540],
+  ]);
 });
 
 test('an alert that nobody receives shows in the delivery log', async () => {
