@@ -43,7 +43,7 @@ export function Subtasks({ subtasks, job }: { subtasks: readonly Subtask[]; job:
               <td class="num" {...tip(`${exact(s.records_in_per_second, 1)}/s`)}>
                 {rate(s.records_in_per_second)}
               </td>
-              <td>
+              <td class="container-cell">
                 {s.container_id ? (
                   <a class="mono" href={link('/logs', { job, container: s.container_id })} {...tip(s.container_id)}>
                     {shortId(s.container_id)}
