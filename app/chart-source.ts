@@ -6,8 +6,9 @@ import { createResolver } from '../alerting/evaluate/resolve.ts';
 import type { Rule } from '../alerting/evaluate/rule.ts';
 import type { Intent } from '../alerting/intent.ts';
 import type { ChartSource } from '../alerting/notify/context.ts';
+import type { MessageChart } from '../alerting/notify/message.ts';
 import type { RuleService } from '../alerting/rule-service.ts';
-import { unitOf } from '../store/metric-catalog.ts';
+import { describeMetric, unitOf } from '../store/metric-catalog.ts';
 
 const POINTS = 121;
 const LEAST_SPAN_MS = 3_600_000;
@@ -45,6 +46,7 @@ export function createChartSource({ rules, metrics, logs }: ChartSourceParts): C
       const begin = Math.max(0, points.findIndex(([, value]) => value !== null) - 1);
       return {
         title: titleOf(rule, drawn.index, intent),
+        about: aboutOf(rule, drawn.index, intent),
         points: points.slice(begin),
         ...(drawn.threshold === null ? {} : { threshold: drawn.threshold }),
         firingFrom: intent.startsAt,
@@ -104,10 +106,22 @@ function constant(node: Expression): number | null {
 /** `MAX lag 30m {topic=sdk_log}`. */
 function titleOf(rule: Rule, index: number, intent: Intent): string {
   const row = rule.document.metrics[index];
-  const names = rule.groupBy === '*' ? Object.keys(intent.labels).filter(isGroupLabel) : rule.groupBy;
-  const labels = names.map(name => `${name}=${intent.labels[name] ?? ''}`).join(', ');
+  const labels = groupText(rule, intent);
   const what = `${row?.op} ${row?.metric ?? row?.log ?? ''} ${row?.window ?? rule.document.window}`;
   return labels === '' ? what : `${what} {${labels}}`;
+}
+
+/** What the row reads, as the catalog tells people; undefined for logs and for metrics nobody has described. */
+function aboutOf(rule: Rule, index: number, intent: Intent): MessageChart['about'] {
+  const name = rule.document.metrics[index]?.metric;
+  const text = name === undefined ? undefined : describeMetric(name);
+  return text && { zh: text.zh, en: text.en, of: groupText(rule, intent) };
+}
+
+/** `topic=sdk_log`: the group's labels. */
+function groupText(rule: Rule, { labels }: Intent): string {
+  const names = rule.groupBy === '*' ? Object.keys(labels).filter(isGroupLabel) : rule.groupBy;
+  return names.map(name => `${name}=${labels[name] ?? ''}`).join(', ');
 }
 
 function isGroupLabel(name: string): boolean {

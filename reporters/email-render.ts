@@ -4,7 +4,7 @@
  */
 import type { Message, MessageAlert, MessageChart } from '../alerting/notify/message.ts';
 import { type Html, html } from './html.ts';
-import type { Lang } from './language.ts';
+import { type Lang, say } from './language.ts';
 import {
   badge,
   causeText,
@@ -78,7 +78,7 @@ function alertBlock(alert: MessageAlert, chart: MailChart | null, message: Messa
   return html`<tr><td style="${BLOCK}">
 <div><span style="color:${colour};font-weight:600">${statusWords(alert.status, lang)}</span> &nbsp;<a href="${alert.url}" style="${LINK};font-weight:600">${alert.summary || alert.labels['alertname'] || labels}</a></div>
 ${labels === '' ? '' : html`<div style="color:#475467">${labels}</div>`}${alert.formula === '' ? '' : html`<div style="${MONO};font-size:12px;color:#101828;background:#f9fafb;padding:4px 8px;margin:4px 0">${alert.formula}</div>`}
-${columns.length === 0 ? '' : columnTable(columns)}${chart === null ? '' : picture(chart, alert)}
+${columns.length === 0 ? '' : columnTable(columns)}${chart === null ? '' : picture(chart, alert, lang)}
 <div style="${NOTE}">${details(alert, message, lang).map(([name, value]) => html`<div>${name === '' ? '' : html`<span style="color:#667085">${name}:</span> `}${value}</div>`)}</div>
 ${logContext(alert)}</td></tr>`;
 }
@@ -88,8 +88,15 @@ function columnTable(columns: MessageAlert['annotations']): Html {
 }
 
 /** The width stands twice: Outlook reads the attribute, phones the style. The text in its place says what the picture shows. */
-function picture({ cid, chart }: MailChart, alert: MessageAlert): Html {
-  return html`<div style="${NOTE};padding-top:6px">${chart.title}</div><div style="padding:2px 0 6px 0"><img src="cid:${cid}" width="${CHART_WIDTH}" alt="${alert.formula || chart.title}" style="display:block;width:100%;max-width:${CHART_WIDTH}px;height:auto;border:0"></div>`;
+function picture({ cid, chart }: MailChart, alert: MessageAlert, lang: Lang): Html {
+  return html`<div style="${NOTE};padding-top:6px">${chartCaption(chart, lang)}</div><div style="padding:2px 0 6px 0"><img src="cid:${cid}" width="${CHART_WIDTH}" alt="${alert.formula || chart.title}" style="display:block;width:100%;max-width:${CHART_WIDTH}px;height:auto;border:0"></div>`;
+}
+
+/** What the picture shows, in the catalog's words; the metric's name where it has none. */
+function chartCaption({ title, about }: MessageChart, lang: Lang): string {
+  if (about === undefined) return title;
+  const name = say([about.zh, about.en], lang);
+  return about.of === '' ? name : `${name} · ${about.of}`;
 }
 
 /** What is said below an alert's row, name and value. */

@@ -6,6 +6,7 @@
 import { ALIASES, type MetricText } from './catalog/aliases.ts';
 import { describeFlink, FLINK_METRICS } from './catalog/flink-metrics.ts';
 import type { FlinkMetricType } from './catalog/flink-row.ts';
+import { NIFI_METRICS } from './catalog/nifi.ts';
 import type { StoredName } from './metric-store.ts';
 
 /**
@@ -32,6 +33,7 @@ export interface CatalogEntry extends MetricText {
 const SCOPE = /^flink\.(?:jobmanager|job|taskmanager|task|operator)\./;
 const aliasOf = new Map(ALIASES.map(alias => [alias.name, alias]));
 const textOf = new Map(FLINK_METRICS.map(metric => [metric.name, metric]));
+const nifiOf = new Map(NIFI_METRICS.map(metric => [metric.name, metric]));
 /** Flink 1.x has these a second time, under a shorter path; unless stored they must not be what a bare name means. */
 const SECOND_NAME = /^flink\.task\.buffers\./;
 const resolvable = [...textOf.keys()].filter(name => !SECOND_NAME.test(name));
@@ -84,13 +86,18 @@ export function catalogEntries(storedNames: Iterable<string>): readonly CatalogE
   });
   const names = new Set([...textOf.keys(), ...stored].filter(name => !aliasOf.has(name)));
   const metrics = [...names].sort().map((name): CatalogEntry => {
-    const text = describeFlink(name) ?? { name, type: null, unit: '', en: '', zh: '' };
-    return { ...text, kind: 'metric', reads: [{ name }], stored: stored.has(name) };
+    const text = describeFlink(name) ?? nifiOf.get(name) ?? { name, unit: '', en: '', zh: '' };
+    return { type: null, ...text, kind: 'metric', reads: [{ name }], stored: stored.has(name) };
   });
   return [...aliases, ...metrics];
 }
 
+/** A metric as a person names it, with unit and meaning; undefined for one nobody has described. */
+export function describeMetric(name: string): MetricText | undefined {
+  return aliasOf.get(name) ?? textOf.get(name) ?? describeFlink(name) ?? nifiOf.get(name);
+}
+
 /** Unit of a metric as a person names it; '' for one nobody has described. */
 export function unitOf(name: string): string {
-  return (aliasOf.get(name) ?? textOf.get(name) ?? describeFlink(name))?.unit ?? '';
+  return describeMetric(name)?.unit ?? '';
 }

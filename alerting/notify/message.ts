@@ -46,6 +46,8 @@ export interface MessageAlert {
 export interface MessageChart {
   /** Metric and its labels. */
   readonly title: string;
+  /** What the metric is for people, and whose it is (`topic=sdk_log`, '' of all); absent where nobody has described it. */
+  readonly about?: { readonly zh: string; readonly en: string; readonly of: string } | undefined;
   /** Time (epoch ms, rising) and value; null where it is not known. */
   readonly points: readonly (readonly [at: number, value: number | null])[];
   /** The number it is compared with, where the condition is a plain comparison. */

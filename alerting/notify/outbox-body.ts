@@ -42,6 +42,7 @@ const messageAlert = z.object({
   chart: z
     .object({
       title: z.string(),
+      about: bilingual.extend({ of: z.string() }).optional(),
       points: z.array(z.tuple([z.number(), z.number().nullable()])),
       threshold: z.number().optional(),
       firingFrom: z.number(),

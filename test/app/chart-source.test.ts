@@ -77,6 +77,7 @@ test('the row whose comparison holds is drawn, of this group, as the rule comput
   assert.ok(names.some(({ name }) => name === 'lag_ms'));
   assert.deepEqual([at[0], at.at(-1), at.length], [T - HOUR, T, 121]);
   assert.equal(chart?.title, 'MAX lag_ms 30m {topic=b}');
+  assert.deepEqual([chart?.about?.en, chart?.about?.of], ['Time a hop is behind on a topic', 'topic=b']);
   assert.deepEqual([chart?.threshold, chart?.unit, chart?.firingFrom, chart?.firingTo], [600_000, 'ms', T, undefined]);
   assert.deepEqual(chart?.points[0], [T - HOUR, (T - HOUR) / HOUR]);
   assert.deepEqual(chart?.points.at(-1), [T, null], 'a window without points is a gap');
@@ -107,6 +108,7 @@ for (const [sentence, over, of, title, threshold] of CHOICES) {
     const chart = await source({ ...RULE, ...over }).charts.chart(intent(of));
 
     assert.ok(chart?.title.startsWith(title), chart?.title);
+    assert.equal(chart?.about === undefined, title === 'RATE rows', 'nobody has described rows');
     assert.equal(chart?.threshold, threshold);
   });
 }

@@ -119,6 +119,15 @@ test('the chart is a picture inside the mail, named by its content id, and said 
   assert.doesNotMatch(page, /src="http/, 'nothing is loaded from elsewhere');
 });
 
+test('the caption of a chart is in the catalog’s words and the channel’s language, with whose it is', async () => {
+  const about = { zh: '消费延迟', en: 'Time a hop is behind', of: 'topic=sdk_log' };
+  await send({}, { alerts: [sampleAlert({ chart: { ...CHART, about } })] });
+
+  const page = sink.mails[0]?.mail.html ?? '';
+  assert.ok(page.includes('>消费延迟 Time a hop is behind · topic=sdk_log<'));
+  assert.ok(!page.includes('lag{topic=sdk_log}'));
+});
+
 test('more charts than a mail should carry leave the further alerts their numbers', async () => {
   await send({}, { alerts: Array.from({ length: 8 }, () => sampleAlert({ chart: CHART })) });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { catalogEntries, type Resolution, resolveMetric } from '../../store/metric-catalog.ts';
+import { catalogEntries, describeMetric, type Resolution, resolveMetric } from '../../store/metric-catalog.ts';
 
 const ok = (...names: string[]): Resolution => ({ kind: 'ok', names: names.map(name => ({ name })) });
 
@@ -165,6 +165,14 @@ const EXPLAINED: readonly (readonly [name: string, type: string, unit: string])[
   ['flink.jobmanager.tidewatch.recordsDropped', 'counter', 'records'],
   ['flink.taskmanager.tidewatch.queuedBytes', 'gauge', 'bytes'],
 ];
+
+test('the queues of NiFi have units, before and after a series of theirs is stored', () => {
+  const name = 'nifi.connection.queuedDuration';
+
+  assert.equal(describeMetric(name)?.unit, 'ms');
+  assert.equal(catalogEntries([name]).find(entry => entry.name === name)?.unit, 'ms');
+  assert.equal(describeMetric('nifi.connection.other'), undefined);
+});
 
 test('metrics are explained by name, also those whose path holds a state, a collector or a part', () => {
   const entries = new Map(catalogEntries(EXPLAINED.map(([name]) => name)).map(entry => [entry.name, entry]));

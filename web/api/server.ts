@@ -122,6 +122,9 @@ async function installUi(app: FastifyInstance, uiDir: string): Promise<void> {
       },
     });
   }
+  // Browsers ask for it beside pages that link no icon: an acknowledgement's, a mail in the inbox.
+  if (built)
+    app.get('/favicon.ico', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/favicon.svg', 301));
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '';
     // By what is asked for, not by the look of the address: names of jobs and datasets may hold dots and slashes.

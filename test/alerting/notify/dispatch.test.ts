@@ -30,6 +30,21 @@ test('an end is told where the beginning was, whatever the rule says by then', a
   assert.deepEqual(told(h), ['old firing: a', 'old resolved: a']);
 });
 
+test('the title of an end names the alert, not the numbers it recovered to', async () => {
+  const h = makeHarness();
+  addChannel(h, 'oncall');
+
+  await h.commit(intent('a'));
+  await h.settle();
+  await h.commit(end('a', START + MINUTE, { summary: 'a is 0ms behind' }));
+  await h.settle();
+
+  assert.deepEqual(
+    h.sent.map(({ message }) => message.title),
+    ['rule r1: a is behind', 'rule r1 (topic=a)'],
+  );
+});
+
 test('an end whose beginning nobody was told is told to nobody', async () => {
   const h = makeHarness();
   addChannel(h, 'oncall');

@@ -239,6 +239,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     demo: false,
   });
   writeFileSync(join(dir, 'index.html'), '<!doctype html><title>tidewatch</title>');
+  writeFileSync(join(dir, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   const server = await createServer({
     version: '0.0.0-test',
     logger,

@@ -313,6 +313,15 @@ test('the page is served for every screen’s address, never for an API address 
   problemOf(await api.ask('GET', '/assets/gone.js', undefined, { accept: '*/*' }), 404, 'not-found');
 });
 
+test('pages that link no icon find one', async () => {
+  const { status, headers } = await api.ask('GET', '/favicon.ico');
+
+  assert.deepEqual([status, headers['location']], [301, '/favicon.svg']);
+  const icon = await api.ask('GET', '/favicon.svg');
+  assert.equal(icon.status, 200);
+  assert.match(icon.headers['content-type'] ?? '', /^image\/svg\+xml/);
+});
+
 test('long answers are compressed for those who take it', async () => {
   const answer = await api.ask('GET', 'metrics/catalog', undefined, { 'accept-encoding': 'gzip' });
 
