@@ -37,8 +37,9 @@ function depthOf(text: string): number | undefined {
   return Number.isInteger(depth) && depth > 0 && depth <= 1000 ? depth : undefined;
 }
 
-function datasetId(node: LineageNode | undefined): string {
-  return node?.kind === 'dataset' ? node.id : '';
+/** The table whose freshness can be asked for: one without an age (a source, an unread table) has none to tell. */
+function datedTable(node: LineageNode | undefined): string {
+  return node?.kind === 'dataset' && typeof node.age_ms === 'number' ? node.id : '';
 }
 
 /** The path of a report, table or job with its lags: a river beside a waterfall and a list, all of the same figures. */
@@ -57,7 +58,7 @@ export default function Lineage(): JSX.Element {
   const ways = useLive(to === '' ? null : `ways/${root}/${to}`, signal => getPaths(root, to, signal));
   const node = graph.data?.nodes.find(({ id, name }) => id === root || name === root);
   // Only the age of now is known here, and only that of one end.
-  const dated = at !== undefined || to !== '' ? '' : node?.kind === 'report' ? node.name : datasetId(node);
+  const dated = at !== undefined || to !== '' ? '' : node?.kind === 'report' ? node.name : datedTable(node);
   const freshness = useLive(dated === '' ? null : `freshness/${dated}`, signal => getFreshness(dated, signal));
   const fresh = dated === '' ? undefined : freshness.data;
   return (
