@@ -119,10 +119,10 @@ function outOfBounds({ output, phase, ts, truth, ...row }: Row): string[] {
   return found.map(text => `${output}, ${phase}, at ${ts}: ${text}`);
 }
 
-/** The point is the truth of an instant near by: whoever is behind his reports says what was, and no more. */
+/** The point is the truth of an instant near by; between reports a small lag is taken to go on, so it may run ahead as far as a report is late. */
 function tooFarOff({ output, phase, ts, truth, age_ms: age }: Row, reach: (at: number) => number): string[] {
   if (age === null) return [`${output}, ${phase}, at ${ts}: no age`];
-  const [least, most] = [reach(ts - NEAR_MS) - NEAR_MS, reach(ts + NEAR_MS)];
+  const [least, most] = [reach(ts - NEAR_MS) - NEAR_MS, reach(ts + NEAR_MS) + NEAR_MS];
   return ts - age >= least && ts - age <= most ? [] : [`${output}, ${phase}, at ${ts}: ${age}, truly ${truth}`];
 }
 
