@@ -77,7 +77,7 @@ function alertBlock(alert: MessageAlert, chart: MailChart | null, message: Messa
   const columns = hintColumns(alert);
   return html`<tr><td style="${BLOCK}">
 <div><span style="color:${colour};font-weight:600">${statusWords(alert.status, lang)}</span> &nbsp;<a href="${alert.url}" style="${LINK};font-weight:600">${alert.summary || alert.labels['alertname'] || labels}</a></div>
-${labels === '' ? '' : html`<div style="color:#475467">${labels}</div>`}${alert.formula === '' ? '' : html`<div style="${MONO};font-size:12px;color:#101828;background:#f9fafb;padding:4px 8px;margin:4px 0">${alert.formula}</div>`}
+${causeLine(alert, lang)}${labels === '' ? '' : html`<div style="color:#475467">${labels}</div>`}${alert.formula === '' ? '' : html`<div style="${MONO};font-size:12px;color:#101828;background:#f9fafb;padding:4px 8px;margin:4px 0">${alert.formula}</div>`}
 ${columns.length === 0 ? '' : columnTable(columns)}${chart === null ? '' : picture(chart, alert, lang)}
 <div style="${NOTE}">${details(alert, message, lang).map(([name, value]) => html`<div>${name === '' ? '' : html`<span style="color:#667085">${name}:</span> `}${value}</div>`)}</div>
 ${logContext(alert)}</td></tr>`;
@@ -85,6 +85,12 @@ ${logContext(alert)}</td></tr>`;
 
 function columnTable(columns: MessageAlert['annotations']): Html {
   return html`<table cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse;margin:4px 0"><tr>${columns.map(({ name }) => html`<th style="${HEAD}">${name}</th>`)}</tr><tr>${columns.map(({ value }) => html`<td style="${CELL}">${value}</td>`)}</tr></table>`;
+}
+
+/** Why, before any figure: it is what the reader does something about. */
+function causeLine({ cause }: MessageAlert, lang: Lang): Html {
+  if (cause === undefined) return html``;
+  return html`<div style="color:#101828;padding:4px 0"><span style="color:#667085">${phrase('cause', lang)}:</span> ${causeText(cause, lang)}</div>`;
 }
 
 /** The width stands twice: Outlook reads the attribute, phones the style. The text in its place says what the picture shows. */
@@ -105,7 +111,6 @@ function details(alert: MessageAlert, message: Message, lang: Lang): [string, st
   const add = (key: Parameters<typeof phrase>[0], text: string | Html): void => {
     if (text !== '') lines.push([phrase(key, lang), text]);
   };
-  if (alert.cause) add('cause', causeText(alert.cause, lang));
   add('since', period(alert, message));
   if (alert.reason !== undefined) add('reason', reasonWords(alert.reason, lang));
   const columns = hintColumns(alert);
