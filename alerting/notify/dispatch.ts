@@ -226,9 +226,10 @@ export class Dispatcher {
       receiver: plan.target?.receiver ?? [...new Set(notices.map(({ channel }) => channel))].join(', '),
     };
     const context = { group, episode: state.episode, n: state.n, links, impact, judge, now };
-    const still = countStill(state, plan.batch);
     const rows = [
-      ...notices.map(notice => noticeRow(notice, still, explained, context)),
+      ...notices.map(notice =>
+        noticeRow(notice, countStill(state, [...plan.batch, ...notice.intents]), explained, context),
+      ),
       ...quiet.map(each => quietRow(each, context)),
     ];
 
@@ -280,9 +281,9 @@ function decodeIntents(stored: Awaited<ReturnType<StateStore['openIntents']>>): 
   return { intents, broken };
 }
 
-/** Alerts told earlier that go on and are not part of this batch. */
-function countStill(state: GroupState, batch: readonly Intent[]): number {
-  const now = new Set(batch.map(intent => intent.episode));
+/** Alerts told earlier that go on and are not among these. */
+function countStill(state: GroupState, intents: readonly Intent[]): number {
+  const now = new Set(intents.map(intent => intent.episode));
   return Object.entries(state.told).filter(([episode, { channels }]) => channels.length > 0 && !now.has(episode))
     .length;
 }

@@ -347,6 +347,7 @@ test('escalation and repeats carry what the last tick says, the first word its o
     ['boss', 99, 'worse by now', ['escalation'], 360, 360],
     ['team', 99, 'worse by now', [], 540, 540],
   ]);
+  assert.equal(h.sent[1]?.message.stillFiring, undefined, 'what is escalated is not counted beside itself');
 });
 
 test('an alert that nobody receives shows in the delivery log', async () => {
