@@ -41,7 +41,7 @@ export async function readLogWindows(
     groups.set(key, group);
     group.counts.set(t, (group.counts.get(t) ?? 0) + n);
   };
-  for (const run of runsOf(at, window.windowMs)) {
+  for (const run of runsOf(at, window.windowMs, window.op === 'NEW' ? window.sinceMs : 0)) {
     if (window.op === 'NEW') await addNew(window, run, reader, add, signal);
     else await addCounts(window, run, reader, add, signal);
   }
@@ -128,11 +128,12 @@ interface Run {
   readonly at: readonly number[];
   readonly first: number;
   readonly last: number;
-  /** Divides the window and every distance of instants, so that a window is a number of whole steps. */
+  /** Divides the window, what is looked at before it and every distance of instants, so that each is a number of whole steps. */
   readonly stepMs: number;
 }
 
-function runsOf(at: readonly number[], windowMs: number): readonly Run[] {
+/** `beforeMs`: how far before its window each instant is looked at. */
+function runsOf(at: readonly number[], windowMs: number, beforeMs: number): readonly Run[] {
   const runs: number[][] = [];
   for (const t of at) {
     const run = runs.at(-1);
@@ -142,8 +143,8 @@ function runsOf(at: readonly number[], windowMs: number): readonly Run[] {
   return runs.flatMap(run => {
     const [first = 0] = run;
     const last = run.at(-1) ?? first;
-    const stepMs = run.reduce((step, t) => gcd(step, t - first), windowMs);
-    if ((last - first) / stepMs <= MAX_STEPS) return [{ at: run, first, last, stepMs }];
+    const stepMs = run.reduce((step, t) => gcd(step, t - first), gcd(windowMs, beforeMs));
+    if ((last - first + beforeMs) / stepMs <= MAX_STEPS) return [{ at: run, first, last, stepMs }];
     return run.map(t => ({ at: [t], first: t, last: t, stepMs: windowMs }));
   });
 }

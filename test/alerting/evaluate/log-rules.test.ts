@@ -189,7 +189,11 @@ describe('windows over lines', () => {
           assert.deepEqual(flat(together), flat(apart.flat()));
         },
       ),
-      { numRuns: 150 },
+      {
+        numRuns: 150,
+        // What is looked at before the window is no whole number of windows.
+        examples: [[[{ ts: START - 7 * MINUTE + 1, job: 'a', exception: 'Z' }], [0, 119], 'NEW', 7 * MINUTE]],
+      },
     );
   });
 
