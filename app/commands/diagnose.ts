@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UserError } from '../../model/errors.ts';
-import type { CauseView, DiagnosisView, OperatorAdviceView } from '../../web/api/diagnosis-view.ts';
+import type { CauseView, DiagnosisView, OperatorAdviceView } from '../../web/api/diagnosis-answer.ts';
 import { createDaemonClient } from './daemon-client.ts';
 import { textTable } from './text-table.ts';
 

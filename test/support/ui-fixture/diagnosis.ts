@@ -1,7 +1,8 @@
 /** Why jobs of the fixture are late: the real diagnosis of an injected slow sink, and of a job with nothing wrong. */
 import { diagnose } from '../../../lineage/diagnosis/diagnose.ts';
 import { LANGUAGES } from '../../../lineage/objectives/words.ts';
-import { type DiagnosisView, diagnosisView } from '../../../web/api/diagnosis-view.ts';
+import type { DiagnosisView } from '../../../web/api/diagnosis-answer.ts';
+import { diagnosisView } from '../../../web/api/diagnosis-view.ts';
 import { injectFault } from '../fault-metrics.ts';
 import { SLOW_JOB, type Stage } from './estate.ts';
 

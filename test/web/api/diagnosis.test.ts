@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { DiagnosisView } from '../../../web/api/diagnosis-view.ts';
+import type { DiagnosisView } from '../../../web/api/diagnosis-answer.ts';
 import { type Api, MINUTE, NOW, openApi, type Problem, SECOND } from './fixture.ts';
 
 let api: Api;

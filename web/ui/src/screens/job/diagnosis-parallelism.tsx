@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { DiagnosisView, OperatorAdviceView } from '../../api/diagnosis.ts';
+import type { DiagnosisView, OperatorAdviceView } from '../../../../api/diagnosis-answer.ts';
 import { rate } from '../../format/number.ts';
 import { words } from '../../i18n/language.ts';
 

@@ -1,6 +1,7 @@
 import './diagnosis.css';
 import type { JSX } from 'preact';
-import { type CauseView, type DiagnosisView, type EvidenceView, getDiagnosis } from '../../api/diagnosis.ts';
+import type { CauseView, DiagnosisView, EvidenceView } from '../../../../api/diagnosis-answer.ts';
+import { getDiagnosis } from '../../api/diagnosis.ts';
 import { useLive } from '../../api/live.ts';
 import { link } from '../../app/router.ts';
 import { percent } from '../../format/number.ts';
