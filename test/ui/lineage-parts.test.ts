@@ -1,10 +1,10 @@
 /** What the lineage screens compute before they draw: places, column paths, impact lists, excerpts. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Impact, ImpactItem } from '../../web/ui/src/api/lineage.ts';
+import type { ColumnOrigin, ImpactAnswer, ImpactItem } from '../../web/api/lineage-answers.ts';
 import type { Finding } from '../../web/ui/src/api/lineage-check.ts';
-import type { ColumnOrigin } from '../../web/ui/src/api/lineage-columns.ts';
 import { columnOf, shortColumn, shortName } from '../../web/ui/src/format/lineage-id.ts';
 import { columnPath } from '../../web/ui/src/screens/lineage/column-graph.ts';
 import { excerptOf, marksOf } from '../../web/ui/src/screens/lineage/finding-places.ts';
@@ -165,7 +165,7 @@ function item(id: string, more: Partial<ImpactItem> = {}): ImpactItem {
 }
 
 describe('impact', () => {
-  const impact: Impact = {
+  const impact: ImpactAnswer = {
     of: { id: 'kafka://h/s', kind: 'dataset' },
     change: 'drop',
     reports: [item('report:far', { distance: 9 }), item('report:maybe', { certainty: 'possible' })],

@@ -1,6 +1,5 @@
 /** Columns of datasets and versions of jobs of the fixture's estate. */
-import type { ColumnsAnswer } from '../../../web/ui/src/api/lineage-columns.ts';
-import type { JobVersion } from '../../../web/ui/src/api/versions.ts';
+import type { ColumnsAnswer, VersionInfo } from '../../../web/api/lineage-answers.ts';
 import { MINUTE, STAGES, type Stage } from './estate.ts';
 
 const COLUMNS = ['event_time', 'id', 'value'];
@@ -29,7 +28,7 @@ export function columnOrigins(of: string): ColumnsAnswer {
 }
 
 /** One version, submitted an hour ago. */
-export function versions(stage: Stage, now: number): readonly JobVersion[] {
+export function versions(stage: Stage, now: number): readonly VersionInfo[] {
   return [
     {
       version: 1,

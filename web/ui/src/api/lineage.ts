@@ -1,8 +1,8 @@
 /** Shapes of /lineage/* (contracts.md section 5) with the live figures the daemon adds. */
 
+import type { Conflict, CycleItem, ImpactAnswer, OrphanItem, OrphanKind } from '../../../api/lineage-answers.ts';
 import { get, type Page } from './client.ts';
 import type { Level } from './estate.ts';
-import type { ColumnUse } from './lineage-columns.ts';
 
 export type NodeKind = 'dataset' | 'job' | 'view' | 'report' | 'nifi' | 'druid';
 export type EdgeRole = 'reads' | 'writes' | 'lookup' | 'versioned' | 'derives';
@@ -27,14 +27,6 @@ export interface LineageNode {
   readonly ended_at?: number;
   /** What the evidence disagrees about. */
   readonly conflicts?: readonly Conflict[];
-}
-
-/** One kind of evidence names a dataset that a more exact kind does not. */
-export interface Conflict {
-  readonly what: 'reads' | 'writes';
-  readonly dataset: string;
-  readonly said_by: readonly Evidence[];
-  readonly not_by: readonly Evidence[];
 }
 
 export interface LineageEdge {
@@ -78,69 +70,9 @@ export function getPaths(from: string, to: string, signal: AbortSignal): Promise
   return get('/lineage/path', { from, to }, signal);
 }
 
-export type Certainty = 'certain' | 'possible';
-export type Change = 'drop' | 'stop';
-
-export interface ImpactItem {
-  readonly id: string;
-  readonly name: string;
-  readonly owner: string;
-  /** Edges from what changes. */
-  readonly distance: number;
-  /** `<dataset id>#<column>`; empty when all are hit. */
-  readonly columns: readonly string[];
-  readonly certainty: Certainty;
-  /** Node ids from what changes to just before this. */
-  readonly via: readonly string[];
-  readonly stopped?: boolean;
-}
-
-export interface Impact {
-  readonly of: { readonly id: string; readonly kind: NodeKind; readonly column?: string };
-  readonly change: Change;
-  readonly reports: readonly ImpactItem[];
-  /** Supervisors and flows as well. */
-  readonly jobs: readonly ImpactItem[];
-  readonly datasets: readonly ImpactItem[];
-  readonly columns: readonly {
-    readonly dataset: string;
-    readonly column: string;
-    readonly type: ColumnUse;
-    readonly certainty: Certainty;
-  }[];
-  readonly owners: readonly {
-    readonly owner: string;
-    readonly reports: readonly string[];
-    readonly jobs: readonly string[];
-  }[];
-  readonly truncated: boolean;
-}
-
 /** What dropping a dataset or column, or stopping a job, reaches. */
-export function getImpact(of: string, column: string, signal: AbortSignal): Promise<Impact> {
+export function getImpact(of: string, column: string, signal: AbortSignal): Promise<ImpactAnswer> {
   return get('/lineage/impact', { of, column }, signal);
-}
-
-export interface CycleItem {
-  readonly id: string;
-  readonly kind: 'jobs' | 'views';
-  /** Node ids in the direction of the data, the first one repeated at the end. */
-  readonly path: readonly string[];
-  /** All its jobs run, as far as is known. */
-  readonly live: boolean;
-}
-
-export type OrphanKind = 'unread' | 'unwritten' | 'unused';
-export interface OrphanItem {
-  readonly id: string;
-  readonly kind: OrphanKind;
-  readonly name: string;
-  readonly connector: string | null;
-  /** Ids of the nodes that do read or write it. */
-  readonly jobs: readonly string[];
-  /** Ids of ended jobs that were the other side. */
-  readonly stopped: readonly string[];
-  readonly roles: readonly EdgeRole[];
 }
 
 /** Entries of one list that a screen shows; `next` of the page says when there are more. */

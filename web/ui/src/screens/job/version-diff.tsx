@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import type { ColumnState, SqlLine, VersionDiff } from '../../api/versions.ts';
+import type { ColumnState, DiffAnswer, SqlLine } from '../../../../api/lineage-answers.ts';
 import { link } from '../../app/router.ts';
 import { shortColumn } from '../../format/lineage-id.ts';
 import { words } from '../../i18n/language.ts';
@@ -9,7 +9,7 @@ import { Empty } from '../../parts/states.tsx';
 import { tip } from '../../parts/tip.ts';
 
 /** From one version to another: what it breaks first, then tables, columns, options and lines of SQL. */
-export function VersionDiffView({ diff }: { diff: VersionDiff }): JSX.Element {
+export function VersionDiffView({ diff }: { diff: DiffAnswer }): JSX.Element {
   const { jobVersions: w, lineage } = words();
   const { tables, columns, options, sql, breaks } = diff;
   const tableCount = tables.added.length + tables.removed.length;

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
+import type { VersionInfo } from '../../../../api/lineage-answers.ts';
 import { useLive } from '../../api/live.ts';
-import { getDiff, getVersions, type JobVersion } from '../../api/versions.ts';
+import { getDiff, getVersions } from '../../api/versions.ts';
 import { link, param, setParams } from '../../app/router.ts';
 import { words } from '../../i18n/language.ts';
 import { Card } from '../../parts/card.tsx';
@@ -30,7 +31,7 @@ export function VersionsPage({ job }: { job: string }): JSX.Element {
   );
 }
 
-function Content({ job, items }: { job: string; items: readonly JobVersion[] }): JSX.Element {
+function Content({ job, items }: { job: string; items: readonly VersionInfo[] }): JSX.Element {
   const { jobVersions: w } = words();
   const next = items.find(({ version }) => version === Number(param('new'))) ?? items[0];
   const before = items.find(({ version }) => version === Number(param('old'))) ?? items[items.indexOf(next!) + 1];

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
+import type { VersionInfo } from '../../../../api/lineage-answers.ts';
 import { useLive } from '../../api/live.ts';
-import { getVersions, type JobVersion } from '../../api/versions.ts';
+import { getVersions } from '../../api/versions.ts';
 import { link } from '../../app/router.ts';
 import { clock, fullTime } from '../../format/time.ts';
 import { words } from '../../i18n/language.ts';
@@ -42,7 +43,7 @@ function Body({
   live,
 }: {
   job: string;
-  items: readonly JobVersion[];
+  items: readonly VersionInfo[];
   live: ReturnType<typeof useLive<unknown>>;
 }): JSX.Element {
   const { jobVersions: w } = words();
@@ -63,7 +64,7 @@ function Body({
 }
 
 /** Number, time, author and what changed. */
-export function VersionText({ item }: { item: JobVersion }): JSX.Element {
+export function VersionText({ item }: { item: VersionInfo }): JSX.Element {
   const { jobVersions: w } = words();
   return (
     <>

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { type ColumnsAnswer, getColumns } from '../../api/lineage-columns.ts';
+import type { ColumnsAnswer } from '../../../../api/lineage-answers.ts';
+import { getColumns } from '../../api/lineage-columns.ts';
 import { useLive } from '../../api/live.ts';
 import { link, param, setParams } from '../../app/router.ts';
 import { columnOf, shortName } from '../../format/lineage-id.ts';

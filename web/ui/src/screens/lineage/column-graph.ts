@@ -1,5 +1,5 @@
 /** A column's origins as a graph of columns. Pure. */
-import type { ColumnOrigin, ColumnUse, ControlUse } from '../../api/lineage-columns.ts';
+import type { ColumnOrigin, ColumnUse, ControlUse } from '../../../../api/lineage-answers.ts';
 import { columnId, columnOf } from '../../format/lineage-id.ts';
 
 interface ColumnNode {

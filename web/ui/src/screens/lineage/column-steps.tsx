@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ColumnOrigin } from '../../api/lineage-columns.ts';
+import type { ColumnOrigin } from '../../../../api/lineage-answers.ts';
 import { link, setParams } from '../../app/router.ts';
 import { columnId, shortName } from '../../format/lineage-id.ts';
 import { words } from '../../i18n/language.ts';

@@ -1,15 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
+import type { CycleItem, OrphanItem, OrphanKind } from '../../../../api/lineage-answers.ts';
 import type { Page } from '../../api/client.ts';
-import {
-  type CycleItem,
-  getCycles,
-  getLineage,
-  getOrphans,
-  type LineageGraph,
-  type LineageNode,
-  type OrphanItem,
-  type OrphanKind,
-} from '../../api/lineage.ts';
+import { getCycles, getLineage, getOrphans, type LineageGraph, type LineageNode } from '../../api/lineage.ts';
 import { type Live, useLive } from '../../api/live.ts';
 import { link, param } from '../../app/router.ts';
 import { shortName } from '../../format/lineage-id.ts';

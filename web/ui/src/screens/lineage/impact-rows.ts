@@ -1,5 +1,6 @@
 /** What a change reaches as one list, most important first, and as a table for other programs. Pure. */
-import type { Certainty, Impact, ImpactItem, NodeKind } from '../../api/lineage.ts';
+import type { Certainty, ImpactAnswer, ImpactItem } from '../../../../api/lineage-answers.ts';
+import type { NodeKind } from '../../api/lineage.ts';
 import type { Tone } from './node-box.tsx';
 
 export type ImpactGroup = 'report' | 'job' | 'dataset';
@@ -12,7 +13,7 @@ const RANK: Record<ImpactGroup, number> = { report: 0, job: 1, dataset: 2 };
 const SURE: Record<Certainty, number> = { certain: 0, possible: 1 };
 
 /** Reports before jobs before tables, what is certain first, what still runs first, then the nearest. */
-export function impactRows(impact: Impact): readonly ImpactRow[] {
+export function impactRows(impact: ImpactAnswer): readonly ImpactRow[] {
   const of = (group: ImpactGroup, items: readonly ImpactItem[]): ImpactRow[] => items.map(item => ({ ...item, group }));
   return [...of('report', impact.reports), ...of('job', impact.jobs), ...of('dataset', impact.datasets)].sort(
     (a, b) =>
@@ -33,7 +34,7 @@ export function kindOf(id: string): NodeKind {
 }
 
 /** How the nodes of a graph stand out: where the change is, what it reaches, all others step back. */
-export function impactTones(impact: Impact): ReadonlyMap<string, Tone> {
+export function impactTones(impact: ImpactAnswer): ReadonlyMap<string, Tone> {
   const tones = new Map<string, Tone>(impactRows(impact).map(({ id, certainty }) => [id, certainty]));
   return tones.set(impact.of.id, 'start');
 }

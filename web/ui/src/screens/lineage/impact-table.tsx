@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Impact } from '../../api/lineage.ts';
+import type { ImpactAnswer } from '../../../../api/lineage-answers.ts';
 import { link, param, setParams } from '../../app/router.ts';
 import { columnOf, shortName } from '../../format/lineage-id.ts';
 import { words } from '../../i18n/language.ts';
@@ -23,7 +23,7 @@ function save(name: string, text: string): void {
 }
 
 /** Everything a change reaches, reports first, as rows that lead on and as a CSV file. */
-export function ImpactTable({ impact, rows }: { impact: Impact; rows: readonly ImpactRow[] }): JSX.Element {
+export function ImpactTable({ impact, rows }: { impact: ImpactAnswer; rows: readonly ImpactRow[] }): JSX.Element {
   const { impact: w, lineage } = words();
   const group = GROUPS.find(known => known === param('group'));
   const chosen = group === undefined ? rows : rows.filter(row => row.group === group);

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { getImpact, getLineage, type Impact } from '../../api/lineage.ts';
+import type { ImpactAnswer } from '../../../../api/lineage-answers.ts';
+import { getImpact, getLineage } from '../../api/lineage.ts';
 import { getKnownColumns } from '../../api/lineage-columns.ts';
 import { useLive } from '../../api/live.ts';
 import { param, setParams } from '../../app/router.ts';
@@ -73,7 +74,7 @@ function ColumnChoice({ dataset, column }: { dataset: string; column: string }):
   );
 }
 
-function Content({ impact }: { impact: Impact }): JSX.Element {
+function Content({ impact }: { impact: ImpactAnswer }): JSX.Element {
   const { impact: w, lineage } = words();
   const rows = useMemo(() => impactRows(impact), [impact]);
   const tones = useMemo(() => impactTones(impact), [impact]);
@@ -114,7 +115,7 @@ function Content({ impact }: { impact: Impact }): JSX.Element {
   );
 }
 
-function BlastRadius({ impact, tones }: { impact: Impact; tones: ReturnType<typeof impactTones> }): JSX.Element {
+function BlastRadius({ impact, tones }: { impact: ImpactAnswer; tones: ReturnType<typeof impactTones> }): JSX.Element {
   const { impact: w } = words();
   const root = impact.of.id;
   const graph = useLive(`impact-graph/${root}`, signal => getLineage({ root, direction: 'down' }, signal));

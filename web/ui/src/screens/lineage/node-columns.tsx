@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
+import type { ColumnOrigin } from '../../../../api/lineage-answers.ts';
 import type { LineageNode } from '../../api/lineage.ts';
-import { type ColumnOrigin, getColumns, getKnownColumns } from '../../api/lineage-columns.ts';
+import { getColumns, getKnownColumns } from '../../api/lineage-columns.ts';
 import { useLive } from '../../api/live.ts';
 import { param, setParams } from '../../app/router.ts';
 import { columnId, shortName } from '../../format/lineage-id.ts';
