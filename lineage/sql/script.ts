@@ -265,8 +265,8 @@ class Script {
       controls: controlColumns(findings),
       views: [...findings.views].map(([id, bases]) => ({ id, bases })),
       windows,
-      windowMs: longest(windows.map(window => window.stepMs)),
-      allowedOooMs: disorder(windows, findings),
+      windowMs: longestStep(windows),
+      allowedOooMs: allowedDisorder(windows, findings),
       pipelineName: this.#pipelineName,
     });
   }
@@ -289,17 +289,4 @@ class Script {
       lookupHint: read.lookupHint,
     };
   }
-}
-
-function longest(lengths: readonly (number | null)[]): number | null {
-  let max: number | null = null;
-  for (const length of lengths) if (length !== null && length > 0 && length > (max ?? 0)) max = length;
-  return max;
-}
-
-function disorder(windows: readonly WindowUse[], findings: Findings): number {
-  const times = windows.flatMap(window => window.timeSources);
-  const delays =
-    times.length > 0 ? times.map(time => findings.watermarks.get(time) ?? 0) : [...findings.watermarks.values()];
-  return Math.max(0, ...delays);
 }
