@@ -18,6 +18,7 @@ import {
 import { analyzeComputed, analyzeModify, analyzeQuery } from './resolve/query.ts';
 import type { Column, Relation } from './resolve/relation.ts';
 import { noteStatement } from './resolve/statement-mentions.ts';
+import { allowedDisorder, longestStep } from './resolve/window-times.ts';
 import type { CreateTable, Statement } from './statement-ast.ts';
 
 /** A table as a statement names it: its id, its name's parts, and what the script's DDL or a `table` record says of it. */
