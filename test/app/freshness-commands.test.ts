@@ -5,8 +5,9 @@ import { openSite, type RunningApp, startApp } from './app-fixture.ts';
 import { cli, freePort } from './run-cli.ts';
 
 const DATASET = 'druid://prod/gmv';
-const now = Math.floor(Date.now() / 1000) * 1000;
 const site = openSite();
+/** When the data was told last: a hop nobody tells of any more is stale. */
+let now: number;
 let port: number;
 let running: RunningApp;
 
@@ -20,6 +21,7 @@ const start = (): Promise<RunningApp> =>
 
 /** Rows of the last two minutes; Druid is 30 s behind. */
 async function feed(app: RunningApp): Promise<void> {
+  now = Math.floor(Date.now() / 1000) * 1000;
   const rows = Array.from({ length: 13 }, (_, i) => {
     const ts = now - (12 - i) * 10_000;
     const fields = { topic: 'dwd', partition: 0, end_offset: 1000 + i * 100, position: 1000 + i * 100 - 300 };
@@ -73,6 +75,7 @@ describe('commands about freshness', { timeout: 60_000 }, () => {
   });
 
   test('ready tells ready, not ready and usage by its exit code', async () => {
+    await feed(running);
     const ask = (...args: string[]) => cli(['ready', '--dataset', DATASET, '--url', url(), ...args]);
     const long = await ask('--complete-to', new Date(now - 60_000).toISOString());
     const soon = await ask('--complete-to', String(now + 3_600_000), '--json');
