@@ -1,4 +1,6 @@
 /** HTML by tagged template: every value is escaped unless it is itself made by this tag. */
+import { escapeMarkup } from '../model/markup.ts';
+
 export class Html {
   readonly text: string;
 
@@ -18,16 +20,8 @@ export function html(strings: TemplateStringsArray, ...values: readonly Value[])
   return new Html(text);
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 function render(value: Value): string {
   if (value instanceof Html) return value.text;
-  if (typeof value === 'string') return value.replace(/[&<>"']/g, mark => ENTITIES[mark] ?? mark);
+  if (typeof value === 'string') return escapeMarkup(value);
   return typeof value === 'number' ? String(value) : value.map(part => part.text).join('');
 }

@@ -1,4 +1,5 @@
 /** Badges (徽章): a small SVG that says how fresh a report is, to be put into other pages. No script, no font or picture from outside. */
+import { escapeMarkup } from '../../model/markup.ts';
 
 /** Colours with white text on them, AA contrast; each state has its word too. */
 const COLOURS = { ok: '#067647', warning: '#b54708', critical: '#b42318', unknown: '#5d6676' } as const;
@@ -53,15 +54,7 @@ function width(text: string): number {
   return Math.ceil(ems * FONT_SIZE);
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 /** XML takes no control characters and no half of a pair, not even escaped. */
 function escaped(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, ' ').replace(/[&<>"']/g, mark => ENTITIES[mark] ?? mark);
+  return escapeMarkup(text.replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, ' '));
 }

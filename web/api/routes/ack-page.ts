@@ -1,4 +1,5 @@
 /** The page behind an acknowledgement link: plain HTML without scripts, Chinese and English, fit for a phone. Pure. */
+import { escapeMarkup } from '../../../model/markup.ts';
 
 export interface AckPage {
   /** What the alert says of itself in one line; null when it is over. */
@@ -25,23 +26,14 @@ ${content(page)}
 
 function content({ alert, acked, by, done }: AckPage): string {
   if (alert === null) return '<p>该告警已结束，无需认领。This alert is over; there is nothing to acknowledge.</p>';
-  const about = `<p class="alert">${escapeHtml(alert)}</p>`;
+  const about = `<p class="alert">${escapeMarkup(alert)}</p>`;
   const state =
     acked === null
       ? ''
-      : `<p>${escapeHtml(acked.by)} 已认领，有效至 has acknowledged it until ${new Date(acked.until).toISOString()}</p>`;
+      : `<p>${escapeMarkup(acked.by)} 已认领，有效至 has acknowledged it until ${new Date(acked.until).toISOString()}</p>`;
   if (done) return `${about}${state}`;
   return `${about}${state}
-<form method="post"><label>姓名 Your name<input name="by" maxlength="200" value="${escapeHtml(by)}"></label>
+<form method="post"><label>姓名 Your name<input name="by" maxlength="200" value="${escapeMarkup(by)}"></label>
 <button type="submit">认领 Acknowledge</button></form>
 <p>认领后停止重复通知与升级，直到恢复、级别升高或到期。Repeats and escalation stop until it resolves, grows worse or the time is over.</p>`;
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 }
