@@ -2,13 +2,16 @@
  * `npm test`: everything, in the order in which failures are cheapest to find. Steps of one stage run at once, each with its output as a
  * whole; a failing step does not hide the later ones, and the exit code is 1 when any failed. A missing server or browser fails the run.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
+import { runBounded } from './support/bounded-process.ts';
 import { ensureChromium } from './support/install-chromium.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+/** Three times what the longest takes on four cores: a step that takes longer hangs. */
+const STEP_LIMIT_MS = 15 * 60_000;
+/** For one file, so that a hanging one is named before its step ends. */
+const FILE_LIMIT_MS = 10 * 60_000;
 
 interface Step {
   readonly name: string;
@@ -20,11 +23,15 @@ function program(...command: readonly string[]): Step['command'] {
   return () => command;
 }
 
-/** node:test over the files of a pattern, so many at a time; a pattern that finds nothing is a mistake, not a success. */
+/**
+ * node:test over the files of a pattern, so many at a time; a pattern that finds nothing is a mistake, not a success. A file ends with its
+ * last test, also when one that failed left a server running.
+ */
 function nodeTests(pattern: string, concurrency: number): readonly string[] {
   const files = globSync(pattern, { cwd: ROOT }).sort();
   if (files.length === 0) throw new Error(`no test files at ${pattern}`);
-  return [process.execPath, '--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...files];
+  const limits = ['--test-force-exit', `--test-timeout=${FILE_LIMIT_MS}`, `--test-concurrency=${concurrency}`];
+  return [process.execPath, '--test', '--test-reporter=spec', ...limits, ...files];
 }
 
 const STAGES: readonly (readonly Step[])[] = [
@@ -64,10 +71,7 @@ async function run(step: Step, isAlone: boolean): Promise<boolean> {
   let ok = false;
   try {
     const [name = '', ...args] = step.command();
-    const child = spawn(name, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', say);
-    const [code] = await once(child, 'close');
-    ok = code === 0;
+    ok = await runBounded({ program: name, args, cwd: ROOT, limitMs: STEP_LIMIT_MS, onOutput: say });
   } catch (error) {
     say(`${(error as Error).message}\nREADME.md says what to install\n`);
   }

@@ -3,11 +3,10 @@
  * most files run; as many processes at a time as there are processors. Arguments are patterns of files; without any, all that start
  * neither a daemon nor a command.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { globSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { runBounded } from './support/bounded-process.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const UNIT = [
@@ -15,6 +14,8 @@ const UNIT = [
   'test/architecture.test.ts',
 ];
 const FILES_A_PROCESS = 8;
+/** A process takes seconds; one that takes longer hangs. */
+const LIMIT_MS = 8 * 60_000;
 /** Of the output of a process that failed without a list of failures. */
 const FAILURE_CHARS = 5000;
 
@@ -39,20 +40,21 @@ interface Outcome {
 
 /** Runs one group; its output appears as a whole. */
 async function run(group: readonly string[]): Promise<Outcome> {
-  const child = spawn(process.execPath, ['--test', '--test-isolation=none', '--test-reporter=spec', ...group], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
   const chunks: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => void chunks.push(chunk));
-  const [code] = await once(child, 'close');
+  const ok = await runBounded({
+    program: process.execPath,
+    args: ['--test', '--test-isolation=none', '--test-reporter=spec', '--test-force-exit', ...group],
+    cwd: ROOT,
+    limitMs: LIMIT_MS,
+    onOutput: chunk => void chunks.push(chunk),
+  });
   const output = Buffer.concat(chunks).toString();
   process.stdout.write(output);
   const failures = output.indexOf('✖ failing tests:');
   return {
-    ok: code === 0,
+    ok,
     tests: Number(/^ℹ tests (\d+)$/m.exec(output)?.[1] ?? 0),
-    failures: code === 0 ? '' : output.slice(failures < 0 ? -FAILURE_CHARS : failures),
+    failures: ok ? '' : output.slice(failures < 0 ? -FAILURE_CHARS : failures),
   };
 }
 

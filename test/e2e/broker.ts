@@ -59,17 +59,25 @@ export async function connectBroker(server: TestKafka): Promise<Broker> {
   };
 }
 
-/** Makes topics, by name and number of partitions; resolves once each partition has its leader. */
+/**
+ * Makes topics, by name and number of partitions; resolves once each partition has its leader. Asks again where the client gives up: its own
+ * wait for leaders rejects when a busy broker has not heard of a new topic yet. Topics that exist are left as they are.
+ */
 export async function createTopics(admin: Admin, partitions: Readonly<Record<string, number>>): Promise<void> {
   const topics = Object.entries(partitions).map(([topic, numPartitions]) => ({ topic, numPartitions }));
-  await admin.createTopics({ topics });
   const names = topics.map(({ topic }) => topic);
-  // The client's own wait gives up when a broker has not heard of a topic yet.
-  const isLed = async (): Promise<boolean> => {
+  let refusal = '';
+  const areLed = async (): Promise<boolean> => {
+    await admin.createTopics({ topics, waitForLeaders: false });
     const { topics: found } = await admin.fetchTopicMetadata({ topics: names });
     return found.every(({ partitions: all }) => all.length > 0 && all.every(({ leader }) => leader >= 0));
   };
-  await until('the topics have leaders', () => isLed().catch(() => false));
+  const attempt = (): Promise<boolean> =>
+    areLed().catch((error: unknown) => {
+      refusal = String(error);
+      return false;
+    });
+  await until('the topics have leaders', attempt, 60_000, () => refusal || undefined);
 }
 
 /** Records of a topic that a consumer group has not committed: what its daemon has not stored. */
