@@ -42,7 +42,7 @@ export async function runBounded({ program, args, cwd, limitMs, onOutput }: Boun
   }
   await Promise.race([closed, delay(LAST_OUTPUT_MS, undefined, { ref: false })]);
   if (outcome === 'late') {
-    onOutput(Buffer.from(`\n${program} was ended: it had not come to its end in ${limitMs / 60_000} min\n`));
+    onOutput(Buffer.from(`\n${program} was ended: it had not come to its end in ${Math.round(limitMs / 1000)} s\n`));
     return false;
   }
   return outcome[0] === 0;
