@@ -6,6 +6,7 @@ import type { Clock } from '../model/clock.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { ackRoutes } from '../web/api/routes/ack.ts';
 import { alertDocumentRoutes } from '../web/api/routes/alert-documents.ts';
+import { alertPreviewRoutes } from '../web/api/routes/alert-previews.ts';
 import { silenceRoutes } from '../web/api/routes/silences.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Slot } from './slot.ts';
@@ -26,6 +27,7 @@ export async function notificationRoutes(api: FastifyInstance, parts: Notificati
     state,
     clock,
     routing: () => evaluation.get().notification.routing(),
+    metaReceivers: () => evaluation.get().notification.directory().metaReceivers,
     get receivers() {
       return evaluation.get().notification.receivers;
     },
@@ -49,6 +51,7 @@ export async function notificationRoutes(api: FastifyInstance, parts: Notificati
     },
   };
   alertDocumentRoutes(api, services);
+  alertPreviewRoutes(api, services);
   silenceRoutes(api, services);
   await ackRoutes(api, services);
 }

@@ -22,9 +22,11 @@ import { metricRoutes } from '../web/api/routes/metrics.ts';
 import { readinessRoutes } from '../web/api/routes/readiness.ts';
 import { ruleRoutes } from '../web/api/routes/rules.ts';
 import { generatedRuleRoutes } from '../web/api/routes/rules-generated.ts';
+import { ruleImportRoutes } from '../web/api/routes/rules-import.ts';
 import { createDiagnosis } from './diagnosis.ts';
 import type { Evaluation } from './evaluation.ts';
 import { notificationRoutes } from './notification-routes.ts';
+import { convertPrometheusFile } from './prometheus-file.ts';
 import { STATE_MS } from './retention.ts';
 import type { Slot } from './slot.ts';
 import type { createStatus } from './status.ts';
@@ -81,6 +83,7 @@ export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promis
     state,
     lineage,
     alerting,
+    convertPrometheus: convertPrometheusFile,
     jobNames: lineage.names,
     alerts: alerting.alerts,
     history: alerting.history,
@@ -120,6 +123,7 @@ export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promis
   metricRoutes(api, services);
   ruleRoutes(api, services);
   generatedRuleRoutes(api, services);
+  ruleImportRoutes(api, services);
   alertRoutes(api, alerting);
   channelRoutes(api, services);
   deliveryRoutes(api, { state });
