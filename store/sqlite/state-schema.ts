@@ -39,6 +39,7 @@ export function openStateDatabase(path: string, lockTimeoutMs: number): Database
     db = new DatabaseSync(path, { timeout: lockTimeoutMs });
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;');
     db.exec(SCHEMA);
+    takeOverOldHistory(db);
     return db;
   } catch (error) {
     db?.close();
@@ -47,5 +48,25 @@ export function openStateDatabase(path: string, lockTimeoutMs: number): Database
       `The state file ${path} cannot be used (${reason}). Restore a copy or move it away, then start again.`,
       error,
     );
+  }
+}
+
+/** Files of earlier builds keep the history of rules in `tick`, by rule first: it moves over once, and the table goes. */
+function takeOverOldHistory(db: DatabaseSync): void {
+  const isOld = (): boolean =>
+    db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'tick'").get() !== undefined;
+  if (!isOld()) return;
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    // Another daemon that opened the same file may have been first.
+    if (isOld()) {
+      // In the order of the new table, so that it is filled from one end.
+      db.exec('INSERT OR IGNORE INTO rule_tick (t, rule, body) SELECT t, rule, body FROM tick ORDER BY t, rule');
+      db.exec('DROP TABLE tick');
+    }
+    db.exec('COMMIT');
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
   }
 }

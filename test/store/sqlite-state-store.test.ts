@@ -153,3 +153,35 @@ test('history is found whether or not other rules have some at its instants', as
   assert.deepEqual(await instants('b', 41, 50), []);
   await store.close();
 });
+
+test('history of rules in the table of earlier builds moves over once, and what is newer stays', async () => {
+  const { path, remove } = folder();
+  const first = openSqliteStateStore({ path });
+  const tick = (t: number, body: string) => ({ cursor: t, groups: new Map(), intents: [], ticks: [{ t, body }] });
+  await first.commitTick('r', null, tick(2, 'new'));
+  await first.close();
+  const file = new DatabaseSync(path);
+  file.exec(`CREATE TABLE tick (rule TEXT NOT NULL, t INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (rule, t)) WITHOUT ROWID;
+    INSERT INTO tick VALUES ('r', 1, '"old"'), ('r', 2, '"old"'), ('s', 1, '"other"')`);
+  file.close();
+
+  for (const opening of ['first', 'second']) {
+    const store = openSqliteStateStore({ path });
+    assert.deepEqual(
+      [await store.ticks('r', 0, 9), await store.ticks('s', 0, 9)],
+      [
+        [
+          { t: 1, body: 'old' },
+          { t: 2, body: 'new' },
+        ],
+        [{ t: 1, body: 'other' }],
+      ],
+      opening,
+    );
+    await store.close();
+  }
+  const after = new DatabaseSync(path);
+  assert.deepEqual(after.prepare("SELECT name FROM sqlite_schema WHERE name = 'tick'").all(), []);
+  after.close();
+  remove();
+});
