@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { ChannelService } from '../alerting/notify/channel-service.ts';
 import type { Message } from '../alerting/notify/message.ts';
+import { singleMessage } from '../alerting/notify/single-message.ts';
 import type { Clock } from '../model/clock.ts';
 import type { AppConfig } from './config.ts';
 
@@ -14,6 +15,8 @@ type Heartbeat = NonNullable<AppConfig['alerting']['heartbeat']>;
 const TIMEOUT_MS = 10_000;
 /** Failures in a row after which the daemon says so itself. */
 const FAILING_AFTER = 3;
+const WATCHDOG = { alertname: 'Watchdog', severity: 'info', source: 'tidewatch' } as const;
+const SAYS = 'tidewatch evaluates its rules; this alert always fires';
 
 export interface DeadManParts {
   /** Read anew at every beat; undefined: no heartbeat. */
@@ -90,11 +93,9 @@ export class DeadMan {
 
   async #request({ url, format, every }: Heartbeat, signal: AbortSignal): Promise<string | null> {
     const now = this.#parts.clock.now();
-    const labels = { alertname: 'Watchdog', severity: 'info', source: 'tidewatch' };
-    const annotations = { summary: 'tidewatch evaluates its rules; this alert always fires' };
     const alert = {
-      labels,
-      annotations,
+      labels: WATCHDOG,
+      annotations: { summary: SAYS },
       startsAt: new Date(now).toISOString(),
       endsAt: new Date(now + 3 * every).toISOString(),
       generatorURL: this.#parts.publicUrl,
@@ -123,31 +124,20 @@ export class DeadMan {
 }
 
 function watchdog(channel: string, url: string, at: number): Message {
-  const summary = 'tidewatch 正在评估规则；此告警恒为触发。tidewatch evaluates its rules; this alert always fires';
-  const alert = {
-    status: 'firing' as const,
-    labels: { alertname: 'Watchdog', severity: 'info', source: 'tidewatch' },
-    startsAt: at,
-    endsAt: null,
-    summary,
-    formula: '',
-    annotations: [],
-    values: [],
-    url,
-    owner: '',
-    affects: [],
-  };
-  return {
+  const { alertname } = WATCHDOG;
+  return singleMessage({
     status: 'firing',
     severity: 'info',
-    title: 'Watchdog',
+    title: alertname,
     groupKey: 'watchdog',
-    groupLabels: { alertname: 'Watchdog' },
+    groupLabels: { alertname },
     receiver: channel,
     at,
-    zone: 'UTC',
-    alerts: [alert],
-    omitted: 0,
     url,
-  };
+    alert: {
+      status: 'firing',
+      labels: WATCHDOG,
+      summary: `tidewatch 正在评估规则；此告警恒为触发。${SAYS}`,
+    },
+  });
 }

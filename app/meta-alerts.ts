@@ -9,6 +9,7 @@ import { ChannelHealth } from '../alerting/notify/channel-health.ts';
 import type { ChannelService } from '../alerting/notify/channel-service.ts';
 import type { Message } from '../alerting/notify/message.ts';
 import { MetaAlerts, type MetaCondition } from '../alerting/notify/meta-alerts.ts';
+import { singleMessage } from '../alerting/notify/single-message.ts';
 import type { Clock } from '../model/clock.ts';
 import { readableDuration } from '../model/duration.ts';
 import { StoreAwayError } from '../model/errors.ts';
@@ -210,30 +211,19 @@ function stateStoreMessage(channel: string, isOver: boolean, publicUrl: string, 
   const summary = isOver
     ? 'the state store answers again; rules and notifications go on'
     : 'the state store does not answer; rules and notifications wait for it';
-  const alert = {
-    status: isOver ? ('resolved' as const) : ('meta' as const),
-    labels: { alertname: 'tidewatch', severity: 'critical', code: 'store-away' },
-    startsAt: at,
-    endsAt: isOver ? at : null,
-    summary,
-    formula: '',
-    annotations: [],
-    values: [],
-    url: publicUrl,
-    owner: '',
-    affects: [],
-  };
-  return {
+  return singleMessage({
     status: isOver ? 'resolved' : 'info',
     severity: 'critical',
     title: `tidewatch: ${summary}`,
     groupKey: 'store-away',
-    groupLabels: {},
     receiver: channel,
     at,
-    zone: 'UTC',
-    alerts: [alert],
-    omitted: 0,
     url: publicUrl,
-  };
+    alert: {
+      status: isOver ? 'resolved' : 'meta',
+      labels: { alertname: 'tidewatch', severity: 'critical', code: 'store-away' },
+      endsAt: isOver ? at : null,
+      summary,
+    },
+  });
 }

@@ -11,6 +11,7 @@ import { decodeGroup, type Told } from './group.ts';
 import type { FiringAlert } from './inhibit.ts';
 import type { Message } from './message.ts';
 import { newRow, outboxId } from './outbox-body.ts';
+import { singleMessage } from './single-message.ts';
 
 export interface AckNoticeParts {
   readonly state: Pick<StateStore, 'loadGroups' | 'commitFlush'>;
@@ -62,33 +63,14 @@ function keyOf({ intent, ruleId }: Told, ack: Ack): string {
 }
 
 function ackMessage(ack: Ack, alert: FiringAlert, groupKey: string, channel: string, parts: AckNoticeParts): Message {
-  const url = parts.links.alert({ episode: ack.episode });
-  return {
+  return singleMessage({
     status: 'firing',
     severity: ack.severity,
     title: ack.alert,
     groupKey,
-    groupLabels: {},
     receiver: channel,
     at: ack.at,
-    zone: 'UTC',
-    alerts: [
-      {
-        status: 'firing',
-        labels: alert.labels,
-        startsAt: alert.startsAt,
-        endsAt: null,
-        summary: '',
-        formula: '',
-        annotations: [],
-        values: [],
-        url,
-        owner: '',
-        affects: [],
-        ackedBy: ack.by,
-      },
-    ],
-    omitted: 0,
-    url,
-  };
+    url: parts.links.alert({ episode: ack.episode }),
+    alert: { status: 'firing', labels: alert.labels, startsAt: alert.startsAt, ackedBy: ack.by },
+  });
 }
