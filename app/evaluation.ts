@@ -19,6 +19,7 @@ import type { StateStore } from '../store/state-store.ts';
 import type { Told } from '../web/api/freshness-view.ts';
 import { startBurnRules } from './burn-rules.ts';
 import { createCauseSource } from './cause-source.ts';
+import { createChannelReach } from './channel-reach.ts';
 import { createChartSource } from './chart-source.ts';
 import type { AppConfig } from './config.ts';
 import { createDiagnosis } from './diagnosis.ts';
@@ -84,6 +85,7 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
       tables: parts.tables,
       metricStore: metrics,
       state,
+      watermark: parts.watermark,
       clock,
       telemetry,
       onError: error => logger.warn({ err: error }, 'freshness could not be recorded'),
@@ -93,7 +95,8 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
     const promised = await startObjectives({ ...parts, recorder });
     life.onStop('objectives', () => promised.stop());
 
-    const channels = new ChannelService({ state, registry: reporters, clock, publicUrl });
+    const reach = createChannelReach(parts.config);
+    const channels = new ChannelService({ state, registry: reporters, clock, reach, publicUrl });
     life.onStop('channels', () => channels.close());
     await channels.load(parts.config().channels);
 
@@ -101,7 +104,8 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
     const engine = createEngine({
       state,
       reader: metrics,
-      watermark: parts.watermark,
+      // Rules over lag and age wait until a missed time has been looked at, too.
+      watermark: () => Math.min(parts.watermark(), recorder.recordedTo),
       logs: lines,
       logWatermark: parts.logWatermark,
       jobEndedAt: name => jobEndedAt(lineage, name),

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import type { Intent, Severity } from '../alerting/intent.ts';
 import { decodeBody } from '../alerting/notify/outbox-body.ts';
 import { dingtalk } from '../reporters/im/dingtalk.ts';
+import { EVERYWHERE } from '../reporters/reach.ts';
 import { openSqliteStateStore } from '../store/sqlite/state-store.ts';
 import { addChannel, type Harness, intent, makeHarness, START } from '../test/alerting/notify/harness.ts';
 import { startDingtalkServer } from '../test/support/dingtalk-server.ts';
@@ -49,7 +50,7 @@ async function weather(storm: Storm): Promise<Figures> {
   const worst: string[] = [];
   const robot = await startDingtalkServer({ secret: 'SEC', now: () => h.clock.now() });
   const document = { base_url: robot.url, access_token: 'token', secret: 'SEC' };
-  const notifier = dingtalk.open(document, { clock: h.clock });
+  const notifier = dingtalk.open(document, { clock: h.clock, reach: EVERYWHERE });
   addChannel(h, 'oncall', {
     type: 'dingtalk',
     budget: dingtalk.budget,

@@ -3,6 +3,7 @@
  * other folders (reports, routes) are filled in by `app/config.ts`, so that this folder never imports them.
  */
 import { z } from 'zod';
+import { isHostEntry } from '../model/host-list.ts';
 import { Secret } from '../model/secret.ts';
 import { brokerField, durationField, urlField } from './fields.ts';
 import { secretField } from './secret.ts';
@@ -155,6 +156,11 @@ export const sharedConfig = z.strictObject({
       max_wait: durationField.prefault('5m'),
       meta_receivers: z.array(z.string()).default([]),
       heartbeat: heartbeat.optional(),
+      /** Private hosts, addresses and networks that channels made over the API may reach; absent: `app/channel-reach.ts`. */
+      allow_private: z
+        .array(z.string().refine(isHostEntry, 'expected a host name, an address or a network such as 10.0.0.0/8'))
+        .max(1000)
+        .optional(),
       /** Rules every job gets; the fields are those of `alerting/generated/settings.ts`. */
       generated: z.record(z.string(), z.json()).default({}),
     })
@@ -185,7 +191,8 @@ export const sharedConfig = z.strictObject({
 });
 export type SharedConfig = z.infer<typeof sharedConfig>;
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
+/** Hosts only this machine reaches. */
+export const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 
 /** Rules that span several keys; each issue names the key to change. */
 export function checkAcross(config: SharedConfig): { path: (string | number)[]; message: string }[] {

@@ -18,7 +18,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   network: 'check the address, DNS, the firewall and the certificate',
   timeout: 'the other side is slow or a firewall drops the connection; it is sent again',
   redirect: 'the address has moved; enter the final address',
-  blocked: 'set allow_private: true if this address is meant',
+  blocked: 'if this address of the own network is meant, list it under alerting.allow_private of the configuration',
   unknown: 'the answer is not documented; it is sent again',
 };
 

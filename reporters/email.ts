@@ -1,7 +1,9 @@
 /** E-mail over SMTP (nodemailer, pooled). Every recipient has an answer of its own: a mail that "was sent" may have been refused by some. */
 import { createHash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import nodemailer, { type NodemailerError, type SMTPPoolSentMessageInfo } from 'nodemailer';
 import { z } from 'zod';
+import type { ReporterDeps } from '../alerting/notify/channel.ts';
 import type { Message } from '../alerting/notify/message.ts';
 import type { Notifier, Recipient, SendOptions, SendResult } from '../alerting/notify/notifier.ts';
 import { renderChart } from './chart/png.ts';
@@ -10,6 +12,7 @@ import { renderDigestHtml, renderDigestText } from './email-digest.ts';
 import { type MailChart, renderHtml } from './email-render.ts';
 import { renderText } from './email-text.ts';
 import { type Lang, langField } from './language.ts';
+import { BLOCKED, connectWithin } from './reach.ts';
 import { codePoints, truncate } from './truncate.ts';
 import { headline } from './words.ts';
 
@@ -65,11 +68,17 @@ export const email = defineReporter({
   create: createEmail,
 });
 
-function createEmail(config: EmailConfig): Notifier {
+function createEmail(config: EmailConfig, { reach }: ReporterDeps): Notifier {
   const transport = nodemailer.createTransport({
     pool: true,
     host: config.host,
     port: config.port,
+    getSocket(_options: unknown, done: (error: Error | null, socket?: { readonly connection: Socket }) => void) {
+      connectWithin(reach, { host: config.host, port: config.port, timeoutMs: CONNECT_MS }).then(
+        connection => done(null, { connection }),
+        (error: Error) => done(error),
+      );
+    },
     secure: config.tls === true,
     requireTLS: config.tls === 'starttls',
     ignoreTLS: config.tls === false,
@@ -207,6 +216,7 @@ function failure(to: readonly string[], error: NodemailerError, signal: AbortSig
       ? { kind: 'retryable', class: 'server', error: text }
       : { kind: 'permanent', class: 'refused', error: text };
   }
+  if (code === BLOCKED) return { kind: 'permanent', class: 'blocked', error: text };
   if (code === 'ETIMEDOUT') return { kind: 'retryable', class: 'timeout', error: text };
   if (code === 'EENVELOPE' || code === 'EMESSAGE' || code === 'ECONFIG')
     return { kind: 'permanent', class: 'refused', error: text };
@@ -229,7 +239,7 @@ function isTransient(responseCode: number | undefined): boolean {
 }
 
 function reason(error: NodemailerError): string {
-  return (error.response ?? error.message).replace(/\s+/g, ' ').slice(0, 300);
+  return (error.response ?? (error.message || (error.code ?? 'no connection'))).replace(/\s+/g, ' ').slice(0, 300);
 }
 
 function envelopeFrom(from: string): string {

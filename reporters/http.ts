@@ -1,10 +1,9 @@
-/** One HTTP request to a channel: time limit from the caller, no redirects, bounded answer, optional guard against private addresses. */
+/** One HTTP request to a channel: time limit from the caller, no redirects, bounded answer, only to addresses within reach. */
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Reach } from '../alerting/notify/channel.ts';
 import type { SendResult } from '../alerting/notify/notifier.ts';
-import { PRIVATE_ADDRESSES } from './private-addresses.ts';
+import { BLOCKED, demandWithin, lookupWithin } from './reach.ts';
 
 /** Bytes of an answer that are read; the rest cannot change the verdict. */
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -23,8 +22,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** False refuses loopback, private and link-local addresses: for addresses that do not come from an administrator. */
-  readonly allowPrivate: boolean;
+  readonly reach: Pick<Reach, 'permits' | 'lookup'>;
   /** Epoch ms, for a Retry-After date. */
   readonly now: number;
 }
@@ -95,24 +93,15 @@ function open(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessag
       ...request.headers,
     },
     signal,
-    ...(request.allowPrivate ? {} : { createConnection: () => guardedConnection(url) }),
+    // A connection of its own: one that is shared was made within another's reach.
+    agent: false,
+    lookup: lookupWithin(request.reach),
   };
   return new Promise((resolve, reject) => {
+    demandWithin(request.reach, url.hostname);
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     send(url, options, resolve).on('error', reject).end(request.body);
   });
-}
-
-/**
- * The guard sits in the connection (`blockList`), after the name was looked up: a name that changes its address between a check
- * and the request gets nowhere. TLS is laid over it, as it takes no such list itself.
- */
-function guardedConnection(url: URL): Socket {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const encrypted = url.protocol === 'https:';
-  const port = Number(url.port) || (encrypted ? 443 : 80);
-  const socket = connect({ host, port, blockList: PRIVATE_ADDRESSES });
-  return encrypted ? connectTls({ socket, host, ...(isIP(host) ? {} : { servername: host }) }) : socket;
 }
 
 async function readCapped(response: IncomingMessage): Promise<string> {
@@ -138,7 +127,7 @@ function retryAfter(header: string | undefined, now: number): number | null {
 function noAnswer(error: unknown, signal: AbortSignal): Failure {
   if (signal.aborted) return { kind: 'retryable', class: 'timeout', error: 'no answer in time' };
   const codes = errorCodes(error);
-  if (codes.includes('ERR_IP_BLOCKED')) {
+  if (codes.includes(BLOCKED)) {
     return { kind: 'permanent', class: 'blocked', error: 'the address is private, or its name leads to a private one' };
   }
   return { kind: 'retryable', class: 'network', error: codes[0] ?? 'the request failed' };

@@ -3,8 +3,8 @@
  * success is HTTP 202 and a status of `success`. https://developer.pagerduty.com/docs/events-api-v2-overview
  */
 import { z } from 'zod';
+import type { ReporterDeps } from '../alerting/notify/channel.ts';
 import type { Notifier, Recipient, SendResult } from '../alerting/notify/notifier.ts';
-import type { Clock } from '../model/clock.ts';
 import { baseUrlField, defineReporter, secretField } from './define.ts';
 import {
   classifyStatus,
@@ -36,13 +36,13 @@ export const pagerduty = defineReporter({
     'not-an-alert': 'send digests to a mailbox or a chat instead',
     refused: 'check the routing_key: it is the 32-character key of an "Events API v2" integration of the service',
   },
-  create: (config, { clock }) => createPagerduty(config, clock),
+  create: createPagerduty,
 });
 
-function createPagerduty(config: PagerdutyConfig, clock: Clock): Notifier {
+function createPagerduty(config: PagerdutyConfig, { clock, reach }: ReporterDeps): Notifier {
   async function post(event: PagerdutyEvent, signal: AbortSignal): Promise<SendResult> {
     const body = JSON.stringify({ routing_key: config.routing_key.reveal(), ...event });
-    const request = { url: `${config.base_url}/v2/enqueue`, body, allowPrivate: true, now: clock.now() };
+    const request = { url: `${config.base_url}/v2/enqueue`, body, reach, now: clock.now() };
     const answer = await postJson(request, signal);
     return isAnswer(answer) ? classify(answer) : answer;
   }

@@ -3,8 +3,8 @@
  * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
  */
 import { z } from 'zod';
+import type { ReporterDeps } from '../alerting/notify/channel.ts';
 import type { Notifier, SendResult } from '../alerting/notify/notifier.ts';
-import type { Clock } from '../model/clock.ts';
 import { defineReporter, secretUrlField } from './define.ts';
 import { classifyStatus, excerpt, type HttpAnswer, isAnswer, notTheChannel, postJson } from './http.ts';
 import { langField } from './language.ts';
@@ -26,14 +26,14 @@ export const slack = defineReporter({
     forbidden: "an administrator of the workspace restricts posting: ask for this webhook's channel to be allowed",
     refused: 'Slack does not take the message, which should not happen: report it',
   },
-  create: (config, { clock }) => createSlack(config, clock),
+  create: createSlack,
 });
 
-function createSlack(config: SlackConfig, clock: Clock): Notifier {
+function createSlack(config: SlackConfig, { clock, reach }: ReporterDeps): Notifier {
   return {
     async send(message, _options, signal) {
       const body = renderBlocks(message, config.lang);
-      const request = { url: config.url.reveal(), body, allowPrivate: true, now: clock.now() };
+      const request = { url: config.url.reveal(), body, reach, now: clock.now() };
       const answer = await postJson(request, signal);
       return isAnswer(answer) ? classify(answer) : answer;
     },

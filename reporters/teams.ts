@@ -4,8 +4,8 @@
  * https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
  */
 import { z } from 'zod';
+import type { ReporterDeps } from '../alerting/notify/channel.ts';
 import type { Notifier, SendOptions, SendResult } from '../alerting/notify/notifier.ts';
-import type { Clock } from '../model/clock.ts';
 import { defineReporter, secretUrlField } from './define.ts';
 import { classifyStatus, excerpt, type HttpAnswer, isAnswer, postJson } from './http.ts';
 import { langField } from './language.ts';
@@ -31,15 +31,15 @@ export const teams = defineReporter({
     token: 'the address of the flow is no longer valid: copy it anew from the flow, or switch the flow on',
     refused: 'the flow does not take the card: it must start with "When a Teams webhook request is received"',
   },
-  create: (config, { clock }) => createTeams(config, clock),
+  create: createTeams,
 });
 
-function createTeams(config: TeamsConfig, clock: Clock): Notifier {
+function createTeams(config: TeamsConfig, { clock, reach }: ReporterDeps): Notifier {
   return {
     async send(message, options, signal) {
       const limit = options.previousClass === 'too-large' ? SHRUNK_BODY_BYTES : MAX_BODY_BYTES;
       const body = renderTeamsCard(message, config.lang, limit);
-      const request = { url: config.url.reveal(), body, allowPrivate: true, now: clock.now() };
+      const request = { url: config.url.reveal(), body, reach, now: clock.now() };
       const answer = await postJson(request, signal);
       return isAnswer(answer) ? classify(answer, options) : answer;
     },

@@ -1,7 +1,7 @@
 /** Telegram bot. A success is HTTP 200 and `ok` true. Wire format and errors: https://core.telegram.org/bots/api#making-requests */
 import { z } from 'zod';
+import type { ReporterDeps } from '../alerting/notify/channel.ts';
 import type { Notifier, SendResult } from '../alerting/notify/notifier.ts';
-import type { Clock } from '../model/clock.ts';
 import { baseUrlField, defineReporter, secretField } from './define.ts';
 import { classifyStatus, excerpt, type HttpAnswer, isAnswer, notTheChannel, parseJson, postJson } from './http.ts';
 import { langField } from './language.ts';
@@ -31,10 +31,10 @@ export const telegram = defineReporter({
     entities: 'Telegram did not understand the formatting; it is sent again as plain text',
     refused: 'Telegram does not take the message, which should not happen: report it',
   },
-  create: (config, { clock }) => createTelegram(config, clock),
+  create: createTelegram,
 });
 
-function createTelegram(config: TelegramConfig, clock: Clock): Notifier {
+function createTelegram(config: TelegramConfig, { clock, reach }: ReporterDeps): Notifier {
   // A group that became a supergroup has a new id. Told by the first refusal, and again after each start of the daemon.
   let chatId = config.chat_id;
   return {
@@ -50,7 +50,7 @@ function createTelegram(config: TelegramConfig, clock: Clock): Notifier {
         disable_notification: message.status !== 'firing',
       });
       const url = `${config.base_url}/bot${config.token.reveal()}/sendMessage`;
-      const answer = await postJson({ url, body, allowPrivate: true, now: clock.now() }, signal);
+      const answer = await postJson({ url, body, reach, now: clock.now() }, signal);
       if (!isAnswer(answer)) return answer;
       const { verdict, migratedTo } = classify(answer);
       chatId = migratedTo ?? chatId;

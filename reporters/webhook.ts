@@ -4,8 +4,8 @@
  */
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import type { ReporterDeps } from '../alerting/notify/channel.ts';
 import type { Notifier } from '../alerting/notify/notifier.ts';
-import type { Clock } from '../model/clock.ts';
 import { defineReporter, secretField, secretUrlField } from './define.ts';
 import { classifyStatus, isAnswer, postJson } from './http.ts';
 import { renderPayload } from './webhook-payload.ts';
@@ -27,11 +27,16 @@ type WebhookConfig = z.infer<typeof WebhookConfig>;
 export const webhook = defineReporter({
   schema: WebhookConfig,
   secrets: ['url', 'secret', 'previous_secret'],
-  remedies: { refused: 'the receiver refuses the request: check the address, and the secret on both sides' },
-  create: (config, { clock }) => createWebhook(config, clock),
+  remedies: {
+    refused: 'the receiver refuses the request: check the address, and the secret on both sides',
+    blocked:
+      'if this address of the own network is meant: set allow_private: true, or list it under alerting.allow_private of the configuration',
+  },
+  create: createWebhook,
 });
 
-function createWebhook(config: WebhookConfig, clock: Clock): Notifier {
+function createWebhook(config: WebhookConfig, { clock, reach: channelReach }: ReporterDeps): Notifier {
+  const reach = config.allow_private ? channelReach : channelReach.strict;
   const secrets = [config.secret, config.previous_secret].flatMap(secret => secret?.reveal() ?? []);
   return {
     async send(message, options, signal) {
@@ -41,7 +46,7 @@ function createWebhook(config: WebhookConfig, clock: Clock): Notifier {
         'Idempotency-Key': options.idempotencyKey,
         ...(secrets.length > 0 ? { 'X-Signature': signature(secrets, Math.floor(now / 1000), body) } : {}),
       };
-      const request = { url: config.url.reveal(), body, headers, allowPrivate: config.allow_private, now };
+      const request = { url: config.url.reveal(), body, headers, reach, now };
       const answer = await postJson(request, signal);
       if (!isAnswer(answer)) return answer;
       return answer.status >= 200 && answer.status < 300 ? { kind: 'sent' } : classifyStatus(answer);

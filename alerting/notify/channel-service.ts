@@ -4,7 +4,7 @@ import type { Clock } from '../../model/clock.ts';
 import { UserError } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
 import type { StateStore } from '../../store/state-store.ts';
-import type { ActiveChannel, ReporterRegistry } from './channel.ts';
+import type { ActiveChannel, Reach, ReporterRegistry } from './channel.ts';
 import { type ChannelDocument, hideSecrets, parseChannel, restoreSecrets } from './channel-document.ts';
 import type { SendResult } from './notifier.ts';
 import { testMessage } from './test-message.ts';
@@ -32,6 +32,8 @@ export interface ChannelServiceOptions {
   readonly state: StateStore;
   readonly registry: ReporterRegistry;
   readonly clock: Clock;
+  /** Where channels may connect to: those of the configuration (`managed`), and those made over the API. */
+  readonly reach: (managed: boolean) => Reach;
   /** `http.public_url`, for the link in a test message. */
   readonly publicUrl: string;
 }
@@ -62,7 +64,7 @@ export class ChannelService {
       names.add(name);
       const known = this.#held.get(id);
       const same = known && JSON.stringify(known.document) === JSON.stringify(document);
-      next.set(id, same ? { ...known, version } : this.#open(id, version, document, isManaged));
+      next.set(id, same ? { ...known, version } : this.#open({ id, version, document, managed: isManaged }, isManaged));
     };
     for (const document of managed) add(`file:${String(document['name'])}`, 'file', document, true);
     for (const doc of await this.#options.state.list<ChannelDocument>('channel', signal))
@@ -92,9 +94,9 @@ export class ChannelService {
   async create(document: ChannelDocument, who: string, signal?: AbortSignal): Promise<ChannelView> {
     this.#checkName(document, null);
     const id = randomUUID();
-    const held = this.#open(id, '', document, true);
+    const held = this.#open({ id, version: '', document, managed: false }, true);
     const version = await this.#options.state.put('channel', id, document, null, signal);
-    return this.#swap(null, { ...held, version, managed: false }, who, signal);
+    return this.#swap(null, { ...held, version }, who, signal);
   }
 
   /** Replaces a document; `<secret>` keeps the stored secret. Throws `UserError`, or `VersionConflictError`. */
@@ -108,9 +110,9 @@ export class ChannelService {
     const before = this.#find(id, 'change');
     this.#checkName(document, id);
     const whole = restoreSecrets(document, before.document, this.#options.registry);
-    const held = this.#open(id, '', whole, true);
+    const held = this.#open({ id, version: '', document: whole, managed: false }, true);
     const version = await this.#options.state.put('channel', id, whole, expected, signal);
-    return this.#swap(before, { ...held, version, managed: false }, who, signal);
+    return this.#swap(before, { ...held, version }, who, signal);
   }
 
   /** Messages still open for it will be dead. Throws `UserError`, or `VersionConflictError`. */
@@ -158,11 +160,12 @@ export class ChannelService {
   }
 
   /** With `strict` a document that cannot be used is refused; else it is held with its error, so that it can be mended. */
-  #open(id: string, version: string, document: ChannelDocument, strict: boolean): Held {
-    const { registry, clock } = this.#options;
+  #open(stored: Omit<Held, 'active' | 'error'>, strict: boolean): Held {
+    const { registry, clock, reach } = this.#options;
+    const { document, managed } = stored;
     try {
       const { name, type, reporter, retry, throttleFloorMs, fallback, own } = parseChannel(document, registry);
-      const notifier = reporter.open(own, { clock });
+      const notifier = reporter.open(own, { clock, reach: reach(managed) });
       const active = {
         name,
         type,
@@ -173,10 +176,10 @@ export class ChannelService {
         budget: reporter.budget,
         acknowledges: reporter.acknowledges,
       };
-      return { id, version, managed: strict, document, active };
+      return { ...stored, active };
     } catch (error) {
       if (strict || !(error instanceof UserError)) throw error;
-      return { id, version, managed: false, document, active: null, error: error.message };
+      return { ...stored, active: null, error: error.message };
     }
   }
 

@@ -1,4 +1,5 @@
 /** Channels (告警渠道) as the outbox sees them, and the registry of reporters that `reporters/index.ts` fills and `app` hands in. */
+import type { LookupFunction } from 'node:net';
 import type { z } from 'zod';
 import type { Clock } from '../../model/clock.ts';
 import type { InputIssue } from '../../model/errors.ts';
@@ -35,6 +36,16 @@ export interface ActiveChannel {
 /** What a reporter may use besides its configuration. */
 export interface ReporterDeps {
   readonly clock: Clock;
+  readonly reach: Reach;
+}
+
+/** Where a channel may connect to: asked for each address a name led to, right before the connection to this address is made. */
+export interface Reach {
+  /** `host` as the channel's document names it, `address` as it was looked up. */
+  permits(host: string, address: string): boolean;
+  readonly lookup: LookupFunction;
+  /** The same without addresses of the own machine and network, but for those the configuration lists. */
+  readonly strict: Pick<Reach, 'permits' | 'lookup'>;
 }
 
 /** One kind of channel: its configuration schema and its factory. */

@@ -4,6 +4,7 @@ import type { SendResult } from '../../alerting/notify/notifier.ts';
 import type { OpenLineageEvent } from '../../lineage/openlineage/events.ts';
 import type { Clock } from '../../model/clock.ts';
 import { classifyStatus, isAnswer, postJson } from '../../reporters/http.ts';
+import { EVERYWHERE } from '../../reporters/reach.ts';
 
 /** Where OpenLineage events go. */
 export interface EventTarget {
@@ -28,7 +29,7 @@ export function httpTarget({ url, headers }: HttpTarget, clock: Clock): EventTar
     name: `${host}${pathname}`,
     async send(event, signal) {
       const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
-      const request = { url, headers, body: JSON.stringify(event), allowPrivate: true, now: clock.now() };
+      const request = { url, headers, body: JSON.stringify(event), reach: EVERYWHERE, now: clock.now() };
       const answer = await postJson(request, within);
       if (!isAnswer(answer)) return answer;
       return answer.status >= 200 && answer.status < 300 ? { kind: 'sent' } : classifyStatus(answer);

@@ -4,8 +4,8 @@
  */
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import type { ReporterDeps } from '../../alerting/notify/channel.ts';
 import type { Notifier, SendOptions, SendResult } from '../../alerting/notify/notifier.ts';
-import type { Clock } from '../../model/clock.ts';
 import { baseUrlField, defineReporter, secretField } from '../define.ts';
 import { classifyStatus, excerpt, isAnswer, parseJson, postJson } from '../http.ts';
 import { langField } from '../language.ts';
@@ -50,16 +50,16 @@ export const dingtalk = defineReporter({
     refused: 'DingTalk does not take the message; the text above says why',
     'too-large': 'DingTalk finds the message too long, which should not happen: report it',
   },
-  create: (config, { clock }) => createDingtalk(config, clock),
+  create: createDingtalk,
 });
 
-function createDingtalk(config: DingtalkConfig, clock: Clock): Notifier {
+function createDingtalk(config: DingtalkConfig, { clock, reach }: ReporterDeps): Notifier {
   return {
     async send(message, options, signal) {
       const body = renderMarkdown(message, config.at, config.lang);
       // Signed anew for each attempt: a signature lives for an hour, an outbox row for a day.
       const url = signedUrl(config, clock.now());
-      const answer = await postJson({ url, body, allowPrivate: true, now: clock.now() }, signal);
+      const answer = await postJson({ url, body, reach, now: clock.now() }, signal);
       if (!isAnswer(answer)) return answer;
       return answer.status === 200 ? classifyAnswer(answer.body, options) : classifyStatus(answer);
     },

@@ -4,8 +4,8 @@
  */
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import type { ReporterDeps } from '../../alerting/notify/channel.ts';
 import type { Notifier, SendResult } from '../../alerting/notify/notifier.ts';
-import type { Clock } from '../../model/clock.ts';
 import { baseUrlField, defineReporter, secretField } from '../define.ts';
 import { classifyStatus, excerpt, type HttpAnswer, isAnswer, notTheChannel, parseJson, postJson } from '../http.ts';
 import { langField } from '../language.ts';
@@ -35,10 +35,10 @@ export const feishu = defineReporter({
       'check the hook_id: it is the last part of the webhook address of the bot; for Lark set base_url to https://open.larksuite.com',
     refused: 'Feishu does not take the message; check base_url and hook_id',
   },
-  create: (config, { clock }) => createFeishu(config, clock),
+  create: createFeishu,
 });
 
-function createFeishu(config: FeishuConfig, clock: Clock): Notifier {
+function createFeishu(config: FeishuConfig, { clock, reach }: ReporterDeps): Notifier {
   return {
     async send(message, _options, signal) {
       const now = clock.now();
@@ -47,10 +47,7 @@ function createFeishu(config: FeishuConfig, clock: Clock): Notifier {
       const signed: Record<string, string> = config.secret
         ? { timestamp, sign: signFeishu(config.secret.reveal(), timestamp) }
         : {};
-      const answer = await postJson(
-        { url, body: renderCard(message, signed, config.lang), allowPrivate: true, now },
-        signal,
-      );
+      const answer = await postJson({ url, body: renderCard(message, signed, config.lang), reach, now }, signal);
       return isAnswer(answer) ? classify(answer) : answer;
     },
     close: async () => {},

@@ -3,9 +3,9 @@
  * https://developer.work.weixin.qq.com/document/path/91770
  */
 import { z } from 'zod';
+import type { ReporterDeps } from '../../alerting/notify/channel.ts';
 import type { Message } from '../../alerting/notify/message.ts';
 import type { Notifier, SendResult } from '../../alerting/notify/notifier.ts';
-import type { Clock } from '../../model/clock.ts';
 import { baseUrlField, defineReporter, secretField } from '../define.ts';
 import { classifyStatus, excerpt, type HttpAnswer, isAnswer, notTheChannel, parseJson, postJson } from '../http.ts';
 import { type Lang, langField } from '../language.ts';
@@ -38,17 +38,17 @@ export const wecom = defineReporter({
       'check the key: it stands after "key=" in the webhook address of the robot; a robot that was removed needs a new one',
     refused: 'WeCom does not take the message; check base_url, it must lead to the webhook interface',
   },
-  create: (config, { clock }) => createWecom(config, clock),
+  create: createWecom,
 });
 
-function createWecom(config: WecomConfig, clock: Clock): Notifier {
+function createWecom(config: WecomConfig, { clock, reach }: ReporterDeps): Notifier {
   return {
     async send(message, _options, signal) {
       const url = new URL(`${config.base_url}/cgi-bin/webhook/send`);
       url.searchParams.set('key', config.key.reveal());
       const content = renderMarkdown(message, config.at.user_ids, config.lang);
       const body = JSON.stringify({ msgtype: 'markdown', markdown: { content } });
-      const answer = await postJson({ url: url.href, body, allowPrivate: true, now: clock.now() }, signal);
+      const answer = await postJson({ url: url.href, body, reach, now: clock.now() }, signal);
       if (!isAnswer(answer)) return answer;
       return answer.status === 200 ? classify(answer) : classifyStatus(answer);
     },

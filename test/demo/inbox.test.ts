@@ -7,6 +7,7 @@ import { demoChannels } from '../../demo/channels.ts';
 import { type Inbox, startInbox } from '../../demo/inbox.ts';
 import { ManualClock } from '../../model/clock.ts';
 import { reporters } from '../../reporters/index.ts';
+import { EVERYWHERE } from '../../reporters/reach.ts';
 
 const clock = new ManualClock(1_800_000_000_000);
 const MESSAGE: Message = {
@@ -47,7 +48,9 @@ after(() => inbox.close());
 function send(type: string, more: object) {
   const document = demoChannels(inbox).find(channel => channel['type'] === type);
   const { reporter, own } = parseChannel({ ...document, ...more }, reporters);
-  return reporter.open(own, { clock }).send(MESSAGE, { idempotencyKey: 'k', attempt: 1 }, AbortSignal.timeout(10_000));
+  return reporter
+    .open(own, { clock, reach: EVERYWHERE })
+    .send(MESSAGE, { idempotencyKey: 'k', attempt: 1 }, AbortSignal.timeout(10_000));
 }
 
 const ROBOTS: readonly [type: string, wrongToken: object][] = [

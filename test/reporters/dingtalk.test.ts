@@ -4,6 +4,7 @@ import type { Notifier, SendResult } from '../../alerting/notify/notifier.ts';
 import { ManualClock } from '../../model/clock.ts';
 import { dingtalk, sign } from '../../reporters/im/dingtalk.ts';
 import { renderMarkdown } from '../../reporters/im/dingtalk-markdown.ts';
+import { EVERYWHERE } from '../../reporters/reach.ts';
 import { type DingtalkAnswer, type DingtalkServer, startDingtalkServer } from '../support/dingtalk-server.ts';
 import { AT, sampleAlert, sampleMessage } from './samples.ts';
 
@@ -18,7 +19,7 @@ before(async () => {
   server = await startDingtalkServer({ secret: SECRET, now: () => clock.now() });
   robot = dingtalk.open(
     { base_url: server.url, access_token: TOKEN, secret: SECRET, at: { mobiles: ['13800000000'] } },
-    { clock },
+    { clock, reach: EVERYWHERE },
   );
 });
 beforeEach(() => {
@@ -192,7 +193,10 @@ test('no answer within the time limit is a timeout', async () => {
 });
 
 test('a robot that is not there is a network failure, and no secret is in its text', async () => {
-  const gone = dingtalk.open({ base_url: 'http://127.0.0.1:9', access_token: 'tok-123', secret: SECRET }, { clock });
+  const gone = dingtalk.open(
+    { base_url: 'http://127.0.0.1:9', access_token: 'tok-123', secret: SECRET },
+    { clock, reach: EVERYWHERE },
+  );
 
   const result = await gone.send(sampleMessage(), { idempotencyKey: 'k', attempt: 1 }, AbortSignal.timeout(5_000));
 

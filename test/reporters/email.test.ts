@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import type { Notifier, SendOptions, SendResult } from '../../alerting/notify/notifier.ts';
 import { ManualClock } from '../../model/clock.ts';
 import { email } from '../../reporters/email.ts';
+import { EVERYWHERE } from '../../reporters/reach.ts';
 import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts';
 import { AT, sampleAlert, sampleMessage } from './samples.ts';
 
@@ -16,7 +17,10 @@ let mail: Notifier;
 before(async () => {
   sink = await startSmtpSink();
   const to = [A, B, C];
-  mail = email.open({ host: '127.0.0.1', port: sink.port, from: 'tidewatch <alerts@tw.example>', to }, { clock });
+  mail = email.open(
+    { host: '127.0.0.1', port: sink.port, from: 'tidewatch <alerts@tw.example>', to },
+    { clock, reach: EVERYWHERE },
+  );
 });
 beforeEach(() => {
   sink.mails.length = 0;
@@ -174,7 +178,7 @@ test('who acknowledged, what follows from it, the lines around the log line and 
 test('a mail in English has no Chinese word of ours', async () => {
   const english = email.open(
     { host: '127.0.0.1', port: sink.port, from: 'a@tw.example', to: [A], lang: 'en' },
-    { clock },
+    { clock, reach: EVERYWHERE },
   );
 
   const alerts = [sampleAlert({ annotations: [], affects: ['revenue'], reason: 'job-ended', ackedBy: 'ann' })];
@@ -292,7 +296,7 @@ test('a wrong password is final and never told', async () => {
     user: 'tw',
     password: 'wr0ng-secret',
   };
-  const channel = email.open(document, { clock });
+  const channel = email.open(document, { clock, reach: EVERYWHERE });
 
   const result = await channel.send(sampleMessage(), { idempotencyKey: 'k', attempt: 1 }, AbortSignal.timeout(8_000));
 
@@ -308,7 +312,7 @@ test('the right password is taken from the environment', async () => {
   const password = { env: 'TIDEWATCH_TEST_SMTP' };
   const channel = email.open(
     { host: '127.0.0.1', port: guarded.port, from: 'a@tw.example', to: [A], user: 'tw', password },
-    { clock },
+    { clock, reach: EVERYWHERE },
   );
 
   const result = await channel.send(sampleMessage(), { idempotencyKey: 'k', attempt: 1 }, AbortSignal.timeout(8_000));
@@ -320,7 +324,10 @@ test('the right password is taken from the environment', async () => {
 });
 
 test('no server is a network failure', async () => {
-  const channel = email.open({ host: '127.0.0.1', port: 9, from: 'a@tw.example', to: [A] }, { clock });
+  const channel = email.open(
+    { host: '127.0.0.1', port: 9, from: 'a@tw.example', to: [A] },
+    { clock, reach: EVERYWHERE },
+  );
 
   const result = await channel.send(sampleMessage(), { idempotencyKey: 'k', attempt: 1 }, AbortSignal.timeout(8_000));
 

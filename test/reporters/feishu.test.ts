@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import type { Notifier } from '../../alerting/notify/notifier.ts';
 import { ManualClock } from '../../model/clock.ts';
 import { feishu, signFeishu } from '../../reporters/im/feishu.ts';
+import { EVERYWHERE } from '../../reporters/reach.ts';
 import { feishuJudge, type MockChannel, startMockChannel } from '../support/mock-channels.ts';
 import { AT, sampleMessage } from './samples.ts';
 import { HTTP_ANSWERS, send, storm, testAnswers } from './sending.ts';
@@ -15,7 +16,7 @@ let bot: Notifier;
 
 before(async () => {
   mock = await startMockChannel(feishuJudge(HOOK, SECRET, () => clock.now()));
-  bot = feishu.open({ base_url: mock.url, hook_id: HOOK, secret: SECRET }, { clock });
+  bot = feishu.open({ base_url: mock.url, hook_id: HOOK, secret: SECRET }, { clock, reach: EVERYWHERE });
 });
 beforeEach(() => {
   mock.requests.length = 0;
@@ -37,7 +38,7 @@ test('the key of the signature is "{s}\\n{secret}" and its message is empty', ()
 });
 
 test('a bot without signatures gets none', async () => {
-  const open = feishu.open({ base_url: mock.url, hook_id: HOOK }, { clock });
+  const open = feishu.open({ base_url: mock.url, hook_id: HOOK }, { clock, reach: EVERYWHERE });
 
   mock.answers.push({ body: { code: 0 } });
   await send(open);

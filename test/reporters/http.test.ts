@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { isAnswer, postJson } from '../../reporters/http.ts';
 import { PRIVATE_ADDRESSES } from '../../reporters/private-addresses.ts';
+import { EVERYWHERE } from '../../reporters/reach.ts';
 
 let server: Server;
 let port = 0;
@@ -20,7 +21,10 @@ before(async () => {
 after(() => void server.close().closeAllConnections());
 
 function post(url: string, allowPrivate: boolean) {
-  return postJson({ url, body: '{}', allowPrivate, now: 0 }, AbortSignal.timeout(5_000));
+  return postJson(
+    { url, body: '{}', reach: allowPrivate ? EVERYWHERE : EVERYWHERE.strict, now: 0 },
+    AbortSignal.timeout(5_000),
+  );
 }
 
 for (const host of [
@@ -88,7 +92,7 @@ test('an answer that never ends is a timeout, also after it has begun', async ()
   const abort = new AbortController();
   const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}/`;
 
-  const answer = postJson({ url, body: '{}', allowPrivate: true, now: 0 }, abort.signal);
+  const answer = postJson({ url, body: '{}', reach: EVERYWHERE, now: 0 }, abort.signal);
   await started;
   abort.abort(new Error('time is up'));
 

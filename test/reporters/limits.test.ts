@@ -6,6 +6,7 @@ import type { Message, MessageAlert } from '../../alerting/notify/message.ts';
 import type { Notifier } from '../../alerting/notify/notifier.ts';
 import { ManualClock } from '../../model/clock.ts';
 import { reporters } from '../../reporters/index.ts';
+import { EVERYWHERE } from '../../reporters/reach.ts';
 import {
   feishuJudge,
   type Judge,
@@ -43,7 +44,7 @@ const open: { name: string; mock: MockChannel; notifier: Notifier }[] = [];
 before(async () => {
   for (const [name, judge, document] of CHANNELS) {
     const mock = await startMockChannel(judge);
-    open.push({ name, mock, notifier: reporters[name].open(document(mock.url), { clock }) });
+    open.push({ name, mock, notifier: reporters[name].open(document(mock.url), { clock, reach: EVERYWHERE }) });
   }
 });
 after(() => Promise.all(open.map(({ mock }) => mock.close())));

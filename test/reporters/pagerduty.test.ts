@@ -4,6 +4,7 @@ import type { MessageAlert } from '../../alerting/notify/message.ts';
 import type { Notifier, SendOptions } from '../../alerting/notify/notifier.ts';
 import { ManualClock } from '../../model/clock.ts';
 import { pagerduty } from '../../reporters/pagerduty.ts';
+import { EVERYWHERE } from '../../reporters/reach.ts';
 import { type MockChannel, pagerdutyJudge, startMockChannel } from '../support/mock-channels.ts';
 import { AT, sampleAlert, sampleDigest, sampleMessage } from './samples.ts';
 import { HTTP_ANSWERS, send, testAnswers } from './sending.ts';
@@ -15,7 +16,7 @@ let service: Notifier;
 
 before(async () => {
   mock = await startMockChannel(pagerdutyJudge(KEY));
-  service = pagerduty.open({ base_url: mock.url, routing_key: KEY }, { clock });
+  service = pagerduty.open({ base_url: mock.url, routing_key: KEY }, { clock, reach: EVERYWHERE });
 });
 beforeEach(() => {
   mock.requests.length = 0;

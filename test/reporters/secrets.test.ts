@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { ChannelService } from '../../alerting/notify/channel-service.ts';
 import { ManualClock } from '../../model/clock.ts';
 import { reporters } from '../../reporters/index.ts';
+import { EVERYWHERE } from '../../reporters/reach.ts';
 import { openSqliteStateStore } from '../../store/sqlite/state-store.ts';
 import { type MockChannel, startMockChannel } from '../support/mock-channels.ts';
 import { startSmtpSink } from '../support/smtp-sink.ts';
@@ -40,7 +41,7 @@ function documents(url: string): Readonly<Record<keyof typeof reporters, object>
 for (const type of Object.keys(reporters) as (keyof typeof reporters)[]) {
   test(`${type}: a refusal, a dead address and an inspection tell no secret`, async () => {
     for (const url of [mock.url, 'http://127.0.0.1:9', 'http://no-such-host.invalid']) {
-      const notifier = reporters[type].open(documents(url)[type], { clock });
+      const notifier = reporters[type].open(documents(url)[type], { clock, reach: EVERYWHERE });
 
       const result = await send(notifier, sampleMessage());
 
@@ -52,7 +53,13 @@ for (const type of Object.keys(reporters) as (keyof typeof reporters)[]) {
 
   test(`${type}: the service shows, lists, audits and refuses it without its secrets`, async () => {
     const state = openSqliteStateStore({ path: ':memory:' });
-    const service = new ChannelService({ state, registry: reporters, clock, publicUrl: 'http://tw.example' });
+    const service = new ChannelService({
+      state,
+      registry: reporters,
+      clock,
+      reach: () => EVERYWHERE,
+      publicUrl: 'http://tw.example',
+    });
     await service.load([]);
     const document = { name: 'c', type, ...documents(mock.url)[type] };
 

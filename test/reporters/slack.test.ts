@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { Notifier } from '../../alerting/notify/notifier.ts';
 import { ManualClock } from '../../model/clock.ts';
+import { EVERYWHERE } from '../../reporters/reach.ts';
 import { slack } from '../../reporters/slack.ts';
 import { type MockChannel, slackJudge, startMockChannel } from '../support/mock-channels.ts';
 import { AT, sampleAlert, sampleMessage } from './samples.ts';
@@ -13,7 +14,7 @@ let hook: Notifier;
 
 before(async () => {
   mock = await startMockChannel(slackJudge());
-  hook = slack.open({ url: `${mock.url}/services/T000/B000/XXXX` }, { clock });
+  hook = slack.open({ url: `${mock.url}/services/T000/B000/XXXX` }, { clock, reach: EVERYWHERE });
 });
 beforeEach(() => {
   mock.requests.length = 0;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { Notifier } from '../../alerting/notify/notifier.ts';
 import { ManualClock } from '../../model/clock.ts';
+import { EVERYWHERE } from '../../reporters/reach.ts';
 import { teams } from '../../reporters/teams.ts';
 import { type MockChannel, startMockChannel, teamsJudge } from '../support/mock-channels.ts';
 import { AT, sampleAlert, sampleMessage } from './samples.ts';
@@ -13,7 +14,10 @@ let flow: Notifier;
 
 before(async () => {
   mock = await startMockChannel(teamsJudge());
-  flow = teams.open({ url: `${mock.url}/workflows/1/triggers/manual/paths/invoke?sig=s3cr3t` }, { clock });
+  flow = teams.open(
+    { url: `${mock.url}/workflows/1/triggers/manual/paths/invoke?sig=s3cr3t` },
+    { clock, reach: EVERYWHERE },
+  );
 });
 beforeEach(() => {
   mock.requests.length = 0;

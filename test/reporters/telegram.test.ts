@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { Notifier } from '../../alerting/notify/notifier.ts';
 import { ManualClock } from '../../model/clock.ts';
+import { EVERYWHERE } from '../../reporters/reach.ts';
 import { telegram } from '../../reporters/telegram.ts';
 import { type MockAnswer, type MockChannel, startMockChannel, telegramJudge } from '../support/mock-channels.ts';
 import { AT, sampleAlert, sampleMessage } from './samples.ts';
@@ -24,7 +25,7 @@ beforeEach(() => {
 after(() => mock.close());
 
 function open(chat: number | string): Notifier {
-  return telegram.open({ base_url: mock.url, token: TOKEN, chat_id: chat }, { clock });
+  return telegram.open({ base_url: mock.url, token: TOKEN, chat_id: chat }, { clock, reach: EVERYWHERE });
 }
 
 function refusal(status: number, description: string, parameters?: object): MockAnswer {

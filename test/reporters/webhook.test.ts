@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
 import type { Notifier } from '../../alerting/notify/notifier.ts';
 import { ManualClock } from '../../model/clock.ts';
+import { EVERYWHERE } from '../../reporters/reach.ts';
 import { signature, webhook } from '../../reporters/webhook.ts';
 import { type MockChannel, startMockChannel } from '../support/mock-channels.ts';
 import { AT, sampleAlert, sampleMessage } from './samples.ts';
@@ -23,7 +24,7 @@ beforeEach(() => {
 after(() => mock.close());
 
 function open(over: object = {}): Notifier {
-  return webhook.open({ url: `${mock.url}/hook?x=1`, allow_private: true, ...over }, { clock });
+  return webhook.open({ url: `${mock.url}/hook?x=1`, allow_private: true, ...over }, { clock, reach: EVERYWHERE });
 }
 
 test("the body is Alertmanager's version 4", async () => {

@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import type { Notifier } from '../../alerting/notify/notifier.ts';
 import { ManualClock } from '../../model/clock.ts';
 import { wecom } from '../../reporters/im/wecom.ts';
+import { EVERYWHERE } from '../../reporters/reach.ts';
 import { type MockChannel, startMockChannel, wecomJudge } from '../support/mock-channels.ts';
 import { AT, sampleAlert, sampleMessage } from './samples.ts';
 import { HTTP_ANSWERS, send, storm, testAnswers } from './sending.ts';
@@ -14,7 +15,7 @@ let robot: Notifier;
 
 before(async () => {
   mock = await startMockChannel(wecomJudge(KEY));
-  robot = wecom.open({ base_url: mock.url, key: KEY, at: { user_ids: ['ann'] } }, { clock });
+  robot = wecom.open({ base_url: mock.url, key: KEY, at: { user_ids: ['ann'] } }, { clock, reach: EVERYWHERE });
 });
 beforeEach(() => {
   mock.requests.length = 0;

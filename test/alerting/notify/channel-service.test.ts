@@ -5,6 +5,7 @@ import { ChannelService } from '../../../alerting/notify/channel-service.ts';
 import { ManualClock } from '../../../model/clock.ts';
 import { UserError, VersionConflictError } from '../../../model/errors.ts';
 import { reporters } from '../../../reporters/index.ts';
+import { createReach, EVERYWHERE } from '../../../reporters/reach.ts';
 import { openSqliteStateStore } from '../../../store/sqlite/state-store.ts';
 import type { StateStore } from '../../../store/state-store.ts';
 import { type DingtalkServer, startDingtalkServer } from '../../support/dingtalk-server.ts';
@@ -29,7 +30,13 @@ beforeEach(async () => {
 after(() => server.close());
 
 async function open(managed: Parameters<ChannelService['load']>[0] = []): Promise<ChannelService> {
-  const made = new ChannelService({ state, registry: reporters, clock, publicUrl: 'http://tw.example' });
+  const made = new ChannelService({
+    state,
+    registry: reporters,
+    clock,
+    reach: () => EVERYWHERE,
+    publicUrl: 'http://tw.example',
+  });
   await made.load(managed);
   return made;
 }
@@ -181,4 +188,27 @@ test('a stored channel whose secret has gone is listed with its error and can be
   assert.equal((await later.test(id)).kind, 'permanent');
   await later.update(id, robot(), 'any', 'ann');
   assert.equal((await later.test(id)).kind, 'sent');
+});
+
+test('who comes from the configuration may reach more than who was made over the API, also after a restart', async () => {
+  const asked: boolean[] = [];
+  const reach = (managed: boolean) => {
+    asked.push(managed);
+    return managed ? EVERYWHERE : createReach({ everywhere: false });
+  };
+  const make = () => new ChannelService({ state, registry: reporters, clock, reach, publicUrl: 'http://tw.example' });
+  const first = make();
+  await first.load([robot({ name: 'file' })]);
+  const { id } = await first.create(robot({ name: 'api' }), 'ann');
+  await first.update(id, robot({ name: 'api', at: { all: true } }), 'any', 'ann');
+  const restarted = make();
+  await restarted.load([robot({ name: 'file' })]);
+
+  assert.deepEqual(asked, [true, false, false, true, false]);
+  for (const running of [first, restarted]) {
+    assert.equal((await running.test('file:file')).kind, 'sent');
+    const refused = await running.test(id);
+    assert.deepEqual([refused.kind, refused.kind !== 'sent' && refused.class], ['permanent', 'blocked']);
+    await running.close();
+  }
 });

@@ -37,6 +37,7 @@ import { createLineageService } from '../../../lineage/service.ts';
 import { ManualClock } from '../../../model/clock.ts';
 import { createTelemetry, type Telemetry } from '../../../model/telemetry.ts';
 import { reporters } from '../../../reporters/index.ts';
+import { EVERYWHERE } from '../../../reporters/reach.ts';
 import type { LogCountQuery } from '../../../store/log-store.ts';
 import { MemoryMetricStore } from '../../../store/memory-metrics.ts';
 import { openSqliteLogStore } from '../../../store/sqlite/log-store.ts';
@@ -154,7 +155,13 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     telemetry,
   });
   const promised = await startObjectives({ recorder, lineage, tables, metrics, state, clock, telemetry, logger });
-  const channels = new ChannelService({ state, registry: reporters, clock, publicUrl: 'http://localhost' });
+  const channels = new ChannelService({
+    state,
+    registry: reporters,
+    clock,
+    reach: () => EVERYWHERE,
+    publicUrl: 'http://localhost',
+  });
   await channels.load(options.channels ?? []);
   const lines = { counts: (query: LogCountQuery) => logs.counts(query, lineage.names) };
   const engine = createEngine({
