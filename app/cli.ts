@@ -37,6 +37,16 @@ const USAGE = `tidewatch ${VERSION}
   tidewatch ready --dataset ID|--report NAME --complete-to TIME
       [--expected-rows N] [--period 1h] [--wait 2h]
                                            may an offline job start? exit 0 ready, 1 not in time, 2 usage
+  tidewatch logs search [QUERY]… [--job J] [--app A] [--container C] [--level ">=WARN"] [--logger L] [--host H]
+      [--from 1h] [--to TIME] [--limit N] [--context N [--scope container|job|all]] [--traces] [--zone Z]
+                                           log lines, oldest first, traces folded; with the lines around each
+  tidewatch logs tail [QUERY]… [--lines N] the same filters; the last lines, then every one that comes
+  tidewatch alerts list [LABEL=VALUE]… [--severity S] [--state S] [--owner O] [--open]
+                                           what fires, since when, whose, why, who has taken it on; exit 1 when one fires
+  tidewatch alerts silence LABEL=VALUE…|ID --for 2h [--comment TEXT] [--by NAME] [--dry-run] | --end ID
+                                           keep alerts quiet; says which and how many
+  tidewatch alerts ack ID… [--ttl 4h] [--by NAME]
+                                           take alerts on: repeats and escalation stop
   tidewatch rules test FILE…               unit tests of rules: series in, expected alerts out
   tidewatch rules replay --rule NAME|ID|FILE.yaml --from 24h [--to now] [--as-of arrival]
                                            what a rule would have told, by a running daemon (--url)
@@ -99,6 +109,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return (await import('./commands/freshness.ts')).freshnessReplay(file);
   },
   lag: async args => (await import('./commands/lag.ts')).lag(args),
+  logs: async args => (await import('./commands/logs.ts')).logs(args, Date.now()),
+  alerts: async args => (await import('./commands/alerts.ts')).alerts(args, Date.now()),
   diagnose: async args => (await import('./commands/diagnose.ts')).diagnose(args),
   ready: async args => (await import('./commands/ready.ts')).ready(args),
   rules: async args => (await import('./commands/rules.ts')).rules(args, Date.now()),
@@ -131,12 +143,20 @@ function usage(message: string): number {
   return 2;
 }
 
+// A reader that has seen enough (`| head`) is no failure; a full disk is one.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  process.stderr.write(`cannot write the output: ${error.message}\n`);
+  process.exit(2);
+});
 try {
   process.exitCode = await main(process.argv.slice(2));
   // A daemon that has stopped is done, whatever a library still holds; shorter commands end by themselves with their output flushed.
   if (process.argv[2] === 'start' || process.argv[2] === 'demo') process.exit(process.exitCode);
 } catch (error) {
-  const expected = error instanceof UserError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  // A file that cannot be read says so itself, with its name.
+  const expected = error instanceof UserError || code?.startsWith('ERR_PARSE_ARGS') || syscall !== undefined;
   process.stderr.write(`${expected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
   process.exit(2);
 }

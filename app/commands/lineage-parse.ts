@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { parseBatchLine } from '../../lineage/sql/batch.ts';
 import { LineIndex } from '../../lineage/sql/line-index.ts';
 import { parseScript } from '../../lineage/sql/lineage.ts';
 import { analyzeScript, type ScriptLineage, type StatementLineage } from '../../lineage/sql/script.ts';
 import { UserError } from '../../model/errors.ts';
+import { readLines, writeOut } from './lines.ts';
 import { textTable } from './text-table.ts';
-
-const FLUSH_CHARS = 65_536;
 
 /** `tidewatch lineage parse FILE.sql | --batch`. Exit 1 when a statement cannot be read. */
 export async function lineageParse(args: readonly string[]): Promise<number> {
@@ -27,17 +25,13 @@ export async function lineageParse(args: readonly string[]): Promise<number> {
   return parseFile(file, values);
 }
 
-/** NDJSON in, NDJSON out, in order (contracts.md section 5.1). */
+/** NDJSON in, NDJSON out, in order (contracts.md section 5.1); what has come in is answered before more is waited for. */
 async function parseBatch(): Promise<number> {
-  let out = '';
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() === '') continue;
-    out += `${parseBatchLine(line)}\n`;
-    if (out.length < FLUSH_CHARS) continue;
-    if (!process.stdout.write(out)) await new Promise(resolve => process.stdout.once('drain', resolve));
-    out = '';
+  for await (const lines of readLines(process.stdin)) {
+    let out = '';
+    for (const line of lines) if (line.trim() !== '') out += `${parseBatchLine(line)}\n`;
+    await writeOut(out);
   }
-  process.stdout.write(out);
   return 0;
 }
 
