@@ -112,9 +112,10 @@ function decodeFlat(ts: number, fields: Fields, decoding: MetricDecoding, out: C
     if (number === 'not-finite') return new Rejected('not-finite', 'value: NaN or infinite');
     if (number === 'not-a-number') return new Rejected('bad-field', 'value: expected a number');
   }
-  if (fields['logical'] !== undefined) {
-    const logical = parseLogicalScope(textField(fields['logical']));
-    if (!logical) return new Rejected('unknown-scope', `logical: no Flink scope: ${textField(fields['logical'], 80)}`);
+  const scope = fields['logical'];
+  if (scope !== undefined && scope !== null && scope !== '') {
+    const logical = parseLogicalScope(textField(scope));
+    if (!logical) return new Rejected('unknown-scope', `logical: no Flink scope: ${textField(scope, 80)}`);
     out.target(ts, logical.scope, vars, fields).put(type, seriesPrefix(logical, vars), name, fields);
     return null;
   }

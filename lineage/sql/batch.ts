@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { parseScript } from './lineage.ts';
 
 const BatchLine = z.object({
-  id: z.union([z.string(), z.number(), z.null()]).optional(),
+  id: z.json().optional(),
   sql: z.string(),
-  session: z.string().optional(),
-  schemas: z.record(z.string(), z.array(z.string())).optional(),
+  session: z.string().nullish(),
+  schemas: z.record(z.string(), z.array(z.string())).nullish(),
 });
 
 /** Answers one line; a line that is no such object is answered with `ok: false` and the reason, never thrown. */
@@ -22,8 +22,8 @@ export function parseBatchLine(line: string): string {
     const issue = input.error.issues[0];
     return failure(idOf(json), `${issue?.path.join('.') || 'the line'}: ${issue?.message ?? 'not an object'}`);
   }
-  const { id = null, ...script } = input.data;
-  return JSON.stringify({ id, ...parseScript(script) });
+  const { id = null, sql, session, schemas } = input.data;
+  return JSON.stringify({ id, ...parseScript({ sql, session: session ?? undefined, schemas: schemas ?? undefined }) });
 }
 
 function idOf(json: unknown): unknown {

@@ -128,6 +128,8 @@ for (const [sentence, record, expected] of [
     { ts: AT, name: 'lag', vars: { topic: 't' }, value: 3 },
     [['lag', 3]],
   ],
+  ['an empty logical scope is none', { ...flat('', 'lag', 3), vars: { topic: 't' } }, [['lag', 3]]],
+  ['nor is null one', { ts: AT, name: 'lag', logical: null, vars: { topic: 't' }, value: 3 }, [['lag', 3]]],
   ['a name that only looks dotted stays', { ts: AT, name: 'my.own.metric', value: 3 }, [['my.own.metric', 3]]],
   [
     'old consumer: offsets in key groups',

@@ -131,6 +131,22 @@ describe('a batch line', () => {
     });
   });
 
+  test('may say null for what it does not know, and carry any id', () => {
+    const answer = (line: object): unknown => JSON.parse(parseBatchLine(JSON.stringify(line)));
+
+    const bare = answer({ id: { n: 1 }, sql: 'SELECT a FROM c.d.t' });
+    assert.deepEqual(answer({ id: { n: 1 }, sql: 'SELECT a FROM c.d.t', session: null, schemas: null }), bare);
+    assert.deepEqual(bare, {
+      id: { n: 1 },
+      ok: true,
+      sources: ['c.d.t'],
+      sink: [],
+      dims: [],
+      columns: [['c.d.t.a']],
+      errors: [],
+    });
+  });
+
   for (const [title, line, message] of [
     ['that is not JSON', '{', /not valid JSON/],
     ['without sql', '{"id":"x"}', /^sql: /],

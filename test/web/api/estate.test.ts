@@ -189,6 +189,8 @@ test('a script is parsed as the batch command does it, errors with line and colu
   assert.equal(error?.line, 2);
   assert.ok((error?.column ?? 0) > 0);
   problemOf(await parse({ id: '3' }), 422, 'bad-request');
+  const unsaid = await parse({ id: [4], sql: 'SELECT a FROM c.d.t', session: null, schemas: null });
+  assert.deepEqual([unsaid.status, unsaid.body['id'], unsaid.body['sources']], [200, [4], ['c.d.t']]);
 });
 
 test('an OpenLineage event is taken at Marquez’s address; one that is none is refused', async () => {

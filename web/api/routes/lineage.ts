@@ -64,15 +64,16 @@ export function lineageRoutes(fastify: FastifyInstance, services: LineageService
         tags,
         summary: 'Tables and columns of a SQL script',
         body: z.strictObject({
-          id: z.union([z.string(), z.number(), z.null()]).default(null),
+          id: z.json().default(null),
           sql: z.string().max(4_000_000),
-          session: z.string().optional(),
-          schemas: z.record(z.string(), z.array(z.string())).optional(),
+          session: z.string().nullish(),
+          schemas: z.record(z.string(), z.array(z.string())).nullish(),
         }),
       },
     },
     async ({ body: { id, sql, session, schemas } }) => {
-      return { id, ...services.lineage.parse({ sql, session, schemas }) };
+      const script = { sql, session: session ?? undefined, schemas: schemas ?? undefined };
+      return { id, ...services.lineage.parse(script) };
     },
   );
 
