@@ -56,9 +56,14 @@ async function attempt(ask: ReadinessWait['ask'], waitMs: number): Promise<Readi
   try {
     return await ask(waitMs);
   } catch (error) {
-    if (error instanceof UserError && PASSING.has(error.status)) return error.message;
+    if (isPassing(error)) return error.message;
     throw error;
   }
+}
+
+/** Whether a daemon's refusal passes by itself, so that asking again makes sense. */
+export function isPassing(error: unknown): error is UserError {
+  return error instanceof UserError && PASSING.has(error.status);
 }
 
 /** An ETA that only counts down is no news until it has halved; one that has doubled is. */

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UserError } from '../../model/errors.ts';
 import type { CauseView, DiagnosisView, OperatorAdviceView } from '../../web/api/diagnosis-answer.ts';
-import { createDaemonClient } from './daemon-client.ts';
+import { createDaemonClient, DEFAULT_URL } from './daemon-client.ts';
 import { textTable } from './text-table.ts';
 
 /** `tidewatch diagnose JOB`: why it is late, with the figures that say so, and how many subtasks would do. `--at` asks about the past. */
@@ -12,7 +12,7 @@ export async function diagnose(args: readonly string[]): Promise<number> {
     options: {
       at: { type: 'string' },
       lang: { type: 'string', default: 'en' },
-      url: { type: 'string', default: 'http://127.0.0.1:8686' },
+      url: { type: 'string', default: DEFAULT_URL },
       json: { type: 'boolean', default: false },
     },
   });

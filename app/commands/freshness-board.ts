@@ -3,7 +3,7 @@ import { levelWord, spokenDuration, spokenTime } from '../../lineage/objectives/
 import { UserError } from '../../model/errors.ts';
 import { isZone } from '../../model/zone.ts';
 import type { FreshnessView } from '../../web/api/freshness-view.ts';
-import { createDaemonClient } from './daemon-client.ts';
+import { createDaemonClient, DEFAULT_URL } from './daemon-client.ts';
 import { textTable } from './text-table.ts';
 
 /** `tidewatch freshness`: all reports against their objectives, worst first. Exit 1 when one is late or has spent its error budget. */
@@ -13,7 +13,7 @@ export async function freshnessBoard(args: readonly string[]): Promise<number> {
     options: {
       owner: { type: 'string' },
       zone: { type: 'string', default: Intl.DateTimeFormat().resolvedOptions().timeZone },
-      url: { type: 'string', default: 'http://127.0.0.1:8686' },
+      url: { type: 'string', default: DEFAULT_URL },
       json: { type: 'boolean', default: false },
     },
   });

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { createKafka } from '../../collector/kafka/client.ts';
 import { createRedactor } from '../../collector/redact.ts';
@@ -9,9 +8,9 @@ import { kafkaConnection } from '../collect.ts';
 import { type AppConfig, readAppConfig } from '../config.ts';
 import { type JobSubmission, submissionKey, submissionRecord } from '../flink/job-submission.ts';
 import { createLogger } from '../logger.ts';
-import { createDaemonClient } from './daemon-client.ts';
+import { createDaemonClient, DEFAULT_URL } from './daemon-client.ts';
+import { osUser } from './os-user.ts';
 
-const DEFAULT_URL = 'http://127.0.0.1:8686';
 const DEFAULT_TOPIC = 'tidewatch.jobs';
 const MAX_WAITS = 30;
 
@@ -87,11 +86,8 @@ function propertiesOf(pairs: readonly string[]): Record<string, string> {
 
 /** Nobody where the user has no name, as in many containers. */
 function submitter(): Record<string, string> {
-  try {
-    return { submitted_by: userInfo().username };
-  } catch {
-    return {};
-  }
+  const user = osUser();
+  return user === '' ? {} : { submitted_by: user };
 }
 
 interface Destination {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { spokenDuration } from '../../lineage/objectives/words.ts';
 import { UserError } from '../../model/errors.ts';
 import type { FreshnessView } from '../../web/api/freshness-view.ts';
-import { createDaemonClient } from './daemon-client.ts';
+import { createDaemonClient, DEFAULT_URL } from './daemon-client.ts';
 import { textTable } from './text-table.ts';
 
 /** Cells of the longest bar. */
@@ -15,7 +15,7 @@ export async function lag(args: readonly string[]): Promise<number> {
     allowPositionals: true,
     options: {
       at: { type: 'string' },
-      url: { type: 'string', default: 'http://127.0.0.1:8686' },
+      url: { type: 'string', default: DEFAULT_URL },
       json: { type: 'boolean', default: false },
     },
   });

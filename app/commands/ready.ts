@@ -4,7 +4,7 @@ import { systemClock } from '../../model/clock.ts';
 import { parseDuration, readableDuration } from '../../model/duration.ts';
 import { UserError } from '../../model/errors.ts';
 import { waitUntilReady } from '../readiness-wait.ts';
-import { createDaemonClient } from './daemon-client.ts';
+import { createDaemonClient, DEFAULT_URL } from './daemon-client.ts';
 
 const REASONS: Readonly<Record<BlockReason, (hop: string) => string>> = {
   'period-open': () => 'the period has not ended',
@@ -31,7 +31,7 @@ export async function ready(args: readonly string[]): Promise<number> {
       'expected-rows': { type: 'string' },
       period: { type: 'string', default: '1h' },
       wait: { type: 'string', default: '0' },
-      url: { type: 'string', default: 'http://127.0.0.1:8686' },
+      url: { type: 'string', default: DEFAULT_URL },
       json: { type: 'boolean', default: false },
     },
   });

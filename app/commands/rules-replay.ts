@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { formatDuration, parseDuration } from '../../model/duration.ts';
+import { formatDuration } from '../../model/duration.ts';
 import { UserError } from '../../model/errors.ts';
 import { readRuleFiles } from '../rule-files.ts';
 import { createDaemonClient, type DaemonClient } from './daemon-client.ts';
+import { instant, OWN_ZONE } from './instant.ts';
 import { textTable } from './text-table.ts';
 
 export interface RulesReplayOptions {
@@ -36,7 +37,8 @@ const Answer = z.object({
 /** `tidewatch rules replay --rule … --from … [--to …]`: what a rule would have told, by a running daemon. Exit 0. */
 export async function rulesReplay(options: RulesReplayOptions): Promise<number> {
   const daemon = createDaemonClient(options.url, { maxWaits: 0 });
-  const [from, to] = [instant(options.from, options.now, '--from'), instant(options.to, options.now, '--to')];
+  const place = { now: options.now, zone: OWN_ZONE };
+  const [from, to] = [instant(options.from, '--from', place), instant(options.to, '--to', place)];
   if (from > to) throw new UserError('bad-request', '--from lies after --to');
   if (options.asOf !== 'ideal' && options.asOf !== 'arrival')
     throw new UserError('bad-request', '--as-of is ideal or arrival');
@@ -78,16 +80,4 @@ async function ruleOf(text: string, daemon: DaemonClient): Promise<object> {
   const found = items.find(({ id }) => id === text) ?? items.find(rule => rule.name === text);
   if (found === undefined) throw new UserError('not-found', `the daemon has no rule "${text}"`, { status: 404 });
   return { rule_id: found.id };
-}
-
-function instant(text: string, now: number, option: string): number {
-  if (text === 'now') return now;
-  const ago = parseDuration(text.replace(/^-/, ''));
-  if (ago !== null) return now - ago;
-  const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
-  if (Number.isSafeInteger(ms)) return ms;
-  throw new UserError(
-    'bad-request',
-    `${option} ${text}: write 2026-11-20T08:00:00Z, epoch ms, now, or 24h for a day ago`,
-  );
 }

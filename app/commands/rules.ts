@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UserError } from '../../model/errors.ts';
+import { DEFAULT_URL } from './daemon-client.ts';
 
 /** `tidewatch rules test|replay|import-prometheus …`. Throws `UserError` for a wrong use (exit 2). */
 export async function rules([sub, ...args]: readonly string[], now: number): Promise<number> {
@@ -21,7 +22,7 @@ export async function rules([sub, ...args]: readonly string[], now: number): Pro
           from: { type: 'string' },
           to: { type: 'string', default: 'now' },
           'as-of': { type: 'string', default: 'ideal' },
-          url: { type: 'string', default: 'http://127.0.0.1:8686' },
+          url: { type: 'string', default: DEFAULT_URL },
           json: { type: 'boolean', default: false },
         },
       });
