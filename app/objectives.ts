@@ -36,6 +36,7 @@ export async function startObjectives(parts: ObjectiveParts): Promise<Objectives
   const objectives = createObjectiveKeeper({
     reports: () => lineage.reports(),
     freshness: at => recorder.freshness(at),
+    catchUp: from => recorder.catchUp(from),
     metricStore: metrics,
     state,
     clock,

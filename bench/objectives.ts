@@ -87,6 +87,7 @@ const recorder = createFreshnessRecorder({
 const keeper = createObjectiveKeeper({
   reports: () => reports,
   freshness: at => recorder.freshness(at),
+  catchUp: from => recorder.catchUp(from),
   metricStore: { append: async () => ({ written: 0, refused: 0 }) },
   state,
   clock,

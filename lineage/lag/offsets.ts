@@ -5,6 +5,7 @@
  */
 import { Curve } from './tables/curve.ts';
 import { HopTopic, PartitionEnds, PartitionPositions, TopicEnds } from './tables/hop-topic.ts';
+import { MinutesHeard } from './tables/minutes-heard.ts';
 import { sameTopic, type TopicIdentity, topicIdentity } from './tables/topic-identity.ts';
 
 const DAY_MS = 86_400_000;
@@ -48,8 +49,10 @@ export class OffsetTables {
   #partitions = 0;
   #refused = 0;
   readonly #gone: (HopTopic | TopicEnds | string)[] = [];
-  /** Event time of the newest row; NaN before any. */
+  /** Event time of the newest row since the start; NaN before any. */
   newestTs = Number.NaN;
+  /** Of which minutes rows have come since the start. */
+  readonly heard = new MinutesHeard();
 
   constructor(options: OffsetTablesOptions = {}) {
     this.options = options;
@@ -98,6 +101,13 @@ export class OffsetTables {
       if (!sameTopic(wanted, identityOf(ends))) continue;
       for (const { curve } of ends.partitions.values()) if (curve.length > 0) yield curve;
     }
+  }
+
+  /** Time of the newest position, also of one that was restored; NaN without any. */
+  newestSample(): number {
+    let newest = Number.NaN;
+    for (const { lastSampleTs } of this.#consumers.values()) if (!(lastSampleTs <= newest)) newest = lastSampleTs;
+    return newest;
   }
 
   factsOf(hop: string): HopFacts | undefined {

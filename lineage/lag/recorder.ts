@@ -5,6 +5,7 @@ import type { Telemetry } from '../../model/telemetry.ts';
 import type { MetricStore } from '../../store/metric-store.ts';
 import type { StateStore } from '../../store/state-store.ts';
 import { answerFreshness, type FreshnessAnswer, findSink } from './answer.ts';
+import { CatchUp } from './catch-up.ts';
 import { Completeness } from './completeness.ts';
 import { type GraphIndex, indexGraph } from './freshness.ts';
 import { freshnessSeries, type Report } from './freshness-series.ts';
@@ -24,6 +25,8 @@ export interface FreshnessRecorderOptions {
   readonly state: Pick<StateStore, 'list' | 'putMany' | 'delete'>;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** Event time up to which the streams have been taken in; Infinity when level, as where nothing tells. */
+  readonly watermark?: () => number;
   /** Told of every failed round; a store that is away is one. */
   readonly onError?: (error: unknown) => void;
   /** Between two series points, ms. */
@@ -39,6 +42,10 @@ export interface FreshnessRecorder {
   stop(): Promise<void>;
   /** Writes the series of one instant now; rejects with `StoreAwayError`. */
   flush(at: number): Promise<void>;
+  /** Event time up to which every series has been written; Infinity unless instants missed in a downtime are left. */
+  readonly recordedTo: number;
+  /** Says which instants to look at now, those missed in a downtime among them: a schedule of its own for each that looks. */
+  catchUp(from: number): CatchUp;
   /** Every report's freshness at this moment, by name. */
   freshness(at?: number): readonly ReportFreshness[];
   /** Of a report, a dataset id or a hop without output; null when the graph knows none of that name. */
@@ -69,7 +76,23 @@ export function createFreshnessRecorder(options: FreshnessRecorderOptions): Fres
     await keeper.persist(clock.now(), { all });
   }
 
-  const recording = repeat(clock, options.intervalMs ?? 5_000, () => quietly('freshness', flush(clock.now())));
+  /** Pushed rows have no watermark: there the newest one tells. */
+  function level(): number {
+    const read = options.watermark?.() ?? Number.POSITIVE_INFINITY;
+    return Number.isNaN(tables.newestTs) ? read : Math.min(read, tables.newestTs);
+  }
+
+  const catchUp = (from: number): CatchUp => new CatchUp({ level, heard: tables.heard, from });
+  let schedule = catchUp(Number.NaN);
+
+  async function record(): Promise<void> {
+    for (const at of schedule.due(clock.now())) {
+      await flush(at);
+      schedule.done(at);
+    }
+  }
+
+  const recording = repeat(clock, options.intervalMs ?? 5_000, () => quietly('freshness', record()));
   const persisting = repeat(clock, options.persistMs ?? 30_000, () => quietly('lag_table', persist(false)));
 
   /** A store that is away costs points of this instant, or delays the snapshot; the next round tries again. */
@@ -84,8 +107,13 @@ export function createFreshnessRecorder(options: FreshnessRecorderOptions): Fres
 
   return {
     flush,
+    catchUp,
+    get recordedTo() {
+      return schedule.reached;
+    },
     async start() {
       const unreadable = await keeper.restore();
+      schedule = catchUp(tables.newestSample());
       if (unreadable > 0) telemetry.storeErrors.inc({ store: 'lag_table', reason: 'unreadable' }, unreadable);
       recording.start();
       persisting.start();

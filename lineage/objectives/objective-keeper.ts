@@ -11,6 +11,7 @@ import type { MetricGroup } from '../../model/sample.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
 import type { MetricStore } from '../../store/metric-store.ts';
 import type { StateStore } from '../../store/state-store.ts';
+import type { CatchUp } from '../lag/catch-up.ts';
 import type { Report } from '../lag/freshness-series.ts';
 import type { ReportFreshness } from '../lag/report-answer.ts';
 import { CountedTime } from './calendar.ts';
@@ -29,8 +30,10 @@ const SLICE = 100;
 
 export interface ObjectiveKeeperOptions {
   readonly reports: () => readonly Report[];
-  /** Every report's freshness at this moment. */
+  /** Every report's freshness at an instant. */
   readonly freshness: (at: number) => readonly ReportFreshness[];
+  /** Which instants to look at, from an instant on: minutes missed in a downtime count as well. */
+  readonly catchUp: (from: number) => Pick<CatchUp, 'due' | 'done'>;
   readonly metricStore: Pick<MetricStore, 'append'>;
   readonly state: Pick<StateStore, 'list' | 'putMany' | 'delete'>;
   readonly clock: Clock;
@@ -82,10 +85,12 @@ class Keeper implements ObjectiveKeeper {
   #tracked = new Map<string, Tracked>();
   readonly #standings = new WeakMap<Tracked, { readonly key: string; readonly standing: Standing }>();
   readonly #looking: Repeated;
+  #schedule: Pick<CatchUp, 'due' | 'done'>;
 
   constructor(options: ObjectiveKeeperOptions) {
     this.#options = options;
-    this.#looking = repeat(options.clock, LOOK_MS, () => this.#quietly(this.look(options.clock.now())));
+    this.#schedule = options.catchUp(Number.NaN);
+    this.#looking = repeat(options.clock, LOOK_MS, () => this.#quietly(this.#lookAround()));
   }
 
   async start(): Promise<void> {
@@ -98,6 +103,9 @@ class Keeper implements ObjectiveKeeper {
       const ledger = ledgerOf(stored);
       this.#kept.set(report, { ledger, minute: 0, look: null, unwritten: ledger.end ?? 0 });
     }
+    const ends = [...this.#kept.values()].flatMap(({ ledger }) => ledger.end ?? []);
+    // The first minute not judged yet is looked at at its beginning.
+    this.#schedule = this.#options.catchUp(ends.length === 0 ? Number.NaN : Math.max(...ends) * MINUTE_MS - 1);
     this.#looking.start();
   }
 
@@ -130,6 +138,13 @@ class Keeper implements ObjectiveKeeper {
     await this.#persist();
     await this.#forget(minute);
     await this.#record(ended, minute * MINUTE_MS);
+  }
+
+  async #lookAround(): Promise<void> {
+    for (const at of this.#schedule.due(this.#options.clock.now())) {
+      await this.look(at);
+      this.#schedule.done(at);
+    }
   }
 
   standing(report: string, at = this.#options.clock.now()): Standing | null {

@@ -19,6 +19,7 @@ export interface OffsetChanges {
 export function addRow(tables: OffsetTables, row: OffsetRow, changes?: OffsetChanges): void {
   if (!Number.isFinite(row.ts)) return;
   if (!(row.ts <= tables.newestTs)) tables.newestTs = row.ts;
+  tables.heard.note(row.ts);
   switch (row.type) {
     case 'offsets':
       addOffsets(tables, row, changes);

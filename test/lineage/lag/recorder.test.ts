@@ -66,7 +66,7 @@ class FakeState {
 }
 
 function setup(more: Partial<FreshnessRecorderOptions> = {}) {
-  const clock = new ManualClock(300_000);
+  const clock = more.clock instanceof ManualClock ? more.clock : new ManualClock(300_000);
   const written: MetricGroup[] = [];
   const state = new FakeState();
   const tables = more.tables ?? new OffsetTables();
@@ -200,6 +200,43 @@ describe('freshness is written back as series', () => {
     await clock.advance(60_000);
 
     assert.deepEqual([...new Set(written.map(group => group.ts))], [305_000, 310_000]);
+  });
+
+  test('after a downtime the series are those of a recorder that was never away, a point a minute', async () => {
+    /** What was written of the report at the begin of each minute, from the third to the fifth. */
+    const agesOf = (written: readonly MetricGroup[]): [number, number | undefined][] =>
+      written
+        .filter(
+          ({ ts, labels }) =>
+            ts % 60_000 === 0 && ts > 120_000 && ts < 300_000 && labels['report'] === 'sales today' && !labels['hop'],
+        )
+        .map(({ ts, values }) => [ts, values.find(([name]) => name === 'age_ms')?.[1]]);
+
+    const always = setup({ clock: new ManualClock(0) });
+    await always.recorder.start();
+    for (let ts = 0; ts < 300_000; ts += 10_000) {
+      always.feed(rows(ts / 1000, ts / 1000));
+      await always.clock.advance(10_000);
+    }
+    await always.recorder.stop();
+
+    let level = 120_000;
+    const away = setup({ clock: new ManualClock(0), watermark: () => level });
+    away.feed(rows(0, 110));
+    await away.recorder.start();
+    await away.clock.advance(300_000);
+    // It has stood still until now; then everything is read at once.
+    away.written.length = 0;
+    away.feed(rows(120, 290));
+    level = Number.POSITIVE_INFINITY;
+    await away.clock.advance(5_000);
+    await away.recorder.stop();
+
+    assert.deepEqual(agesOf(away.written), agesOf(always.written));
+    assert.deepEqual(
+      agesOf(away.written).map(([ts]) => ts),
+      [180_000, 240_000],
+    );
   });
 
   test('a store that is away costs the points of that instant and is counted', async () => {

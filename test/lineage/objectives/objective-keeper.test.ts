@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { CatchUp } from '../../../lineage/lag/catch-up.ts';
 import type { Report } from '../../../lineage/lag/freshness-series.ts';
 import type { ReportFreshness } from '../../../lineage/lag/report-answer.ts';
+import { MinutesHeard } from '../../../lineage/lag/tables/minutes-heard.ts';
 import { createObjectiveKeeper, type ObjectiveKeeper } from '../../../lineage/objectives/objective-keeper.ts';
 import { ManualClock } from '../../../model/clock.ts';
 import { StoreAwayError } from '../../../model/errors.ts';
@@ -46,6 +48,10 @@ interface World {
   /** What the next looks see. */
   sees: Partial<ReportFreshness>;
   errors: number;
+  /** Event time up to which rows have been taken in. */
+  level: number;
+  /** Of which minutes there were rows since the start. */
+  readonly heard: MinutesHeard;
 }
 
 async function open(before?: World): Promise<World> {
@@ -53,6 +59,7 @@ async function open(before?: World): Promise<World> {
   const state = before?.state ?? memoryState();
   const metrics = before?.metrics ?? new MemoryMetricStore();
   const telemetry = createTelemetry();
+  const heard = new MinutesHeard();
   const world: World = {
     clock,
     state,
@@ -61,9 +68,12 @@ async function open(before?: World): Promise<World> {
     reports: [REPORT],
     sees: { age_ms: 1000 },
     errors: 0,
+    level: Number.POSITIVE_INFINITY,
+    heard,
     keeper: createObjectiveKeeper({
       reports: () => world.reports,
       freshness: ts => world.reports.map(({ name }) => reportAnswer(name, { ts, ...world.sees })),
+      catchUp: from => new CatchUp({ level: () => world.level, heard, from }),
       metricStore: metrics,
       state,
       clock,
@@ -91,6 +101,24 @@ describe('minutes of reports', () => {
 
     assert.deepEqual(runs(world), ['2 good', '1 bad etl', '1 good']);
     await world.keeper.stop();
+  });
+
+  test('minutes of a downtime are judged once the rows of that time have been read', async () => {
+    const first = await open();
+    await first.clock.advance(5 * MINUTE);
+    await first.keeper.stop();
+    await first.clock.advance(7 * MINUTE);
+    const second = await open(first);
+    second.level = NOW + 5 * MINUTE;
+    await second.clock.advance(10_000);
+    assert.deepEqual(runs(second), ['5 good'], 'what is seen while the past is read has never been so');
+
+    for (let t = NOW + 5 * MINUTE; t < NOW + 12 * MINUTE; t += 10_000) second.heard.note(t);
+    second.level = Number.POSITIVE_INFINITY;
+    await second.clock.advance(3 * MINUTE);
+
+    assert.deepEqual(runs(second), ['15 good']);
+    await second.keeper.stop();
   });
 
   test('a restart takes up the minutes, and those of the downtime were unwatched', async () => {
