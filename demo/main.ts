@@ -41,9 +41,8 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
   const sim = openEstate(options.estateFile, start);
   const begun = sim.second;
   try {
-    await feed.send('jobs', declarationRecords(sim), signal);
+    await feed.send('jobs', [...declarationRecords(sim), ...reportRecords(sim)], signal);
     await tellPast(sim, feed, signal, start);
-    await feed.send('jobs', reportRecords(sim), signal);
     // Rules begin with the present: what the daemon computes while it reads the past is not what it would have said then.
     await setUp(options.baseUrl, options.inbox, signal);
     const past = begun === start - HISTORY_S ? `${HISTORY_S / 60} minutes of history are in` : 'the estate goes on';

@@ -33,7 +33,7 @@ export function demoRules(): readonly Record<string, unknown>[] {
         { name: '数据新鲜度 age (s)', formula: 'round([0]/1000)' },
         { name: '链路延迟之和 sum of lags (s)', formula: 'round([1]/1000)' },
       ],
-      summary: '报表 {{report}} 的数据已落后 {{value.0|duration}} behind',
+      summary: '报表 {{report}} 的数据已落后 {{value.0|duration}} · its data is late',
     },
     {
       ...shared,
@@ -52,7 +52,7 @@ export function demoRules(): readonly Record<string, unknown>[] {
         { name: '消费延迟 lag (s)', formula: 'round([0]/1000)' },
         { name: '积压条数 records behind', formula: '[1]' },
       ],
-      summary: '{{job}} 消费落后 {{value.0|duration}} behind（积压 {{value.1|number}} 条 records）',
+      summary: '{{job}} 消费落后 {{value.0|duration}}，积压 {{value.1|number}} 条 · the job lags',
     },
     {
       ...shared,
@@ -65,7 +65,7 @@ export function demoRules(): readonly Record<string, unknown>[] {
       metrics: [{ name: 'restarts', metric: 'restarts', op: 'DELTA' }],
       condition: 'restarts >= 1',
       annotations: [{ name: '5 分钟内重启 restarts within 5 min', formula: '[0]' }],
-      summary: '{{job}} 5 分钟内重启 {{value.0|number}} 次 restarted within 5 min',
+      summary: '{{job}} 5 分钟内重启 {{value.0|number}} 次 · the job has restarted',
     },
     {
       ...shared,
@@ -87,7 +87,7 @@ export function demoRules(): readonly Record<string, unknown>[] {
         { name: '当前流入 now (条/s)', formula: 'round([0])' },
         { name: '10 分钟前 before (条/s)', formula: 'round([1])' },
       ],
-      summary: '{{job}} 的输入比 10 分钟前少 60% 以上 input has dropped',
+      summary: '{{job}} 的输入比 10 分钟前少 60% 以上 · its input has dropped',
     },
     {
       ...shared,
@@ -108,7 +108,7 @@ export function demoRules(): readonly Record<string, unknown>[] {
         { name: '最忙 subtask busiest (%)', formula: 'round([0]*100)' },
         { name: '平均 mean (%)', formula: 'round([1]*100)' },
       ],
-      summary: '{{job}} 数据倾斜 hot key：最忙的 subtask 忙碌度 {{value.0|percent}}',
+      summary: '{{job}} 数据倾斜，最忙的 subtask 忙碌度 {{value.0|percent}} · a hot key',
     },
     {
       ...shared,
@@ -127,7 +127,7 @@ export function demoRules(): readonly Record<string, unknown>[] {
         { name: '最早一条已排队 oldest waits (s)', formula: 'round([0]/1000)' },
         { name: '排队条数 queued', formula: '[1]' },
       ],
-      summary: 'NiFi {{process_group}} 停滞 has stalled：最早一条已排队 {{value.0|duration}}',
+      summary: 'NiFi {{process_group}} 停滞，最早一条已排队 {{value.0|duration}} · it has stalled',
     },
   ];
 }

@@ -257,7 +257,7 @@ export function logRecords(sim: Simulation, events: readonly EstateEvent[]): unk
         level: 'WARN',
         logger: 'com.demo.monitor.LagGuard',
         thread: taskNames(job).source,
-        message: `消费延迟 ${behind} s，operator ${taskNames(job).sink ?? taskNames(job).source} is the slowest of the job (busy ${Math.round((job.subtasks[0]?.busyRatio ?? 0) * 100)} %)`,
+        message: `${behind} s behind: operator ${taskNames(job).sink ?? taskNames(job).source} is the slowest of the job (busy ${Math.round((job.subtasks[0]?.busyRatio ?? 0) * 100)} %)`,
       }),
     );
   }

@@ -55,7 +55,8 @@ export class CatchUp {
     }
     const read = isLate ? level : now;
     const oldest = now - DAY_MS;
-    if (Number.isNaN(this.#to)) this.#to = isLate ? this.#options.heard.first(oldest) - 1 : now;
+    // The first rows ever say nothing of what was before them: their minute is not looked at.
+    if (Number.isNaN(this.#to)) this.#to = isLate ? this.#options.heard.first(oldest) + MINUTE_MS : now;
     const missed = this.#missed(Math.max(this.#to, oldest), read);
     this.#isBehind = isLate || missed.length >= ROUND;
     if (missed.length >= ROUND) return missed.slice(0, ROUND);
