@@ -1,5 +1,5 @@
 /** What people change: rules with versions, silences, acknowledgements; and the channels, receivers and rotas they tell. */
-import type { Channel, OnCall, Receiver, Rota, TestResult } from '../../../web/ui/src/api/channels.ts';
+import type { Channel, OnCallSchedule, Receiver, Rota, TestResult } from '../../../web/ui/src/api/channels.ts';
 import type {
   CatalogMetric,
   Rule,
@@ -37,9 +37,9 @@ function problem(status: number, code: string, detail: string, errors: readonly 
 }
 
 const CHANNELS: readonly Channel[] = [
-  { id: 'c1', name: 'dw-oncall-mail', type: 'email', managed: true, fallback: 'dw-dingtalk' },
-  { id: 'c2', name: 'dw-dingtalk', type: 'dingtalk', managed: false },
-  { id: 'c3', name: 'dw-feishu', type: 'feishu', managed: false },
+  { id: 'c1', name: 'dw-oncall-mail', type: 'email', version: 'file', managed: true, fallback: 'dw-dingtalk' },
+  { id: 'c2', name: 'dw-dingtalk', type: 'dingtalk', version: '1', managed: false },
+  { id: 'c3', name: 'dw-feishu', type: 'feishu', version: '1', managed: false },
 ];
 const TESTS: Readonly<Record<string, TestResult>> = {
   c1: { kind: 'sent', recipients: [{ address: 'oncall@example.com', status: 'accepted' }] },
@@ -51,8 +51,19 @@ const TESTS: Readonly<Record<string, TestResult>> = {
   },
   c3: { kind: 'retryable', class: 'throttled', error: 'code 11232: too many requests' },
 };
-const RECEIVERS: readonly Receiver[] = [{ id: 'v1', name: 'dw-oncall', channels: ['dw-oncall-mail', 'dw-dingtalk'] }];
-const ROTAS: readonly Rota[] = [{ id: 'o1', name: 'dw-night', zone: 'Asia/Shanghai' }];
+const RECEIVERS: readonly Receiver[] = [
+  { id: 'v1', version: '1', managed: false, name: 'dw-oncall', channels: ['dw-oncall-mail', 'dw-dingtalk'] },
+];
+const ROTAS: readonly Rota[] = [
+  {
+    id: 'o1',
+    version: '1',
+    managed: false,
+    name: 'dw-night',
+    zone: 'Asia/Shanghai',
+    layers: [{ members: ['li', 'wang'], start: '2026-01-05' }],
+  },
+];
 const WEEK = 7 * 24 * HOUR;
 const CATALOG: readonly CatalogMetric[] = [
   { name: 'lag_ms', kind: 'alias', unit: 'ms', meaning: { en: 'Time a hop is behind', zh: '消费延迟' } },
@@ -87,7 +98,7 @@ export class AlertingFixture {
       case 'receivers':
         return list(RECEIVERS);
       case 'rotas':
-        return tail === 'on-call' ? { body: turnAt(Number(request.params.get('at')) || request.now) } : list(ROTAS);
+        return tail === 'schedule' ? { body: scheduleFrom(request.now) } : list(ROTAS);
       case 'metrics':
         return id === 'catalog' ? list(CATALOG) : null;
       default:
@@ -254,7 +265,15 @@ function explanation(t: number): TickExplanation {
   };
 }
 
-function turnAt(at: number): OnCall {
-  const n = Math.floor(at / WEEK);
-  return { at, members: [n % 2 === 0 ? 'li' : 'wang'], by: 'layer 1', from: n * WEEK, to: (n + 1) * WEEK };
+/** Turns of a week between two people, over two weeks. */
+function scheduleFrom(from: number): OnCallSchedule {
+  const to = from + 2 * WEEK;
+  const first = Math.floor(from / WEEK);
+  const spans = [first, first + 1, first + 2].map(n => ({
+    from: Math.max(from, n * WEEK),
+    to: Math.min(to, (n + 1) * WEEK),
+    members: [n % 2 === 0 ? 'li' : 'wang'],
+    by: 'layer 1',
+  }));
+  return { from, to, spans };
 }

@@ -88,7 +88,10 @@ export function put<T>(path: string, body: unknown, version?: string): Promise<T
   });
 }
 
-/** DELETE, which answers nothing. */
-export function remove(path: string): Promise<void> {
-  return send<void>(path, { method: 'DELETE' });
+/** DELETE, which answers nothing; `version` as for `put`. */
+export function remove(path: string, version?: string): Promise<void> {
+  return send<void>(path, {
+    method: 'DELETE',
+    ...(version === undefined ? {} : { headers: { 'if-match': `"${version}"` } }),
+  });
 }

@@ -3,7 +3,17 @@ import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/icon.tsx';
 
 type NavName = 'overview' | 'jobs' | 'logs' | 'lineage' | 'freshness' | 'alerts' | 'inbox';
-export type ScreenName = NavName | 'job' | 'rules' | 'silences' | 'channels' | 'impact' | 'health' | 'check';
+export type ScreenName =
+  | NavName
+  | 'job'
+  | 'rules'
+  | 'silences'
+  | 'channels'
+  | 'routes'
+  | 'audit'
+  | 'impact'
+  | 'health'
+  | 'check';
 
 /** What a screen gets: the decoded rest of the path after its own part. */
 export interface ScreenProps {
@@ -24,6 +34,8 @@ const LOADERS: Record<ScreenName, () => Promise<{ readonly default: ComponentTyp
   rules: () => import('../screens/rules/rules.tsx'),
   silences: () => import('../screens/silences/silences.tsx'),
   channels: () => import('../screens/channels/channels.tsx'),
+  routes: () => import('../screens/routes/routes.tsx'),
+  audit: () => import('../screens/audit/audit.tsx'),
   inbox: () => import('../screens/inbox/inbox.tsx'),
 };
 
@@ -55,13 +67,16 @@ export function screenOf(path: string): { readonly name: ScreenName; readonly re
       return { name: 'overview', rest };
     case 'jobs':
       return { name: rest.length > 0 ? 'job' : 'jobs', rest };
+    case 'channels':
+    case 'receivers':
     case 'on-call':
-      return { name: 'channels', rest: ['on-call'] };
+      return { name: 'channels', rest: [first, ...rest] };
     case 'lineage':
       return { name: lineagePart(rest[0]), rest };
     case 'rules':
     case 'silences':
-    case 'channels':
+    case 'routes':
+    case 'audit':
     case 'logs':
     case 'freshness':
     case 'alerts':
@@ -79,8 +94,16 @@ function lineagePart(part: string | undefined): ScreenName {
 /** The navigation entry a screen belongs to. */
 export function navOf(name: ScreenName): NavItem['name'] {
   if (name === 'job') return 'jobs';
-  if (name === 'rules' || name === 'silences' || name === 'channels') return 'alerts';
-  return name === 'impact' || name === 'health' || name === 'check' ? 'lineage' : name;
+  switch (name) {
+    case 'rules':
+    case 'silences':
+    case 'channels':
+    case 'routes':
+    case 'audit':
+      return 'alerts';
+    default:
+      return name === 'impact' || name === 'health' || name === 'check' ? 'lineage' : name;
+  }
 }
 
 const loaded = new Map<ScreenName, ComponentType<ScreenProps>>();

@@ -273,15 +273,5 @@ export const alertingMore = {
     receiversNone: 'No receiver; the name of a channel is one too.',
     instead: (name: string) => `falls back to ${name}`,
   },
-  onCall: {
-    none: 'No rota yet',
-    noneHow: 'Write one under "rotas:" of the configuration, or POST it to /api/v1/rotas; its name is a receiver.',
-    now: 'Now',
-    next: 'Next',
-    nobody: 'Nobody',
-    override: 'stands in',
-    from: (from: string, to: string) => `${from} – ${to}`,
-    noEnd: 'no handover ahead',
-  },
-  tabs: { silences: 'Silences', channels: 'Channels', onCall: 'On call' },
+  tabs: { silences: 'Silences', routes: 'Routes', channels: 'Channels', onCall: 'On call', audit: 'Changes' },
 };

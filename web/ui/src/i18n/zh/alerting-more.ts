@@ -274,15 +274,5 @@ export const alertingMore: typeof English = {
     receiversNone: '没有接收人；渠道名称本身也可作为接收人。',
     instead: name => `失败时改用 ${name}`,
   },
-  onCall: {
-    none: '还没有值班表',
-    noneHow: '在配置的 rotas: 下添加，或 POST 到 /api/v1/rotas；值班表名称可作为接收人。',
-    now: '当前',
-    next: '接下来',
-    nobody: '无人值班',
-    override: '替班',
-    from: (from, to) => `${from} – ${to}`,
-    noEnd: '之后没有交接',
-  },
-  tabs: { silences: '静默', channels: '渠道', onCall: '值班' },
+  tabs: { silences: '静默', routes: '路由', channels: '渠道', onCall: '值班', audit: '变更记录' },
 };

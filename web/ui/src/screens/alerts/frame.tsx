@@ -4,7 +4,7 @@ import { link } from '../../app/router.ts';
 import { moreWords } from '../../i18n/alerting-more.ts';
 import { words } from '../../i18n/language.ts';
 
-export type AlertingTab = 'alerts' | 'rules' | 'deliveries' | 'silences' | 'channels' | 'onCall';
+export type AlertingTab = 'alerts' | 'rules' | 'deliveries' | 'silences' | 'routes' | 'channels' | 'onCall' | 'audit';
 
 /** Title and tabs that all screens of alerting share. */
 export function AlertingFrame({ tab, children }: { tab: AlertingTab; children: ComponentChildren }): JSX.Element {
@@ -15,8 +15,10 @@ export function AlertingFrame({ tab, children }: { tab: AlertingTab; children: C
     ['rules', link('/rules')],
     ['silences', link('/silences')],
     ['deliveries', link('/alerts', { tab: 'deliveries' })],
+    ['routes', link('/routes')],
     ['channels', link('/channels')],
     ['onCall', link('/on-call')],
+    ['audit', link('/audit')],
   ];
   return (
     <>

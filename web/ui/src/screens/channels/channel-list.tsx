@@ -9,6 +9,7 @@ import { duration } from '../../format/duration.ts';
 import { fullTime } from '../../format/time.ts';
 import { moreWords } from '../../i18n/alerting-more.ts';
 import { words } from '../../i18n/language.ts';
+import { notificationWords } from '../../i18n/notification.ts';
 import { Card } from '../../parts/card.tsx';
 import { LevelBadge } from '../../parts/level.tsx';
 import { Empty, Region } from '../../parts/states.tsx';
@@ -22,10 +23,16 @@ const RECENT = 20;
 /** Every channel with its state, its last message and a test button; the receivers they stand behind. */
 export function ChannelList(): JSX.Element {
   const { channels: w } = moreWords();
+  const n = notificationWords();
   const live = useLive('channels', getChannels);
   const receivers = useLive('receivers', getReceivers);
   return (
     <div class="stack" style={{ gap: '16px' }}>
+      <p>
+        <a class="button primary" href={link('/channels/new')}>
+          {n.channelForm.create}
+        </a>
+      </p>
       <section class="card">
         <Region live={live}>
           {({ items }) =>
@@ -43,18 +50,34 @@ export function ChannelList(): JSX.Element {
           }
         </Region>
       </section>
-      <Card title={w.receivers} count={receivers.data?.items.length || undefined}>
+      <Card
+        title={w.receivers}
+        count={receivers.data?.items.length || undefined}
+        more={
+          <a class="button" href={link('/receivers/new')}>
+            {n.receiverForm.create}
+          </a>
+        }
+      >
         <Region live={receivers} rows={2}>
           {({ items }) =>
             items.length === 0 ? (
               <p class="card-body muted">{w.receiversNone}</p>
             ) : (
-              <dl class="facts card-body">
-                {items.map(({ id, name, channels }) => [
-                  <dt key={id}>{name}</dt>,
-                  <dd key={`${id}-of`}>{channels.join(', ')}</dd>,
-                ])}
-              </dl>
+              <ul class="lines">
+                {items.map(receiver => (
+                  <li key={receiver.id} class="receiver" data-testid="receiver">
+                    <span class="strong">{receiver.name}</span>
+                    <span class="grow soft">
+                      {receiver.channels.join(', ')}
+                      {receiver.managed && ` · ${w.managed}`}
+                    </span>
+                    <a class="button" href={link(`/receivers/${encodeURIComponent(receiver.id)}`)}>
+                      {receiver.managed ? n.form.show : n.form.edit}
+                    </a>
+                  </li>
+                ))}
+              </ul>
             )
           }
         </Region>
@@ -65,6 +88,7 @@ export function ChannelList(): JSX.Element {
 
 function ChannelLine({ channel }: { channel: Channel }): JSX.Element {
   const { channels: w } = moreWords();
+  const { form } = notificationWords();
   const { inbox } = words();
   const [state, test] = useChannelTest(channel.id);
   const queue = estate.value.status?.channels.find(({ name }) => name === channel.name);
@@ -91,9 +115,14 @@ function ChannelLine({ channel }: { channel: Channel }): JSX.Element {
         {queue !== undefined && queue.pending > 0 && <span class="soft">{w.waiting(queue.pending)}</span>}
       </div>
       <LastMessage delivery={last} loading={recent.data === undefined} />
-      <button type="button" class="button" disabled={state === 'waiting'} onClick={() => void test()}>
-        {w.test}
-      </button>
+      <div class="row channel-do">
+        <button type="button" class="button" disabled={state === 'waiting'} onClick={() => void test()}>
+          {w.test}
+        </button>
+        <a class="button" href={link(`/channels/${encodeURIComponent(channel.id)}`)}>
+          {channel.managed ? form.show : form.edit}
+        </a>
+      </div>
       <div class="channel-outcome" role="status">
         {state && <TestOutcome name={channel.name} state={state} />}
       </div>

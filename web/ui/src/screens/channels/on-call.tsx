@@ -1,100 +1,79 @@
 import type { JSX } from 'preact';
-import { getOnCall, getRotas, type OnCall, type Rota } from '../../api/channels.ts';
+import { getRotas, getSchedule, type Rota } from '../../api/channels.ts';
 import { useLive } from '../../api/live.ts';
-import { clock, fullTime } from '../../format/time.ts';
-import { moreWords } from '../../i18n/alerting-more.ts';
+import { link } from '../../app/router.ts';
+import { notificationWords } from '../../i18n/notification.ts';
 import { Card } from '../../parts/card.tsx';
 import { Empty, Region } from '../../parts/states.tsx';
-import { tip } from '../../parts/tip.ts';
+import { OnCallStrip } from './on-call-strip.tsx';
 
-/** Handovers looked ahead. */
-const AHEAD = 4;
-
-/** Each rota with who is on call now and who comes next. */
+/** Each rota with who is on call now and over the next two weeks. */
 export function OnCallBoard(): JSX.Element {
-  const { onCall: w } = moreWords();
+  const { onCall: w } = notificationWords();
   const live = useLive('rotas', getRotas);
   return (
-    <Region live={live}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <section class="card">
-            <Empty title={w.none}>
-              <p>{w.noneHow}</p>
-            </Empty>
-          </section>
-        ) : (
-          <div class="rotas">
-            {items.map(rota => (
-              <RotaCard key={rota.id} rota={rota} />
-            ))}
-          </div>
-        )
-      }
-    </Region>
+    <div class="stack" style={{ gap: '16px' }}>
+      <p>
+        <a class="button primary" href={link('/on-call/new')}>
+          {w.create}
+        </a>
+      </p>
+      <Region live={live}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <section class="card">
+              <Empty title={w.none}>
+                <p>{w.noneHow}</p>
+              </Empty>
+            </section>
+          ) : (
+            <div class="rotas">
+              {items.map(rota => (
+                <RotaCard key={rota.id} rota={rota} />
+              ))}
+            </div>
+          )
+        }
+      </Region>
+    </div>
   );
 }
 
 function RotaCard({ rota }: { rota: Rota }): JSX.Element {
-  const { onCall: w } = moreWords();
-  const live = useLive(`on-call/${rota.id}`, signal => turns(rota.id, signal), { every: 12 });
+  const { onCall: w, form } = notificationWords();
+  const live = useLive(`schedule/${rota.id}`, signal => getSchedule(rota.id, signal), { every: 12 });
+  const to = `/on-call/${encodeURIComponent(rota.id)}`;
   return (
-    <Card title={rota.name} more={<span class="muted">{rota.zone ?? 'UTC'}</span>}>
+    <Card
+      title={rota.name}
+      more={
+        <div class="row wrap">
+          <span class="muted">{rota.zone ?? 'UTC'}</span>
+          {rota.managed ? (
+            <a class="button" href={link(to)}>
+              {form.show}
+            </a>
+          ) : (
+            <>
+              <a class="button" href={link(to, { override: 1 })}>
+                {w.addOverride}
+              </a>
+              <a class="button" href={link(to)}>
+                {form.edit}
+              </a>
+            </>
+          )}
+        </div>
+      }
+    >
       <Region live={live} rows={2}>
-        {([current, ...next]) => (
+        {schedule => (
           <div class="card-body stack" data-testid="rota">
-            {current && (
-              <div>
-                <h3>{w.now}</h3>
-                <p class="on-call-now">{current.members.join(', ') || w.nobody}</p>
-                <p class="muted" {...exactly(current)}>
-                  {describe(current)}
-                </p>
-              </div>
-            )}
-            <h3>{w.next}</h3>
-            {next.length === 0 ? (
-              <p class="muted">{w.noEnd}</p>
-            ) : (
-              <ul class="stack on-call-next">
-                {next.map(turn => (
-                  <li key={turn.at}>
-                    <span class="strong">{turn.members.join(', ') || w.nobody}</span>{' '}
-                    <span class="muted" {...exactly(turn)}>
-                      {describe(turn)}
-                    </span>
-                  </li>
-                ))}
-              </ul>
-            )}
+            <OnCallStrip schedule={schedule} />
             {rota.comment && <p class="soft">{rota.comment}</p>}
           </div>
         )}
       </Region>
     </Card>
   );
-}
-
-function exactly({ from, to }: OnCall): ReturnType<typeof tip> {
-  return tip(from !== null && fullTime(from), to !== null && fullTime(to));
-}
-
-function describe({ by, at, from, to }: OnCall): string {
-  const { onCall: w } = moreWords();
-  const who = by === 'override' ? w.override : by === 'nobody' ? '' : by;
-  const when = from !== null && to !== null ? w.from(clock(from), clock(to)) : clock(at);
-  return [who, when].filter(Boolean).join(' · ');
-}
-
-/** Who is on call now, and at each handover that follows; shorter where no end is known. */
-async function turns(rota: string, signal: AbortSignal): Promise<readonly OnCall[]> {
-  const found: OnCall[] = [];
-  let at: number | undefined;
-  while (found.length <= AHEAD) {
-    const turn = await getOnCall(rota, at, signal);
-    found.push(turn);
-    if (turn.to === null || turn.to <= turn.at) break;
-    at = turn.to;
-  }
-  return found;
 }

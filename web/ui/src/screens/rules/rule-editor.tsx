@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ApiError, type InputIssue } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import {
@@ -15,6 +15,8 @@ import {
 import { link, navigate, param, setParams } from '../../app/router.ts';
 import { moreWords } from '../../i18n/alerting-more.ts';
 import { language } from '../../i18n/language.ts';
+import { useLeaveGuard } from '../../parts/leave-guard.ts';
+import { useSettled } from '../../parts/use-settled.ts';
 import { type Conflict, ConflictCard } from './conflict-card.tsx';
 import { documentOf, finished } from './document.ts';
 import { OriginNote } from './origin-note.tsx';
@@ -46,7 +48,7 @@ export function RuleEditor({ draft, rule }: Props): JSX.Element {
   const dirty = JSON.stringify(document) !== JSON.stringify(finished(base ? documentOf(base) : draft));
   useLeaveGuard(dirty && !saving);
 
-  const settled = useSettled(JSON.stringify({ ...document, name: document.name || UNNAMED }));
+  const settled = useSettled(JSON.stringify({ ...document, name: document.name || UNNAMED }), PAUSE_MS);
   const preview = useLive(`preview/${settled}`, signal => previewRule(JSON.parse(settled) as RuleDocument, signal), {
     every: Infinity,
     keepOld: true,
@@ -167,24 +169,4 @@ function MetricNames(): JSX.Element {
       </datalist>
     </>
   );
-}
-
-/** A text as it was when it last stood still. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = window.setTimeout(() => setSettled(text), PAUSE_MS);
-    return () => window.clearTimeout(timer);
-  }, [text]);
-  return settled;
-}
-
-/** The browser asks before unsaved changes are lost with the page. */
-function useLeaveGuard(unsaved: boolean): void {
-  useEffect(() => {
-    if (!unsaved) return;
-    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
-    window.addEventListener('beforeunload', ask);
-    return () => window.removeEventListener('beforeunload', ask);
-  }, [unsaved]);
 }

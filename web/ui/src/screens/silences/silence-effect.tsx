@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
 import { useLive } from '../../api/live.ts';
 import { previewSilence, type SilenceDocument } from '../../api/silences.ts';
 import { link } from '../../app/router.ts';
 import { moreWords } from '../../i18n/alerting-more.ts';
 import { Card } from '../../parts/card.tsx';
 import { Loading } from '../../parts/states.tsx';
+import { useSettled } from '../../parts/use-settled.ts';
 import { describeMatchers } from '../rules/rule-text.ts';
 
 const PAUSE_MS = 400;
@@ -15,11 +15,7 @@ const SHOWN = 20;
 export function SilenceEffect({ document }: { document: SilenceDocument }): JSX.Element {
   const { silences: w } = moreWords();
   const key = JSON.stringify(document);
-  const [settled, setSettled] = useState(key);
-  useEffect(() => {
-    const timer = window.setTimeout(() => setSettled(key), PAUSE_MS);
-    return () => window.clearTimeout(timer);
-  }, [key]);
+  const settled = useSettled(key, PAUSE_MS);
   const named = Object.values(document.matchers).some(
     value => (typeof value === 'string' ? value : value.value) !== '',
   );

@@ -7,6 +7,7 @@ import { createSilence, type Silence, type SilenceDocument, updateSilence } from
 import { link, navigate, query } from '../../app/router.ts';
 import { moreWords } from '../../i18n/alerting-more.ts';
 import { MatcherRows } from '../../parts/matcher-rows.tsx';
+import { WeekDays } from '../../parts/week-days.tsx';
 import { Field, issuesAt, TextField } from '../rules/field.tsx';
 import { SilenceEffect } from './silence-effect.tsx';
 import { fromLocalInput, toLocalInput } from './silence-text.ts';
@@ -158,31 +159,13 @@ function TimeFields({ document: doc, issues, onChange }: TimeProps): JSX.Element
               )}
             </Field>
           ))}
-          <fieldset class="bare field wide-field" aria-label={w.days}>
-            <span class="field-label">{w.days}</span>
-            <div class="row wrap">
-              {w.dayNames.map((text, day) => {
-                const chosen = calendar.days ?? [];
-                const on = chosen.includes(day);
-                return (
-                  <button
-                    key={text}
-                    type="button"
-                    class="button"
-                    aria-pressed={on}
-                    onClick={() => {
-                      const days = on ? chosen.filter(each => each !== day) : [...chosen, day].sort();
-                      const { days: _, ...rest } = calendar;
-                      onChange({ ...doc, calendar: days.length === 0 ? rest : { ...calendar, days } });
-                    }}
-                  >
-                    {text}
-                  </button>
-                );
-              })}
-              {calendar.days === undefined && <span class="muted">{w.everyDay}</span>}
-            </div>
-          </fieldset>
+          <WeekDays
+            days={calendar.days}
+            onDays={days => {
+              const { days: _, ...rest } = calendar;
+              onChange({ ...doc, calendar: days === undefined ? rest : { ...calendar, days } });
+            }}
+          />
           <TextField
             label={w.zone}
             value={calendar.zone}

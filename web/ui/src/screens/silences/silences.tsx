@@ -22,5 +22,7 @@ export default function Silences({ rest }: ScreenProps): JSX.Element {
 
 function EditSilence({ id }: { id: string }): JSX.Element {
   const live = useLive(`silence/${id}`, signal => getSilence(id, signal), { every: Infinity });
-  return <Region live={live}>{silence => <SilenceForm key={silence.id} silence={silence} />}</Region>;
+  return (
+    <Region live={live}>{silence => <SilenceForm key={`${silence.id} ${silence.version}`} silence={silence} />}</Region>
+  );
 }

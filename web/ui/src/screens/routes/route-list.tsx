@@ -1,0 +1,144 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { updateDocument } from '../../api/documents.ts';
+import { refreshNow, useLive } from '../../api/live.ts';
+import { getRoutes, type Route } from '../../api/routes.ts';
+import { link } from '../../app/router.ts';
+import { moreWords } from '../../i18n/alerting-more.ts';
+import { notificationWords } from '../../i18n/notification.ts';
+import { Empty, Region } from '../../parts/states.tsx';
+import { documentOf } from '../channels/written.ts';
+import { describeMatchers } from '../rules/rule-text.ts';
+import { inOrder, ordersFor } from './order.ts';
+
+/** Every route in the order in which it is tried; those people made here can be moved. */
+export function RouteList(): JSX.Element {
+  const { routes: w, form } = notificationWords();
+  const live = useLive('routes', getRoutes);
+  const [failure, setFailure] = useState('');
+  const [busy, setBusy] = useState(false);
+  const move = async (ordered: readonly Route[], from: number, to: number): Promise<void> => {
+    const route = ordered[from];
+    if (!route) return;
+    const orders = ordersFor(ordered.toSpliced(from, 1).toSpliced(to, 0, route), route.id);
+    setFailure(orders ? '' : w.noRoom);
+    if (!orders) return;
+    setBusy(true);
+    try {
+      for (const each of ordered) {
+        const order = orders.get(each.id);
+        if (order !== undefined && order !== each.order)
+          await updateDocument('routes', each.id, { ...documentOf(each), order }, each.version);
+      }
+    } catch (error) {
+      setFailure(form.failed(error instanceof Error ? error.message : String(error)));
+    } finally {
+      refreshNow();
+      setBusy(false);
+    }
+  };
+  return (
+    <div class="stack" style={{ gap: '16px' }}>
+      <div class="row wrap">
+        <a class="button primary" href={link('/routes/new')}>
+          {w.create}
+        </a>
+        <span class="muted grow">{w.how}</span>
+      </div>
+      <p role="status" class={failure ? 'notice' : ''}>
+        {failure}
+      </p>
+      <section class="card">
+        <Region live={live}>
+          {({ items }) => {
+            const ordered = inOrder(items);
+            if (ordered.length === 0)
+              return (
+                <Empty title={w.none}>
+                  <p>{w.noneHow}</p>
+                </Empty>
+              );
+            return (
+              <ol>
+                {ordered.map((route, i) => (
+                  <Line
+                    key={route.id}
+                    route={route}
+                    place={i + 1}
+                    onUp={!busy && i > 0 ? () => void move(ordered, i, i - 1) : undefined}
+                    onDown={!busy && i < ordered.length - 1 ? () => void move(ordered, i, i + 1) : undefined}
+                  />
+                ))}
+              </ol>
+            );
+          }}
+        </Region>
+      </section>
+    </div>
+  );
+}
+
+interface LineProps {
+  readonly route: Route;
+  readonly place: number;
+  readonly onUp: (() => void) | undefined;
+  readonly onDown: (() => void) | undefined;
+}
+
+function Line({ route, place, onUp, onDown }: LineProps): JSX.Element {
+  const { routes: w, form } = notificationWords();
+  const { channels } = moreWords();
+  const name = route.name ?? w.nameless(place);
+  const matchers = describeMatchers(route.matchers);
+  return (
+    <li class="route" data-testid="route">
+      <span class="route-place num muted">{place}</span>
+      <div class="route-what">
+        <span>
+          <span class="strong">{name}</span>{' '}
+          <span class="muted">
+            {[route.managed && channels.managed, route.continue && w.goesOn].filter(Boolean).join(' · ')}
+          </span>
+        </span>
+        <span class="mono">{matchers || w.everything}</span>
+        <span>
+          → <span class="strong">{route.receivers.join(', ')}</span>
+          {route.escalation?.map(({ after, receivers }) => (
+            <span key={after} class="soft">
+              {' '}
+              · {w.escalates(after, receivers.join(', '))}
+            </span>
+          ))}
+        </span>
+        <span class="muted">{timing(route)}</span>
+      </div>
+      <div class="row route-do">
+        {!route.managed && (
+          <>
+            <button type="button" class="button icon" aria-label={w.up(name)} disabled={!onUp} onClick={onUp}>
+              ↑
+            </button>
+            <button type="button" class="button icon" aria-label={w.down(name)} disabled={!onDown} onClick={onDown}>
+              ↓
+            </button>
+          </>
+        )}
+        <a class="button" href={link(`/routes/${encodeURIComponent(route.id)}`)}>
+          {route.managed ? form.show : form.edit}
+        </a>
+      </div>
+    </li>
+  );
+}
+
+/** How the route groups and how often it speaks, as far as it differs from what goes without saying. */
+function timing(route: Route): string {
+  const { routes: w } = notificationWords();
+  return [
+    route.group_by && route.group_by.length > 0 && w.groupedBy(route.group_by.join(', ')),
+    route.repeat_interval && w.repeats(route.repeat_interval),
+    route.ack_ttl && w.ackHolds(route.ack_ttl),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
