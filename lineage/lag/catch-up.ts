@@ -55,8 +55,7 @@ export class CatchUp {
     }
     const read = isLate ? level : now;
     const oldest = now - DAY_MS;
-    // The first rows ever say nothing of what was before them: their minute is not looked at.
-    if (Number.isNaN(this.#to)) this.#to = isLate ? this.#options.heard.first(oldest) + MINUTE_MS : now;
+    if (Number.isNaN(this.#to)) this.#to = this.#start(now, isLate);
     const missed = this.#missed(Math.max(this.#to, oldest), read);
     this.#isBehind = isLate || missed.length >= ROUND;
     if (missed.length >= ROUND) return missed.slice(0, ROUND);
@@ -67,6 +66,13 @@ export class CatchUp {
   done(at: number): void {
     // What is seen while the streams are stuck does not stand for what they have still to tell.
     if (!(at - this.#level > LEVEL_MS)) this.#to = at;
+  }
+
+  /** Where a first start begins: the first rows ever say nothing of what was before them, so not with their own minute. */
+  #start(now: number, isLate: boolean): number {
+    const first = this.#options.heard.first(now - DAY_MS);
+    if (Number.isNaN(first)) return isLate ? first : now;
+    return Math.min(now, first + MINUTE_MS);
   }
 
   /** Begins of minutes after `from` until `to` of which there are rows; none when these are too near to each other to have missed one. */

@@ -22,9 +22,9 @@ export class MinutesHeard {
     return this.#minutes.has(Math.floor(ts / MINUTE_MS));
   }
 
-  /** Begin of the first minute with rows at or after an instant; the instant itself where there is none. */
+  /** Begin of the first minute with rows at or after an instant; NaN where there is none. */
   first(from: number): number {
     const later = [...this.#minutes].map(minute => minute * MINUTE_MS).filter(begin => begin >= from);
-    return later.reduce((a, b) => Math.min(a, b), later[0] ?? from);
+    return later.reduce((a, b) => Math.min(a, b), later[0] ?? Number.NaN);
   }
 }

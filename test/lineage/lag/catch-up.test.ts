@@ -67,6 +67,13 @@ describe('which instants are looked at', () => {
     assert.deepEqual(world.look(BOOT), [BOOT - 8 * MINUTE, BOOT - 7 * MINUTE]);
   });
 
+  test('also when it is level before it first looks', () => {
+    const world = streams(Number.NaN);
+    world.hear(BOOT - 4 * MINUTE, BOOT);
+
+    assert.deepEqual(world.look(BOOT), [BOOT - 2 * MINUTE, BOOT - MINUTE, BOOT]);
+  });
+
   test('now as well when the streams are stuck; what they tell later is looked at then', () => {
     const world = streams(BOOT - MINUTE);
     world.level = BOOT - 2 * MINUTE;
@@ -132,6 +139,6 @@ describe('minutes heard of', () => {
       [false, true, true],
     );
     assert.equal(heard.first(0), 1500 * MINUTE);
-    assert.equal(heard.first(9999 * MINUTE), 9999 * MINUTE);
+    assert.equal(heard.first(9999 * MINUTE), Number.NaN);
   });
 });
