@@ -1,6 +1,8 @@
 /** What the alert commands need of the daemon's answers (contracts.md section 6); other fields pass through to `--json`. */
 import { z } from 'zod';
 import { UserError } from '../../model/errors.ts';
+import type { Matcher } from '../../model/labels.ts';
+import { parseMatcherText } from '../../web/api/matchers.ts';
 import type { DaemonClient } from './daemon-client.ts';
 
 const Alert = z.looseObject({
@@ -44,6 +46,11 @@ export function alertOf(id: string, alerts: readonly Alert[]): Alert {
 export function alertName({ labels: { alertname = '', severity: _, ...labels } }: Pick<Alert, 'labels'>): string {
   const group = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
   return group.length === 0 ? alertname : `${alertname}{${group.join(', ')}}`;
+}
+
+/** Matchers of the command line: as in PromQL the value may stand in double quotes. */
+export function readMatchers(texts: readonly string[]): readonly Matcher[] {
+  return parseMatcherText(texts.map(text => text.replace(/^([^=!~]+(?:=~|!=|!~|=))"(.*)"$/s, '$1$2')));
 }
 
 /** Ids of alerts are of letters, digits, `_` and `-`, so that one may look like an option. */

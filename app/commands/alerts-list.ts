@@ -4,8 +4,7 @@ import { type Paint, printable } from '../../lineage/formats/text.ts';
 import { spokenDuration, spokenTime } from '../../lineage/objectives/words.ts';
 import { UserError } from '../../model/errors.ts';
 import { compileMatchers, type Matcher } from '../../model/labels.ts';
-import { parseMatcherText } from '../../web/api/matchers.ts';
-import { type Alert, alertName, liveAlerts } from './alert-answers.ts';
+import { type Alert, alertName, liveAlerts, readMatchers } from './alert-answers.ts';
 import { alertCauses } from './alert-causes.ts';
 import { createDaemonClient, DEFAULT_URL } from './daemon-client.ts';
 import { checkZone, OWN_ZONE } from './instant.ts';
@@ -33,7 +32,7 @@ export async function alertsList(args: readonly string[], now: number): Promise<
     },
   });
   const zone = checkZone(values.zone);
-  const isWanted = filterOf(values, parseMatcherText(positionals));
+  const isWanted = filterOf(values, readMatchers(positionals));
   const daemon = createDaemonClient(values.url, { maxWaits: 0 });
   const all = await liveAlerts(daemon);
   const shown = all.filter(isWanted);

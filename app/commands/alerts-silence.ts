@@ -5,8 +5,7 @@ import { spokenDuration, spokenTime } from '../../lineage/objectives/words.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { UserError } from '../../model/errors.ts';
 import type { Matcher } from '../../model/labels.ts';
-import { parseMatcherText } from '../../web/api/matchers.ts';
-import { alertName, alertOf, guardIds, liveAlerts } from './alert-answers.ts';
+import { alertName, alertOf, guardIds, liveAlerts, readMatchers } from './alert-answers.ts';
 import { createDaemonClient, type DaemonClient, DEFAULT_URL } from './daemon-client.ts';
 import { checkZone, OWN_ZONE } from './instant.ts';
 import { osUser } from './os-user.ts';
@@ -87,7 +86,7 @@ async function matchersOf(texts: readonly string[], daemon: DaemonClient): Promi
     return labels;
   }
   const document: MatcherDocument = {};
-  for (const { label, op, value } of parseMatcherText(texts)) {
+  for (const { label, op, value } of readMatchers(texts)) {
     if (Object.hasOwn(document, label))
       throw new UserError('bad-request', `two matchers of ${label}: write them as one, ${label}=~"a|b"`);
     document[label] = op === '=' ? value : { op, value };
