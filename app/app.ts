@@ -29,7 +29,7 @@ import { declareReports } from './reports.ts';
 import { apiRoutes } from './routes.ts';
 import { Slot } from './slot.ts';
 import { watermarkOf } from './sources.ts';
-import { passReadsOn } from './standby.ts';
+import { passOn } from './standby.ts';
 import { createStatus } from './status.ts';
 import { type DataStores, openStores } from './stores.ts';
 import { UI_DIR, VERSION } from './version.ts';
@@ -186,12 +186,13 @@ export class App {
       readiness: status.readiness,
       uiDir: UI_DIR,
       routes: api => {
-        passReadsOn(
-          api,
+        passOn(api, {
           state,
-          () => (lease === null ? !stores.exclusive : !lease.held),
-          () => this.#address,
-        );
+          stands: () => (lease === null ? !stores.exclusive : !lease.held),
+          begins: () => roles.has('evaluate') && evaluation.peek() === null,
+          own: () => this.#address,
+          clock,
+        });
         return apiRoutes(api, {
           roles,
           data,

@@ -151,7 +151,7 @@ export class Opening {
         logger,
       }),
     );
-    await announce(stores.state, this.#parts.address());
+    await announce(stores.state, this.#parts.address(), config().http.host);
     await this.own();
   };
 

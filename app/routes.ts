@@ -17,6 +17,7 @@ import { freshnessRoutes } from '../web/api/routes/freshness.ts';
 import { ingestRoutes } from '../web/api/routes/ingest.ts';
 import { lineageRoutes } from '../web/api/routes/lineage.ts';
 import { lineageCheckRoutes } from '../web/api/routes/lineage-check.ts';
+import { logStreamRoutes } from '../web/api/routes/log-streams.ts';
 import { logRoutes } from '../web/api/routes/logs.ts';
 import { metricRoutes } from '../web/api/routes/metrics.ts';
 import { readinessRoutes } from '../web/api/routes/readiness.ts';
@@ -49,7 +50,7 @@ export interface RouteParts {
   readonly clock: Clock;
 }
 
-/** Health is served in every role, intake with `collect`, everything else with `web`. */
+/** Health is served in every role, intake with `collect`, everything else with `web`, and with `evaluate` for the daemons that pass requests on. */
 export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promise<void> {
   const { lineage, state, clock, data, push, evaluation, status } = parts;
   daemonRoutes(api, { status: status.status, inbox: parts.inbox });
@@ -63,7 +64,7 @@ export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promis
       });
     });
   }
-  if (!parts.roles.has('web')) return;
+  if (!parts.roles.has('web') && !parts.roles.has('evaluate')) return;
   const alerting: AlertServices = {
     alerts: () => evaluation.peek()?.alerts() ?? [],
     get rules() {
@@ -120,6 +121,7 @@ export async function apiRoutes(api: FastifyInstance, parts: RouteParts): Promis
     told: (report: { readonly name: string; readonly owner: string }) => evaluation.get().told(report),
   };
   logRoutes(api, services);
+  logStreamRoutes(api, services);
   metricRoutes(api, services);
   ruleRoutes(api, services);
   generatedRuleRoutes(api, services);
