@@ -84,7 +84,7 @@ export class StateDocuments {
       {
         method: 'PUT',
         path: `/${this.#index}/_doc/${addressOf(doc.type, doc.id)}`,
-        query: condition(expected),
+        query: condition(doc, expected),
         body: doc,
       },
       signal,
@@ -102,10 +102,15 @@ export class StateDocuments {
   async delete(type: string, id: string, expected: Expected, signal?: AbortSignal): Promise<void> {
     await this.#create(signal);
     const path = `/${this.#index}/_doc/${addressOf(type, id)}`;
-    const answer = await this.#es.request({ method: 'DELETE', path, query: condition(expected) }, signal);
+    const query = condition({ type, id }, expected);
+    const answer = await this.#es.request<{ error?: { reason?: string } }>({ method: 'DELETE', path, query }, signal);
     const missing = answer.status === 404;
     if (answer.status === 409 || (missing && expected !== 'any'))
       throw new VersionConflictError(`${type} ${id} was changed meanwhile`);
+    if (answer.status >= 300 && !missing)
+      throw new StoreAwayError(
+        `Elasticsearch refuses to delete ${type} ${id}: ${answer.body.error?.reason ?? answer.status}`,
+      );
   }
 
   /** Writes many documents; `create` leaves those that exist as they are. */
@@ -217,9 +222,14 @@ function versioned(hit: Hit): Versioned {
   return { doc: hit._source, version: `${hit._seq_no}.${hit._primary_term}` };
 }
 
-function condition(expected: Expected): Record<string, string | number | boolean> {
+/** Throws `VersionConflictError` for a version this store cannot have given: it is some other state's. */
+function condition(
+  { type, id }: Pick<StateDocument, 'type' | 'id'>,
+  expected: Expected,
+): Record<string, string | number | boolean> {
   if (expected === 'any') return {};
   if (expected === null) return { op_type: 'create' };
-  const [seqNo, term] = expected.split('.');
-  return { if_seq_no: Number(seqNo), if_primary_term: Number(term) };
+  const version = /^(\d{1,15})\.([1-9]\d{0,14})$/.exec(expected);
+  if (version === null) throw new VersionConflictError(`${type} ${id} never had the version ${expected}`);
+  return { if_seq_no: Number(version[1]), if_primary_term: Number(version[2]) };
 }

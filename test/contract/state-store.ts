@@ -111,6 +111,10 @@ export function stateStoreContract(name: string, make: () => Promise<Made>): voi
         await assert.rejects(store.put('rule', 'missing', 'three', first), VersionConflictError);
         await assert.rejects(store.delete('rule', 'r', first), VersionConflictError);
         await assert.rejects(store.delete('rule', 'missing', first), VersionConflictError);
+        for (const foreign of ['old', '', '1', '-1.1', '99999999999999999999.1', 'a-1']) {
+          await assert.rejects(store.put('rule', 'r', 'three', foreign), VersionConflictError, foreign);
+          await assert.rejects(store.delete('rule', 'r', foreign), VersionConflictError, foreign);
+        }
         assert.equal((await store.get('rule', 'r'))?.body, 'two');
       });
 
