@@ -256,3 +256,19 @@ export function rowValues(
   const { metric, op = 'LAST', across, offset = '0' } = row;
   return post('/metrics/query', { metric, op, offset, ...(across ? { across } : {}), ...options }, signal);
 }
+
+/** What a Prometheus rule file becomes; nothing is kept. Lines and columns count from 1. */
+export interface RuleImport {
+  readonly rules: readonly RuleDocument[];
+  readonly remarks: readonly {
+    readonly line: number;
+    readonly column: number;
+    readonly alert: string;
+    readonly kind: 'refused' | 'lost' | 'note';
+    readonly message: string;
+  }[];
+}
+
+export function importPrometheus(text: string): Promise<RuleImport> {
+  return post('/rules/import', { text });
+}

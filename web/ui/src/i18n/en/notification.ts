@@ -249,7 +249,6 @@ export const notification = {
       failed === 0
         ? `${n} rules taken over.`
         : `${n} rules taken over, ${failed} refused; the reasons stand beside them.`,
-    all: 'All or none',
   },
   generated: {
     open: 'Generated rules',
@@ -286,6 +285,5 @@ export const notification = {
     excludeOwners: 'Owners (patterns)',
     fromFile: (names: string) => `by the configuration also: ${names}`,
     conflict: 'Somebody changed the settings meanwhile. Nothing you typed is lost.',
-    rulesNow: 'Rules they give now',
   },
 };

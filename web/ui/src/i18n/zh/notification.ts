@@ -241,7 +241,6 @@ export const notification: typeof English = {
     choice: name => `导入 ${name}`,
     done: (n, failed) =>
       failed === 0 ? `已导入 ${n} 条规则。` : `已导入 ${n} 条规则，${failed} 条被拒绝，原因见各条旁。`,
-    all: '全选或全不选',
   },
   generated: {
     open: '自动生成的规则',
@@ -278,6 +277,5 @@ export const notification: typeof English = {
     excludeOwners: '负责人（模式）',
     fromFile: names => `配置中另有：${names}`,
     conflict: '刚刚有人修改了设置。你输入的内容没有丢失。',
-    rulesNow: '当前由此生成的规则',
   },
 };

@@ -12,7 +12,7 @@ import { NamesField } from './names-field.tsx';
 import { SecretField } from './secret-field.tsx';
 import { TestOutcome, useChannelTest } from './test-outcome.tsx';
 import { UsedBy } from './used-by.tsx';
-import { fieldAt, withField } from './written.ts';
+import { fieldAt, numberOrText, withField } from './written.ts';
 
 /** A channel as it is written; its fields differ by type. */
 interface ChannelDraft {
@@ -180,8 +180,7 @@ function OwnField({
           {...(placeholder === undefined ? {} : { placeholder })}
           mono
           value={value === undefined ? '' : String(value)}
-          // What is no number is sent as it is: the daemon says so at the field.
-          onText={text => set(text === '' ? undefined : /^-?\d+$/.test(text) ? Number(text) : text)}
+          onText={text => set(numberOrText(text))}
         />
       );
     case 'text':

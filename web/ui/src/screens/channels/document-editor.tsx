@@ -146,7 +146,7 @@ export function DocumentEditor<D extends object>(props: Props<D>): JSX.Element {
           </button>
         )}
       </div>
-      <p role="status" class={done ? 'soft' : ''}>
+      <p role="status" class="form-note soft">
         {done}
       </p>
       {managed && <p class="notice">{w.managed}</p>}

@@ -39,6 +39,12 @@ export function changedFields(a: object, b: object): readonly string[] {
   return [...names].filter(name => JSON.stringify(fieldAt(a, name)) !== JSON.stringify(fieldAt(b, name)));
 }
 
+/** What is typed into a number's field: a number, nothing, or the text as it is, so that the daemon says at the field what it wants. */
+export function numberOrText(text: string): number | string | undefined {
+  if (text === '') return undefined;
+  return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
 function cleanValue(value: unknown): unknown {
   if (value === '') return undefined;
   if (Array.isArray(value))

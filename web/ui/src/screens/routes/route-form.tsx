@@ -8,7 +8,7 @@ import { Card } from '../../parts/card.tsx';
 import { MatcherRows } from '../../parts/matcher-rows.tsx';
 import { DocumentEditor } from '../channels/document-editor.tsx';
 import { NamesField, useKnownNames } from '../channels/names-field.tsx';
-import { withField } from '../channels/written.ts';
+import { numberOrText, withField } from '../channels/written.ts';
 import { issuesAt, TextField } from '../rules/field.tsx';
 import { TestReceivers } from '../rules/test-receivers.tsx';
 import { Escalation } from './escalation.tsx';
@@ -133,16 +133,7 @@ function OrderField({ document, issues, onChange }: PartProps): JSX.Element {
       value={document.order === undefined ? '' : String(document.order)}
       placeholder="0"
       mono
-      onText={text => {
-        const number = Number(text);
-        onChange(
-          withField(
-            document,
-            'order',
-            text === '' ? undefined : Number.isNaN(number) || /[.-]$/.test(text) ? text : number,
-          ),
-        );
-      }}
+      onText={text => onChange(withField(document, 'order', numberOrText(text)))}
       issues={issuesAt(issues, 'order')}
     />
   );

@@ -5,6 +5,7 @@ import { getOptedOut, getRules, type Rule, restoreRule } from '../../api/rules.t
 import { link } from '../../app/router.ts';
 import { moreWords } from '../../i18n/alerting-more.ts';
 import { words } from '../../i18n/language.ts';
+import { notificationWords } from '../../i18n/notification.ts';
 import { Card } from '../../parts/card.tsx';
 import { LevelBadge } from '../../parts/level.tsx';
 import { Empty, Region } from '../../parts/states.tsx';
@@ -23,12 +24,19 @@ export function RuleHealth({ rule }: { rule: Rule }): JSX.Element {
 export function RuleList(): JSX.Element {
   const { rules: w, severity } = words();
   const { editor } = moreWords();
+  const { importRules, generated } = notificationWords();
   const live = useLive('rules', getRules);
   return (
     <div class="stack" style={{ gap: '16px' }}>
-      <p>
+      <p class="row wrap">
         <a class="button primary" href={link('/rules/new')}>
           {editor.create}
+        </a>
+        <a class="button" href={link('/rules/import')}>
+          {importRules.open}
+        </a>
+        <a class="button" href={link('/rules/generated')}>
+          {generated.open}
         </a>
       </p>
       <section class="card">
