@@ -34,7 +34,10 @@ export function checkScript(input: SubjectInput, estate: Estate): CheckAnswer {
   ].sort((a, b) => a.position - b.position || ORDER[a.severity] - ORDER[b.severity]);
   const ok = findings.every(({ severity }) => severity !== 'error');
   if (findings.length <= MAX_FINDINGS) return { ok, findings };
-  const rest = findings.length - MAX_FINDINGS;
+  const { errors, errorCount } = subject.script;
+  // The last error listed says only how many there are behind it.
+  const unlisted = errorCount > errors.length ? errorCount - errors.length : 0;
+  const rest = findings.length - MAX_FINDINGS + unlisted;
   const more = subject.places.at(
     { pos: findings[MAX_FINDINGS]!.position, length: 0 },
     { code: 'too-many', severity: 'info', message: `${rest} more findings from here on are not listed` },

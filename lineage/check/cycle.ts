@@ -1,6 +1,6 @@
 import { NODE_ID } from '../graph/fragment.ts';
 import { connectorOf, isLookup } from '../graph/identity.ts';
-import type { StatementLineage } from '../sql/script.ts';
+import type { StatementLineage } from '../sql/statement-lineage.ts';
 import type { Finding } from './finding.ts';
 import { datasetsOf, jobOf, placeOfSink, running, type Subject } from './subject.ts';
 

@@ -1,6 +1,6 @@
 import type { ImpactAnswer } from '../graph/answers.ts';
 import type { KnownTable } from '../sql/resolve/catalog.ts';
-import type { NamedTable } from '../sql/script.ts';
+import type { NamedTable } from '../sql/statement-lineage.ts';
 
 /** Somebody who writes a dataset. */
 export interface Writer {

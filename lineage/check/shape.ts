@@ -2,8 +2,8 @@
 
 import { connectorOf, isLookup } from '../graph/identity.ts';
 import type { Expr, From, Query, QueryBody, Select, TableName, TableRef } from '../sql/ast.ts';
-import type { ReadTable, StatementLineage } from '../sql/script.ts';
 import type { Insert, Statement } from '../sql/statement-ast.ts';
+import type { ReadTable, StatementLineage } from '../sql/statement-lineage.ts';
 import type { Finding } from './finding.ts';
 import type { Subject } from './subject.ts';
 

@@ -2,7 +2,7 @@
 
 import { connectorOf } from '../graph/identity.ts';
 import type { DataType } from '../sql/ast.ts';
-import type { NamedTable, StatementLineage } from '../sql/script.ts';
+import type { NamedTable, StatementLineage } from '../sql/statement-lineage.ts';
 import { datasetsOf, running, type Subject } from './subject.ts';
 
 export interface SinkColumn {

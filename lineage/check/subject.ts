@@ -1,7 +1,8 @@
 import { parseStatements } from '../sql/parser.ts';
 import type { Mentions, Span, TableMention } from '../sql/resolve/mentions.ts';
-import { analyzeScript, type NamedTable, type ScriptLineage, type StatementLineage } from '../sql/script.ts';
+import { analyzeScript } from '../sql/script.ts';
 import type { Statement } from '../sql/statement-ast.ts';
+import type { NamedTable, ScriptLineage, StatementLineage } from '../sql/statement-lineage.ts';
 import type { Estate } from './estate.ts';
 import { Places } from './finding.ts';
 

@@ -1,7 +1,8 @@
 import type { Clusters } from '../graph/clusters.ts';
 import { byName } from '../graph/dataset.ts';
 import { identify } from '../graph/identity.ts';
-import { analyzeScript, type NamedTable } from '../sql/script.ts';
+import { analyzeScript } from '../sql/script.ts';
+import type { NamedTable } from '../sql/statement-lineage.ts';
 
 /** Flink's built-in catalog lives as long as a session: its names mean nothing to others. */
 const SESSION_ONLY = 'default_catalog.default_database.';

@@ -36,13 +36,16 @@ export class Cursor {
   /** False where an expression may hold no query: computed columns, watermarks, PARTITION BY of a window. */
   queries = true;
   readonly #tokens: readonly Token[];
+  readonly #quiet: boolean;
   #at = 0;
   #depth = 0;
   #closing: ReadonlyMap<number, number> | null = null;
 
-  constructor(tokens: readonly Token[], grammar: Grammar) {
+  /** `quiet`: nobody will read why the statement is none. */
+  constructor(tokens: readonly Token[], grammar: Grammar, quiet = false) {
     this.#tokens = tokens;
     this.grammar = grammar;
+    this.#quiet = quiet;
   }
 
   get token(): Token {
@@ -230,6 +233,7 @@ export class Cursor {
   }
 
   fail(expected: string): never {
+    if (this.#quiet) throw new SqlSyntaxError(this.pos, '');
     const near = {
       expected,
       token: this.token,

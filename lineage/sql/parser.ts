@@ -3,7 +3,7 @@ import type { Ident, QName } from './ast.ts';
 import { Cursor, type Grammar, SqlSyntaxError } from './cursor.ts';
 import { expression, operand } from './grammar/expression.ts';
 import { bareQuery, query } from './grammar/query.ts';
-import { statement } from './grammar/statement.ts';
+import { isStatementStart, statement } from './grammar/statement.ts';
 import { type StatementTokens, type Token, tokenizeStatement } from './lexer.ts';
 import { LineIndex } from './line-index.ts';
 import type { Statement } from './statement-ast.ts';
@@ -19,7 +19,6 @@ export interface SqlError {
 export interface BrokenStatement {
   readonly kind: 'broken';
   readonly pos: number;
-  readonly error: SqlError;
   readonly reads: readonly QName[];
   readonly writes: readonly QName[];
 }
@@ -27,15 +26,23 @@ export interface BrokenStatement {
 export interface ParsedScript {
   readonly statements: readonly (Statement | BrokenStatement)[];
   readonly errors: readonly SqlError[];
+  /** How many there are, the ones that are not listed included. */
+  readonly errorCount: number;
 }
+
+/** Errors are told one by one up to so many, and then as one number. */
+const MAX_ERRORS = 1000;
+/** Texts remembered not to be statements, and how long they may be: a script that breaks often breaks alike. */
+const MAX_REFUSED = 10_000;
+const MAX_REFUSED_LENGTH = 200;
 
 const GRAMMAR: Grammar = { expression, operand, query, bareQuery };
 
 /** Never throws: every failure is in `errors`, at the first token that does not fit. */
 export function parseStatements(sql: string): ParsedScript {
   const statements: (Statement | BrokenStatement)[] = [];
-  const errors: SqlError[] = [];
-  const lines = new LineIndex(sql);
+  const errors: SqlSyntaxError[] = [];
+  const refused = new Set<string>();
   const endings = new Map<number, boolean>();
   let setOpenedAt: number | null = null;
   /** The statement read last, to be taken back when it proves to have swallowed the next one. */
@@ -45,38 +52,45 @@ export function parseStatements(sql: string): ParsedScript {
     const lexed = tokenizeStatement(sql, at);
     at = lexed.next;
     if (lexed.tokens.length === 1) continue;
+    const { pos } = lexed.tokens[0]!;
     const before = { lexed, statements: statements.length, errors: errors.length };
-    try {
-      const mark = parseOne(new Cursor(lexed.tokens, GRAMMAR), statements);
+    // Behind the errors that are told a script is only searched for what can be read.
+    const mark =
+      errors.length < MAX_ERRORS ? parseOne(lexed, statements) : parseQuietly(sql, lexed, statements, refused);
+    if (typeof mark === 'string') {
       const problem = setProblem(statements[before.statements]!, mark, setOpenedAt !== null);
-      if (problem !== null) errors.push(sqlError(lines, lexed.tokens[0]!.pos, problem));
-      if (mark === 'set-begin') setOpenedAt = lexed.tokens[0]!.pos;
+      if (problem !== null) errors.push(new SqlSyntaxError(pos, problem));
+      if (mark === 'set-begin') setOpenedAt = pos;
       else if (mark === 'set-end' || problem !== null) setOpenedAt = null;
       last = before;
-    } catch (error) {
-      if (!(error instanceof SqlSyntaxError)) throw error;
-      const swallowed = last === null ? null : swallowedAt(sql, last.lexed);
-      if (last !== null && swallowed !== null && endsInLiteral(sql, lexed, endings)) {
-        statements.length = last.statements;
-        errors.length = last.errors;
-        const pos = swallowed.literal;
-        const broken = brokenStatement(sql, lines, last.lexed, new SqlSyntaxError(pos, UNCLOSED));
-        statements.push(broken);
-        errors.push(broken.error);
-        at = swallowed.next;
-      } else {
-        const broken = brokenStatement(sql, lines, lexed, error);
-        statements.push(broken);
-        errors.push(broken.error);
-        at = resumeAt(sql, lexed);
-        // The set is open even when its first INSERT is the broken one.
-        if (opensSet(lexed.tokens)) setOpenedAt = lexed.tokens[0]!.pos;
-      }
-      last = null;
+      continue;
     }
+    const swallowed = last === null ? null : swallowedAt(sql, last.lexed);
+    if (last !== null && swallowed !== null && endsInLiteral(sql, lexed, endings)) {
+      statements.length = last.statements;
+      errors.length = last.errors;
+      statements.push(brokenStatement(last.lexed, swallowed.next));
+      errors.push(new SqlSyntaxError(swallowed.literal, UNCLOSED));
+      at = swallowed.next;
+    } else {
+      at = resumeAt(sql, lexed);
+      statements.push(brokenStatement(lexed, at));
+      errors.push(mark);
+      // The set is open even when its first INSERT is the broken one.
+      if (opensSet(lexed.tokens)) setOpenedAt = pos;
+    }
+    last = null;
   }
-  if (setOpenedAt !== null) errors.push(sqlError(lines, sql.length, UNFINISHED_SET));
-  return { statements, errors };
+  if (setOpenedAt !== null) errors.push(new SqlSyntaxError(sql.length, UNFINISHED_SET));
+  return { statements, errors: told(errors, new LineIndex(sql)), errorCount: errors.length };
+}
+
+function told(errors: readonly SqlSyntaxError[], lines: LineIndex): SqlError[] {
+  const first = errors.slice(0, MAX_ERRORS).map(({ pos, message }) => ({ ...lines.placeOf(pos), message }));
+  const rest = errors[MAX_ERRORS];
+  if (rest === undefined) return first;
+  const count = (errors.length - MAX_ERRORS).toLocaleString('en');
+  return [...first, { ...lines.placeOf(rest.pos), message: `${count} more errors from here on are not listed` }];
 }
 
 const UNCLOSED = 'expected the closing quote, found the next statement inside the literal';
@@ -84,17 +98,47 @@ const UNFINISHED_SET = 'expected END of the statement set that begins above, fou
 
 type SetMark = 'set-begin' | 'set-end' | 'statement';
 
-/** Pushes what one `;`-terminated piece holds: a statement, or BEGIN of a set and its first INSERT. */
-function parseOne(c: Cursor, into: (Statement | BrokenStatement)[]): SetMark {
-  const first = statement(c);
-  const mark = setMark(first);
-  const found: Statement[] = [first];
-  if (mark === 'set-begin' && !c.ended()) {
-    if (!c.at('INSERT')) c.fail('INSERT');
-    found.push(statement(c));
+/**
+ * Pushes what one `;`-terminated piece holds: a statement, or BEGIN of a set and its first INSERT. Answers why it is none; `quiet`: without
+ * the words.
+ */
+function parseOne(
+  { tokens }: StatementTokens,
+  into: (Statement | BrokenStatement)[],
+  quiet = false,
+): SetMark | SqlSyntaxError {
+  try {
+    const c = new Cursor(tokens, GRAMMAR, quiet);
+    const first = statement(c);
+    const mark = setMark(first);
+    const found: Statement[] = [first];
+    if (mark === 'set-begin' && !c.ended()) {
+      if (!c.at('INSERT')) c.fail('INSERT');
+      found.push(statement(c));
+    }
+    if (c.token.type !== 'end') c.fail('";" or the end of the statement');
+    into.push(...found);
+    return mark;
+  } catch (error) {
+    if (error instanceof SqlSyntaxError) return error;
+    throw error;
   }
-  if (c.token.type !== 'end') c.fail('";" or the end of the statement');
-  into.push(...found);
+}
+
+/** `parseOne` where nobody reads why: what is no statement at all, or was refused before, costs no attempt. */
+function parseQuietly(
+  sql: string,
+  lexed: StatementTokens,
+  into: (Statement | BrokenStatement)[],
+  refused: Set<string>,
+): SetMark | SqlSyntaxError {
+  const [first] = lexed.tokens;
+  const { pos, word } = first!;
+  if (!isStatementStart(word)) return new SqlSyntaxError(pos, '');
+  const text = sql.slice(pos, lexed.tokens.at(-1)!.pos);
+  if (refused.has(text)) return new SqlSyntaxError(pos, '');
+  const mark = parseOne(lexed, into, true);
+  if (typeof mark !== 'string' && text.length <= MAX_REFUSED_LENGTH && refused.size < MAX_REFUSED) refused.add(text);
   return mark;
 }
 
@@ -112,6 +156,8 @@ function setMark(parsed: Statement): SetMark {
 }
 
 function opensSet(tokens: readonly Token[]): boolean {
+  const first = tokens[0]!.word;
+  if (first !== 'EXPLAIN' && first !== 'EXECUTE' && first !== 'STATEMENT' && first !== 'BEGIN') return false;
   const words = tokens
     .slice(0, 6)
     .map(token => token.word)
@@ -157,23 +203,27 @@ function endsInLiteral(sql: string, from: StatementTokens, known: Map<number, bo
   return open;
 }
 
-function brokenStatement(
-  sql: string,
-  lines: LineIndex,
-  lexed: StatementTokens,
-  error: SqlSyntaxError,
-): BrokenStatement {
-  const end = resumeAt(sql, lexed);
-  const tokens = lexed.tokens.filter(token => token.pos < end);
-  const scanned = scanTables(tokens);
-  return { kind: 'broken', pos: tokens[0]!.pos, error: sqlError(lines, error.pos, error.message), ...scanned };
+function brokenStatement(lexed: StatementTokens, end: number): BrokenStatement {
+  const tokens = lexed.next === end ? lexed.tokens : lexed.tokens.filter(token => token.pos < end);
+  return { kind: 'broken', pos: tokens[0]!.pos, ...scanTables(tokens) };
 }
 
-/** Names behind FROM and JOIN are read, names behind INTO and OVERWRITE are written. */
+/** Tables of the statement at `pos`, by their place behind key words: names behind FROM and JOIN are read, names behind INTO and OVERWRITE are written. */
+export function scanStatement(sql: string, pos: number): ReturnType<typeof scanTables> {
+  return scanTables(tokenizeStatement(sql, pos).tokens);
+}
+
+const NO_TABLES = { reads: [], writes: [] };
+
 function scanTables(tokens: readonly Token[]): { reads: readonly QName[]; writes: readonly QName[] } {
+  // A key word, a name and the end at least.
+  if (tokens.length < 3) return NO_TABLES;
   const reads: QName[] = [];
   const writes: QName[] = [];
+  const ctes = new Set<string>();
   tokens.forEach((token, i) => {
+    // `WITH a AS (…), b (x) AS (…)`: a name of the statement's own.
+    if (token.word === 'AS' && tokens[i + 1]?.word === '(') ctes.add(definedAt(tokens, i - 1));
     const isRead =
       token.word === 'FROM' || token.word === 'JOIN' || (token.word === 'TABLE' && tokens[i - 1]?.word === '(');
     const isWrite = token.word === 'INTO' || token.word === 'OVERWRITE';
@@ -181,7 +231,19 @@ function scanTables(tokens: readonly Token[]): { reads: readonly QName[]; writes
     const name = nameAt(tokens, i + 1);
     if (name.length > 0) (isRead ? reads : writes).push(name);
   });
-  return { reads, writes };
+  return { reads: reads.filter(([first, ...more]) => more.length > 0 || !ctes.has(first!.text)), writes };
+}
+
+/** The name that ends at `at`, before its column list if there is one; '' where none stands behind WITH or a comma. */
+function definedAt(tokens: readonly Token[], at: number): string {
+  let name = at;
+  if (tokens[name]?.word === ')') {
+    while (name >= 0 && tokens[name]!.word !== '(') name--;
+    name--;
+  }
+  const before = tokens[name - 1]?.word;
+  const { type, text } = tokens[name] ?? { type: 'bad', text: '' };
+  return (before === 'WITH' || before === ',') && (type === 'word' || type === 'quoted') ? text : '';
 }
 
 const NOT_A_NAME = new Set(['SELECT', 'TABLE', 'LATERAL', 'UNNEST', 'VALUES', 'INTO']);
@@ -197,8 +259,4 @@ function nameAt(tokens: readonly Token[], start: number): Ident[] {
     if (next?.word === '(') return [];
     if (next?.word !== '.') return parts;
   }
-}
-
-function sqlError(lines: LineIndex, pos: number, message: string): SqlError {
-  return { ...lines.placeOf(pos), message };
 }

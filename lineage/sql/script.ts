@@ -1,86 +1,21 @@
 /** A script's lineage, statement by statement: what each reads and writes, and what the graph and the lag side need of it. */
 import type { QName, Query } from './ast.ts';
-import { parseStatements, type SqlError } from './parser.ts';
-import { type Analysis, Findings, type TableRead, type WindowUse } from './resolve/analysis.ts';
+import { type BrokenStatement, parseStatements, scanStatement } from './parser.ts';
+import { type Analysis, Findings, type TableRead } from './resolve/analysis.ts';
 import { Catalog, type KnownTable, type TableEntry } from './resolve/catalog.ts';
 import type { Surroundings } from './resolve/context.ts';
 import { alterTable, defineModel, defineTable, defineView } from './resolve/ddl.ts';
-import { MentionLog, type Mentions } from './resolve/mentions.ts';
+import { Effort, TooMuchError } from './resolve/effort.ts';
+import { MentionLog } from './resolve/mentions.ts';
 import { parseSession } from './resolve/names.ts';
-import {
-  type ControlColumn,
-  controlColumns,
-  insertTargets,
-  knownColumns,
-  type OutputColumn,
-  outputColumns,
-} from './resolve/outputs.ts';
+import { controlColumns, insertTargets, knownColumns, outputColumns } from './resolve/outputs.ts';
 import { analyzeComputed, analyzeModify, analyzeQuery } from './resolve/query.ts';
-import type { Column, Relation } from './resolve/relation.ts';
+import { type Column, OPEN, type Relation } from './resolve/relation.ts';
 import { noteStatement } from './resolve/statement-mentions.ts';
 import { allowedDisorder, longestStep } from './resolve/window-times.ts';
 import type { CreateTable, Statement } from './statement-ast.ts';
-
-/** A table as a statement names it: its id, its name's parts, and what the script's DDL or a `table` record says of it. */
-export interface NamedTable {
-  readonly id: string;
-  readonly parts: readonly string[];
-  /** The text all spellings of the name share, for tables nobody declared. */
-  readonly byName: string;
-  /** Empty when nobody declared the table. OPTIONS hints are laid over it. */
-  readonly options: ReadonlyMap<string, string>;
-  /** As its DDL or a `table` record lists them; null when nobody did. */
-  readonly columns: readonly Pick<Column, 'name' | 'type'>[] | null;
-  /** Its computed columns with what they come from, analysed when asked for. */
-  readonly computed: () => readonly Column[];
-}
-
-export interface ReadTable extends NamedTable {
-  readonly how: TableRead['how'];
-  readonly lookupHint: boolean;
-}
-
-/** One statement that reads or writes. */
-export interface StatementLineage {
-  /** insert: INSERT, CTAS, RTAS, a materialized table · query: a bare SELECT · modify: UPDATE, DELETE, TRUNCATE · explain: never runs. */
-  readonly kind: 'insert' | 'query' | 'modify' | 'explain';
-  readonly pos: number;
-  /** True when the statement could not be read and its tables come from a scan of its tokens. */
-  readonly partial: boolean;
-  readonly sinks: readonly NamedTable[];
-  readonly reads: readonly ReadTable[];
-  /** Value sources of each column of its query; null when they cannot all be known, and for `modify`. */
-  readonly columns: readonly (readonly string[])[] | null;
-  /** The same columns with names, targets, controls and steps; null for `modify` and what could not be read. */
-  readonly outputs: readonly OutputColumn[] | null;
-  /** True when the query has columns nobody can list: a `*` over a table whose schema is not known. */
-  readonly open: boolean;
-  /** Base columns that decide which rows come out. */
-  readonly controls: readonly ControlColumn[];
-  /** Views it goes through, each with the ids of the base tables it reads. */
-  readonly views: readonly { readonly id: string; readonly bases: readonly string[] }[];
-  readonly windows: readonly WindowUse[];
-  /** How often event-time results come, ms: the longest TUMBLE size, HOP slide or CUMULATE step; null without such a window. */
-  readonly windowMs: number | null;
-  /** Watermark delay of the windows' time columns, or without windows the longest one read, ms. */
-  readonly allowedOooMs: number;
-  /** `SET 'pipeline.name'` in force: which job of the script this is. */
-  readonly pipelineName: string | null;
-}
-
-/** A view that is defined by itself: the ids from it back to it. */
-export interface ViewCycle {
-  readonly pos: number;
-  readonly path: readonly string[];
-}
-
-export interface ScriptLineage {
-  readonly statements: readonly StatementLineage[];
-  readonly cycles: readonly ViewCycle[];
-  readonly errors: readonly SqlError[];
-  /** Where names stand and which cannot be right; null unless asked for. */
-  readonly mentions: Mentions | null;
-}
+import type { NamedTable, ReadTable, ScriptLineage, StatementLineage, ViewCycle } from './statement-lineage.ts';
+import { TooMuchLog } from './too-much-log.ts';
 
 export interface ScriptInput {
   readonly sql: string;
@@ -94,15 +29,16 @@ export interface ScriptInput {
 
 /** Analyses a script in order. Never throws: what cannot be read is in `errors`, and its tables in a `partial` statement. */
 export function analyzeScript(input: ScriptInput): ScriptLineage {
-  const { statements, errors } = parseStatements(input.sql);
+  const { statements, errors, errorCount } = parseStatements(input.sql);
   const catalog = new Catalog(parseSession(input.session), input.known ?? (() => undefined));
   const mentions = input.mentions === true ? new MentionLog(input.sql) : null;
-  const script = new Script({ text: input.sql, catalog, mentions });
+  const script = new Script({ text: input.sql, catalog, mentions, effort: new Effort() });
   for (const statement of statements) {
-    if (statement.kind === 'broken') script.broken(statement.pos, statement.reads, statement.writes);
+    if (statement.kind === 'broken') script.broken(statement);
     else script.run(statement);
   }
-  return { statements: script.found, cycles: script.cycles, errors, mentions: mentions?.result ?? null };
+  const found = { statements: script.found, cycles: script.cycles, mentions: mentions?.result ?? null };
+  return { ...found, errors: script.tooMuch.among(errors), errorCount: errorCount + script.tooMuch.count };
 }
 
 /** What a statement was found to do, before it is told. */
@@ -120,15 +56,46 @@ class Script {
   readonly found: StatementLineage[] = [];
   readonly cycles: ViewCycle[] = [];
   readonly #around: Surroundings;
+  readonly tooMuch: TooMuchLog;
   readonly #catalog: Catalog;
   #pipelineName: string | null = null;
 
   constructor(around: Surroundings) {
     this.#around = around;
     this.#catalog = around.catalog;
+    this.tooMuch = new TooMuchLog(around.text);
   }
 
   run(statement: Statement): void {
+    this.#around.effort.begin();
+    try {
+      this.#run(statement);
+    } catch (error) {
+      if (!(error instanceof TooMuchError)) throw error;
+      this.tooMuch.add(statement.pos, error);
+      this.#giveUp(statement);
+    }
+  }
+
+  /** Keeps of a statement what costs nothing: its tables by a scan, and that what it defines exists. */
+  #giveUp(statement: Statement): void {
+    const { effort, text } = this.#around;
+    const { pos } = statement;
+    const isCopy = statement.kind === 'create-table' && statement.like !== null;
+    if (statement.kind === 'create-view' || statement.kind === 'alter-table' || isCopy) {
+      effort.lost.add(this.#catalog.resolve(statement.name).id);
+      return;
+    }
+    if (statement.kind !== 'create-table') {
+      if (statement.kind !== 'explain') this.broken({ pos, ...scanStatement(text, pos) });
+      return;
+    }
+    const { reads } = scanStatement(text, pos);
+    this.broken({ pos, reads, writes: [statement.name] });
+    defineTable(statement, { relation: OPEN, findings: new Findings() }, this.#catalog);
+  }
+
+  #run(statement: Statement): void {
     const catalog = this.#catalog;
     switch (statement.kind) {
       case 'insert':
@@ -145,16 +112,20 @@ class Script {
         this.#noteCycle(statement, statement.temporary, query);
         noteStatement(statement, query.relation, this.#around);
         defineView(statement, query, catalog);
+        this.#around.effort.lost.delete(catalog.resolve(statement.name).id);
         return;
       }
       case 'create-model':
         defineModel(statement, catalog);
         return;
       case 'alter-table': {
+        if (this.#around.effort.lost.has(catalog.resolve(statement.name).id) && statement.change.kind !== 'as') return;
+        if (statement.what === 'table') this.#spendOnCopy(statement.name);
         const query = statement.change.kind === 'as' ? this.#analyze(statement.change.query) : null;
         if (query !== null) this.#noteCycle(statement, false, query);
         noteStatement(statement, null, this.#around);
         alterTable(statement, query, catalog);
+        if (query !== null) this.#around.effort.lost.delete(catalog.resolve(statement.name).id);
         return;
       }
       case 'drop':
@@ -177,12 +148,14 @@ class Script {
   }
 
   /** Keeps the tables of a statement that could not be read. */
-  broken(pos: number, reads: readonly QName[], writes: readonly QName[]): void {
+  broken({ pos, reads, writes }: Pick<BrokenStatement, 'pos' | 'reads' | 'writes'>): void {
     if (reads.length === 0 && writes.length === 0) return;
     const findings = new Findings();
     for (const name of reads) {
-      const { id, parts, byName } = this.#catalog.resolve(name);
-      findings.addRead({ table: id, parts, byName, how: 'plain', lookupHint: false, options: new Map() });
+      const { id, parts, byName, entry } = this.#catalog.resolve(name);
+      for (const base of entry?.view?.findings.reads.values() ?? []) findings.addRead(base);
+      if (entry === null || entry.view === null)
+        findings.addRead({ table: id, parts, byName, how: 'plain', lookupHint: false, options: new Map() });
     }
     const sinks = writes.map(name => this.#named(name));
     this.#add({ kind: sinks.length > 0 ? 'insert' : 'query', pos, sinks, findings, relation: null, partial: true });
@@ -213,6 +186,10 @@ class Script {
   }
 
   #createTable(statement: CreateTable): void {
+    if (statement.like !== null) {
+      this.#spendOnCopy(statement.like.name);
+      this.#around.effort.spend(this.#catalog.resolve(statement.like.name).entry?.columns?.length ?? 0);
+    }
     const query = this.#analyze(statement.query);
     noteStatement(statement, query?.relation ?? null, this.#around);
     const entry = defineTable(statement, query, this.#catalog);
@@ -225,10 +202,21 @@ class Script {
   /** A temporary view may be named like the permanent table it is made from; any other way back to itself is a mistake. */
   #noteCycle({ name, pos }: { name: QName; pos: number }, temporary: boolean, { findings }: Analysis): void {
     const { id, entry } = this.#catalog.resolve(name);
-    const through = [...findings.views.keys()].filter(view => view !== id);
-    const readsItself = findings.views.has(id) || [...findings.reads.values()].some(read => read.table === id);
+    if (!this.#catalog.wasRead(id)) return;
+    const views = findings.views();
+    const through = [...views.keys()].filter(view => view !== id);
+    const readsItself = views.has(id) || [...findings.reads.values()].some(read => read.table === id);
     const shadows = temporary && through.length === 0 && (entry === null || entry.kind === 'table');
     if (readsItself && !shadows) this.cycles.push({ pos, path: [id, ...through, id] });
+  }
+
+  /** Before a table is made like another one, or changed: its options are copied, and its columns, which costs less each. */
+  #spendOnCopy(name: QName): void {
+    const { id, entry } = this.#catalog.resolve(name);
+    if (this.#around.effort.lost.has(id)) throw new TooMuchError();
+    if (entry === null) return;
+    const { columns, options, generated, watermarks } = entry;
+    this.#around.effort.spend(((columns?.length ?? 0) >> 4) + options.size + generated.size + watermarks.size);
   }
 
   #analyze(query: Query | null): Analysis | null {
@@ -264,7 +252,7 @@ class Script {
       outputs: relation === null ? null : outputColumns(relation, targets),
       open: relation !== null && relation.open.length > 0,
       controls: controlColumns(findings),
-      views: [...findings.views].map(([id, bases]) => ({ id, bases })),
+      views: [...findings.views()].map(([id, bases]) => ({ id, bases })),
       windows,
       windowMs: longestStep(windows),
       allowedOooMs: allowedDisorder(windows, findings),

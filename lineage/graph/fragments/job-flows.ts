@@ -1,5 +1,5 @@
 /** The columns of a SQL statement -> flows of its job. */
-import type { NamedTable, StatementLineage } from '../../sql/script.ts';
+import type { NamedTable, StatementLineage } from '../../sql/statement-lineage.ts';
 import type { DatasetRef } from '../dataset.ts';
 import type { ColumnRef, Evidence, FlowColumn, FragmentFlow, FragmentSchema } from '../fragment.ts';
 

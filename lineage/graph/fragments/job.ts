@@ -2,7 +2,8 @@
 import type { JobSubmitted, TableDeclared } from '../../../model/job-event.ts';
 import type { SqlError } from '../../sql/parser.ts';
 import type { KnownTable } from '../../sql/resolve/catalog.ts';
-import { analyzeScript, type NamedTable, type ReadTable, type StatementLineage } from '../../sql/script.ts';
+import { analyzeScript } from '../../sql/script.ts';
+import type { NamedTable, ReadTable, StatementLineage } from '../../sql/statement-lineage.ts';
 import type { Clusters } from '../clusters.ts';
 import { byName, type DatasetRef, datasetRef } from '../dataset.ts';
 import {

@@ -31,6 +31,10 @@ const COMMANDS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ...['QUIT', 'EXIT', 'CLEAR', 'HELP'].map(word => [word, () => {}] as const),
 ]);
 
+export function isCommand(word: string): boolean {
+  return COMMANDS.has(word);
+}
+
 /** A statement without lineage; its text must still be right. */
 export function command(c: Cursor): Statement {
   const { pos, word } = c.token;

@@ -7,7 +7,18 @@ import { createTable, partitionSpec } from './ddl.ts';
 import { hints } from './hint.ts';
 import { atParenthesizedQuery, QUERY_STARTS } from './lookahead.ts';
 import { deleteFrom, merge, procedure, truncate, update } from './modify.ts';
-import { command, describe, setOption, use } from './session.ts';
+import { command, describe, isCommand, setOption, use } from './session.ts';
+
+const STARTS: ReadonlySet<string> = new Set([
+  ...[...QUERY_STARTS, '(', 'INSERT', 'UPSERT', 'CREATE', 'REPLACE', 'DROP', 'ALTER', 'USE', 'SET', 'RESET', 'EXPLAIN'],
+  ...['DESCRIBE', 'DESC', 'EXECUTE', 'COMPILE', 'BEGIN', 'STATEMENT', 'END', 'UPDATE', 'DELETE', 'MERGE', 'TRUNCATE'],
+  'CALL',
+]);
+
+/** Whether a statement may begin with this word. */
+export function isStatementStart(word: string): boolean {
+  return STARTS.has(word) || isCommand(word);
+}
 
 /** Reads the statement at the cursor; what follows it is the caller's business. */
 export function statement(c: Cursor): Statement {

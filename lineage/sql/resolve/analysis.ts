@@ -1,4 +1,5 @@
 /** What a query reads and gives; CTEs and views keep theirs, so that each is analysed once however often it is named. */
+import type { Effort } from './effort.ts';
 import type { Relation } from './relation.ts';
 
 /** How a base table is read; one table may be read in several ways. */
@@ -33,15 +34,39 @@ const MAX_VIEWS = 500;
 export class Findings {
   readonly reads = new Map<string, TableRead>();
   readonly windows = new Map<string, WindowUse>();
-  /** Views expanded on the way, with the base tables each reads. */
-  readonly views = new Map<string, readonly string[]>();
   /** Base columns that decide which rows come out, by why they do. */
   readonly controls = new Map<string, Set<ControlRole>>();
   /** Watermark delays of the tables read, by base column, ms. */
   readonly watermarks = new Map<string, number>();
+  /** Views named here and findings taken over, in order; listed when asked for, as each of n stacked views would list all below it. */
+  readonly #through: Through[] = [];
+  #tables: readonly string[] | null = null;
+
+  /** Base tables read, each once; to be asked of complete findings. */
+  get tables(): readonly string[] {
+    this.#tables ??= [...new Set([...this.reads.values()].map(read => read.table))];
+    return this.#tables;
+  }
+
+  /** Views expanded on the way, each before those it reads, with the base tables each reads. */
+  views(): ReadonlyMap<string, readonly string[]> {
+    const found = new Map<string, readonly string[]>();
+    const seen = new Set<Findings>([this]);
+    const open = this.#through.toReversed();
+    for (let next = open.pop(); next !== undefined && found.size < MAX_VIEWS; next = open.pop()) {
+      if (next.view !== null) found.set(next.view, next.findings.tables);
+      if (seen.has(next.findings)) continue;
+      seen.add(next.findings);
+      for (const inner of next.findings.#through.toReversed()) open.push(inner);
+    }
+    return found;
+  }
 
   addRead(read: TableRead): void {
-    const key = `${read.how} ${read.table}`;
+    this.#addRead(`${read.how} ${read.table}`, read);
+  }
+
+  #addRead(key: string, read: TableRead): void {
     const before = this.reads.get(key);
     if (before === undefined || (read.lookupHint && !before.lookupHint)) this.reads.set(key, read);
   }
@@ -58,17 +83,31 @@ export class Findings {
     this.windows.set(`${window.kind} ${window.sizeMs} ${window.stepMs} ${window.timeSources.join(' ')}`, window);
   }
 
-  /** Takes over what a view or CTE found; `temporal` when it stands on the right of FOR SYSTEM_TIME AS OF. */
-  merge(other: Findings, as: { how: TableRead['how']; lookupHint: boolean }): void {
-    for (const read of other.reads.values()) this.addRead(as.how === 'plain' ? read : { ...read, ...as });
+  /** Takes over what a view (by its name) or CTE (null) found; `temporal` when it stands on the right of FOR SYSTEM_TIME AS OF. */
+  merge(
+    view: string | null,
+    other: Findings,
+    as: { how: TableRead['how']; lookupHint: boolean },
+    effort: Effort,
+  ): void {
+    effort.spend(other.reads.size + other.windows.size + other.controls.size + other.watermarks.size);
+    if (as.how !== 'plain') for (const read of other.reads.values()) this.addRead({ ...read, ...as });
+    else for (const [key, read] of other.reads) this.#addRead(key, read);
     for (const window of other.windows.values()) this.addWindow(window);
-    for (const [source, roles] of other.controls) for (const role of roles) this.addControls(role, [source]);
-    for (const [view, bases] of other.views) {
-      if (this.views.size >= MAX_VIEWS) break;
-      this.views.set(view, bases);
+    for (const [source, roles] of other.controls) {
+      const own = this.controls.get(source);
+      if (own === undefined) this.controls.set(source, new Set(roles));
+      else for (const role of roles) own.add(role);
     }
+    if (view !== null || other.#through.length > 0) this.#through.push({ view, findings: other });
     for (const [column, delay] of other.watermarks) this.watermarks.set(column, delay);
   }
+}
+
+/** A view or, without a name, a CTE or sub-query that was gone through. */
+interface Through {
+  readonly view: string | null;
+  readonly findings: Findings;
 }
 
 export interface Analysis {

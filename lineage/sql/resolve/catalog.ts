@@ -52,6 +52,7 @@ export class Catalog {
   readonly #permanent = new Map<string, TableEntry>();
   readonly #temporary = new Map<string, TableEntry>();
   readonly #models = new Map<string, readonly Pick<Column, 'name' | 'type'>[]>();
+  readonly #read = new Set<string>();
   /** Ids looked up in vain: a script names its tables again and again. */
   readonly #absent = new Set<string>();
   readonly #known: (dotted: string) => KnownTable | undefined;
@@ -96,6 +97,16 @@ export class Catalog {
     return entry;
   }
 
+  /** Remembers that a query named this id. */
+  noteRead(id: string): void {
+    this.#read.add(id);
+  }
+
+  /** Whether any query so far named it, as a table or a view. */
+  wasRead(id: string): boolean {
+    return this.#read.has(id);
+  }
+
   put(entry: TableEntry, temporary: boolean): void {
     (temporary ? this.#temporary : this.#permanent).set(entry.id, entry);
   }
@@ -123,13 +134,18 @@ export class Catalog {
     return formatName(qualify(written, this.session) ?? written);
   }
 
-  /** What the script can name so far, without the session's catalog and database where they go without saying. */
-  names(): readonly string[] {
+  /** What the script can name so far, up to `most`, without the session's catalog and database where they go without saying. */
+  names(most: number): readonly string[] {
     const { catalog, database } = this.session;
-    return [...new Map([...this.#permanent, ...this.#temporary]).values()].map(({ parts }) => {
-      const own = parts.length === 3 && parts[0] === catalog;
-      return formatName(own ? parts.slice(parts[1] === database ? 2 : 1) : parts);
-    });
+    const names = new Set<string>();
+    for (const made of [this.#permanent, this.#temporary]) {
+      for (const { parts } of made.values()) {
+        if (names.size >= most) return [...names];
+        const own = parts.length === 3 && parts[0] === catalog;
+        names.add(formatName(own ? parts.slice(parts[1] === database ? 2 : 1) : parts));
+      }
+    }
+    return [...names];
   }
 
   isTemporary(id: string): boolean {

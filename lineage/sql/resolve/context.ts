@@ -2,6 +2,7 @@
 import type { Expr, Query, TableRef } from '../ast.ts';
 import type { Analysis, Findings, TableRead } from './analysis.ts';
 import type { Catalog } from './catalog.ts';
+import type { Effort } from './effort.ts';
 import type { MentionLog } from './mentions.ts';
 import type { Relation, SourceSet } from './relation.ts';
 import type { Scope } from './scope.ts';
@@ -20,6 +21,7 @@ export interface Surroundings {
   readonly text: string;
   /** Null when nobody asked where names stand and which are wrong. */
   readonly mentions: MentionLog | null;
+  readonly effort: Effort;
 }
 
 export interface Context extends Surroundings {

@@ -13,7 +13,7 @@ import type {
 import type { Analysis } from './analysis.ts';
 import { baseColumn, type Catalog, type Computed, type Generated, type TableEntry, tableEntry } from './catalog.ts';
 import { qualify } from './names.ts';
-import { type Column, renameColumns } from './relation.ts';
+import { type Column, renameColumns, withColumn } from './relation.ts';
 import { watermarkDelayMs } from './window.ts';
 
 /** Registers a table; `query` is the analysed query of CTAS. */
@@ -25,8 +25,10 @@ export function defineTable(create: CreateTable, query: Analysis | null, catalog
   const base = create.like === null ? null : likeBase(create.like, catalog);
   const id = tableEntry(parts, {}).id;
   const columns: Column[] = (base?.columns ?? []).map(column => baseColumn(id, column.name, column.type));
-  for (const column of columnsOf(create.columns, query)) {
-    if (!columns.some(other => other.name === column.name)) columns.push(baseColumn(id, column.name, column.type));
+  const names = new Set(columns.map(({ name }) => name));
+  for (const { name, type } of columnsOf(create.columns, query)) {
+    if (!names.has(name)) columns.push(baseColumn(id, name, type));
+    names.add(name);
   }
   const open = create.query !== null && (query?.relation.open.length ?? 0) > 0;
   const entry = tableEntry(parts, {
@@ -172,10 +174,10 @@ export function alterTable(alter: AlterTable, query: Analysis | null, catalog: C
 
 /** Adds columns, or replaces those of the same name; FIRST and AFTER move them. */
 function withColumns(entry: TableEntry, defs: readonly PlacedColumn[], watermarks: readonly Watermark[]): TableEntry {
-  const columns = entry.columns === null ? null : [...entry.columns];
+  let { columns } = entry;
   const isDefined = (name: string): boolean => defs.some(def => def.name.text === name);
-  for (const def of defs)
-    if (columns !== null) placeColumn(columns, baseColumn(entry.id, def.name.text, def.type), def.place);
+  for (const { name, type, place } of defs)
+    if (columns !== null) columns = placed(columns, baseColumn(entry.id, name.text, type), place);
   return {
     ...entry,
     columns,
@@ -184,6 +186,14 @@ function withColumns(entry: TableEntry, defs: readonly PlacedColumn[], watermark
     procTimes: new Set([...entry.procTimes, ...procTimesOf(defs)]),
     computed: new Map([...[...entry.computed].filter(([name]) => !isDefined(name)), ...computedOf(defs)]),
   };
+}
+
+function placed(before: readonly Column[], column: Column, place: PlacedColumn['place']): readonly Column[] {
+  const added = place === null ? withColumn(before, column) : null;
+  if (added !== null) return added;
+  const columns = [...before];
+  placeColumn(columns, column, place);
+  return columns;
 }
 
 function placeColumn(columns: Column[], column: Column, place: PlacedColumn['place']): void {

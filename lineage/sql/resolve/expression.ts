@@ -16,7 +16,7 @@ export function expressionSources(expr: Expr, ctx: Context, scope: Scope): reado
 
 /** The same with controls, functions and steps. */
 export function expressionOrigins(expr: Expr, ctx: Context, scope: Scope): SourceSet {
-  const into = new SourceSet();
+  const into = new SourceSet(ctx.effort);
   collect(expr, ctx, scope, into);
   return into;
 }
@@ -91,7 +91,7 @@ function collectArg(arg: Arg, ctx: Context, scope: Scope, into: SourceSet): void
 
 /** Columns of PARTITION BY and ORDER BY of a window, those of the windows it builds on included. */
 function windowKeys(spec: WindowSpec, ctx: Context, scope: Scope): readonly string[] {
-  const keys = new SourceSet();
+  const keys = new SourceSet(ctx.effort);
   const seen = new Set<WindowSpec>();
   for (let at: WindowSpec | undefined = spec; at !== undefined && !seen.has(at); ) {
     seen.add(at);

@@ -4,6 +4,7 @@ import { Findings, type TableRead } from './analysis.ts';
 import { isExpression } from './argument.ts';
 import type { TableEntry } from './catalog.ts';
 import type { Context, CteScope } from './context.ts';
+import { TooMuchError } from './effort.ts';
 import { walkControl } from './expression.ts';
 import { qualify, splitParts } from './names.ts';
 import { pivotRelation, unpivotRelation } from './pivot.ts';
@@ -38,7 +39,7 @@ function mergeColumns(join: Join, leftCount: number, ctx: Context, scope: Scope)
     const before = scope.merged.get(name);
     const merged = before?.all ?? a;
     if (merged === undefined || b === undefined) continue;
-    const all = mergeJoinColumn(name, merged, b);
+    const all = mergeJoinColumn(name, merged, b, ctx.effort);
     scope.merged.set(name, { all, first: before?.first ?? all });
     ctx.findings.addControls('join', [...(merged.sources ?? []), ...(b.sources ?? [])]);
   }
@@ -129,7 +130,7 @@ export function tableRelation(ref: TableRef, ctx: Context, scope: Scope, how: Ho
     case 'joined': {
       const inner = new Scope(scope.parent);
       addFrom(ref.from, ctx, inner);
-      return inner.all();
+      return inner.all(ctx.effort);
     }
     default:
       return ref satisfies never;
@@ -145,7 +146,7 @@ function derived(
   if (how === 'plain') return ctx.rules.query(query, ctx, outer);
   const findings = new Findings();
   const relation = ctx.rules.query(query, { ...ctx, findings }, outer);
-  ctx.findings.merge(findings, { how, lookupHint: false });
+  ctx.findings.merge(null, findings, { how, lookupHint: false }, ctx.effort);
   return relation;
 }
 
@@ -154,15 +155,16 @@ function namedTable(ref: TableName, ctx: Context, how: How): Relation {
   if (ref.name.length === 1) {
     for (let cte = ctx.ctes; cte !== null; cte = cte.outer) {
       if (cte.name !== ref.name[0]!.text) continue;
-      ctx.findings.merge(cte.analysis.findings, { how, lookupHint });
+      ctx.findings.merge(null, cte.analysis.findings, { how, lookupHint }, ctx.effort);
       return cte.analysis.relation;
     }
   }
   const { id, parts, byName, entry } = ctx.catalog.resolve(ref.name);
+  ctx.catalog.noteRead(id);
   ctx.mentions?.table(ref.name, 'read', ctx.catalog, cteNames(ctx.ctes));
+  if (ctx.effort.lost.has(id)) throw new TooMuchError();
   if (entry?.view) {
-    ctx.findings.views.set(id, [...new Set([...entry.view.findings.reads.values()].map(read => read.table))]);
-    ctx.findings.merge(entry.view.findings, { how, lookupHint });
+    ctx.findings.merge(id, entry.view.findings, { how, lookupHint }, ctx.effort);
     return entry.view.relation;
   }
   const options = ref.hints.find(hint => hint.name === 'OPTIONS')?.options ?? new Map<string, string>();
@@ -188,7 +190,7 @@ function noteWatermarks(entry: TableEntry, ctx: Context): void {
 function match(ref: MatchRecognize, ctx: Context, scope: Scope): Relation {
   const outer = new Scope(scope.parent);
   addRef(ref.input, ctx, outer, false);
-  const input = outer.all();
+  const input = outer.all(ctx.effort);
   const inner = new Scope(scope.parent);
   inner.entries.push({ path: outer.entries[0]?.path ?? [], relation: input });
   for (const variable of new Set(

@@ -51,12 +51,17 @@ export interface Mentions {
   readonly counts: readonly CountProblem[];
 }
 
+/** So many unknown names are told with what could be written instead: more would be nobody's help, and cost the square of a script. */
+const MAX_HELPED = 100;
+const MAX_CANDIDATES = 5000;
+
 /** Collects them while a script is analysed; what is looked at twice is told once. */
 export class MentionLog {
   readonly #text: string;
   readonly #tables = new Map<number, TableMention>();
   readonly #names = new Map<number, NameProblem>();
   readonly #counts = new Map<number, CountProblem>();
+  #unknownTables = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -67,8 +72,16 @@ export class MentionLog {
     const span = this.#spanOf(name);
     const { id, parts, byName, entry } = catalog.resolve(name);
     const declared = entry !== null;
-    const candidates = declared || use === 'define' ? [] : [...ctes, ...catalog.names()];
+    const isUnknown = !declared && use !== 'define';
+    // That there is a name at all still counts behind the last one helped.
+    const most = isUnknown && this.#unknownTables++ < MAX_HELPED ? MAX_CANDIDATES : 1;
+    const candidates = isUnknown ? [...ctes, ...catalog.names(most)].slice(0, most) : [];
     this.#tables.set(span.pos, { id, parts, byName, use, declared, candidates, ...span });
+  }
+
+  /** Whether the next unknown name is still worth its candidates. */
+  get helps(): boolean {
+    return this.#names.size < MAX_HELPED;
   }
 
   name(parts: readonly Ident[], problem: Omit<NameProblem, 'pos' | 'length'>): void {

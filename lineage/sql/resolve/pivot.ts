@@ -13,6 +13,7 @@ export function pivotRelation(ref: Pivot, input: Relation, ctx: Context, outer: 
   const used = new Set(ref.axes.map(axis => axis.text));
   for (const { expr } of ref.aggregates) addNames(expr, used);
   const columns: Column[] = input.columns.filter(column => !used.has(column.name));
+  ctx.effort.spend(ref.values.length * ref.aggregates.length);
   for (const value of ref.values) {
     const label = value.alias?.text ?? ctx.text.slice(value.pos, value.end);
     for (const aggregate of ref.aggregates) {
@@ -31,7 +32,7 @@ export function unpivotRelation(ref: Unpivot, input: Relation, ctx: Context, out
   const kept = input.columns.filter(column => !used.has(column.name));
   const axes = ref.axes.map(axis => ({ name: axis.text, sources: [], type: null }));
   const measures = ref.measures.map((measure, i) => {
-    const origins = new SourceSet();
+    const origins = new SourceSet(ctx.effort);
     for (const group of ref.sources) {
       const column = group[i];
       if (column !== undefined) origins.addColumn(resolveRef([column], ctx, scope));

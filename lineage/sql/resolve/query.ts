@@ -9,7 +9,7 @@ import { addFrom, tableRelation } from './from.ts';
 import type { MentionLog } from './mentions.ts';
 import { splitParts } from './names.ts';
 import { noteUnknownStar, resolveRef } from './reference.ts';
-import { type Column, NO_COLUMNS, type OpenPart, type Relation, renameColumns, SourceSet } from './relation.ts';
+import { type Column, NO_COLUMNS, OPEN, type OpenPart, type Relation, renameColumns, SourceSet } from './relation.ts';
 import { Scope } from './scope.ts';
 
 const RULES: Rules = { query: queryRelation, origins: expressionOrigins, table: tableRelation };
@@ -29,7 +29,7 @@ export function analyzeModify({ target, alias, using, values, where }: Modify, a
   if (target.length > 0) {
     const { entry } = around.catalog.resolve(target);
     const columns = entry?.columns ?? null;
-    const relation: Relation = columns === null ? { columns: [], open: [{ kind: 'unknown' }] } : { columns, open: [] };
+    const relation: Relation = columns === null ? OPEN : { columns, open: [] };
     const path = alias === null ? splitParts(target.map(part => part.text)) : [alias.name.text];
     scope.entries.push({ path, relation });
   }
@@ -135,10 +135,10 @@ function valueColumn(expr: Expr, index: number, ctx: Context, scope: Scope): Col
 function aligned(branches: readonly Relation[], starts: readonly number[], ctx: Context): Relation {
   const first = branches[0]!;
   if (branches.length === 1) return first;
-  if (branches.some(branch => branch.open.length > 0)) return { columns: [], open: [{ kind: 'unknown' }] };
+  if (branches.some(branch => branch.open.length > 0)) return OPEN;
   if (ctx.mentions !== null) noteCounts(branches, starts, ctx.mentions);
   const columns = first.columns.map((column, i) => {
-    const origins = new SourceSet();
+    const origins = new SourceSet(ctx.effort);
     for (const branch of branches) origins.addColumn(branch.columns[i]);
     return { ...column, sources: origins.result, derivation: origins.carried };
   });
@@ -171,12 +171,12 @@ function selectRelation(select: Select, ctx: Context, outer: Scope | null, order
   walkControl('filter', select.having, ctx, scope);
   const columns: Column[] = [];
   const open: OpenPart[] = [];
-  const taken = select.items.some(item => item.expr.kind === 'star') ? new Set<string>() : null;
+  const taken = select.items.some(item => item.expr.kind === 'star') ? new Map<string, number>() : null;
   select.items.forEach((item, i) => {
     const relation = itemRelation(item, i, ctx, scope);
     for (const column of relation.columns) {
       const name = taken !== null && item.expr.kind === 'star' ? freeName(column.name, taken) : column.name;
-      taken?.add(name);
+      if (taken !== null && !taken.has(name)) taken.set(name, 0);
       columns.push(name === column.name ? column : { ...column, name });
     }
     for (const part of relation.open) open.push(part);
@@ -202,20 +202,24 @@ function itemRelation(item: SelectItem, index: number, ctx: Context, scope: Scop
   return { columns: [{ name, sources: origins.result, type, derivation }], open: [] };
 }
 
-/** A name that `*` repeats gets a number, as Flink gives it: k, k0, k1. */
-function freeName(name: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(name)) return name;
-  let number = 0;
+/** A name that `*` repeats gets a number, as Flink gives it: k, k0, k1. `taken`: each name with the number to try first. */
+function freeName(name: string, taken: Map<string, number>): string {
+  let number = taken.get(name);
+  if (number === undefined) return name;
   while (taken.has(`${name}${number}`)) number++;
+  taken.set(name, number + 1);
   return `${name}${number}`;
 }
 
 /** `*`, `t.*`, `row_column.*`. */
 function starRelation(star: Star, ctx: Context, scope: Scope): Relation {
-  if (star.qualifier.length === 0) return scope.all();
+  if (star.qualifier.length === 0) return scope.all(ctx.effort);
   const parts = star.qualifier.map(part => part.text);
   const entry = scope.entryOf(parts);
-  if (entry !== undefined) return entry.relation;
+  if (entry !== undefined) {
+    ctx.effort.spend(entry.relation.columns.length);
+    return entry.relation;
+  }
   const column = scope.resolve(parts);
   if (column === undefined) noteUnknownStar(star.qualifier, ctx, scope);
   const fields = column?.type?.fields ?? [];

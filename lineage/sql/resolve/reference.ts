@@ -2,7 +2,7 @@
 import type { DataType, Ident } from '../ast.ts';
 import type { Context } from './context.ts';
 import type { NameProblem } from './mentions.ts';
-import { type Column, listedColumn } from './relation.ts';
+import { type Column, fieldType, listedColumn } from './relation.ts';
 import type { Scope, ScopeEntry } from './scope.ts';
 
 /** The column a reference means; undefined when nothing fits, which the log is told. */
@@ -10,7 +10,7 @@ export function resolveRef(parts: readonly Ident[], ctx: Context, scope: Scope):
   const names = parts.map(part => part.text);
   const column = scope.resolve(names);
   if (ctx.mentions !== null) {
-    const problem = problemOf(names, scope);
+    const problem = problemOf(names, scope, ctx.mentions.helps);
     if (problem !== null)
       ctx.mentions.name(parts.slice(0, problem.parts), { ...problem, name: names.slice(0, problem.parts).join('.') });
   }
@@ -20,7 +20,8 @@ export function resolveRef(parts: readonly Ident[], ctx: Context, scope: Scope):
 /** Tells the log of a `t.*` whose `t` is neither a table of FROM nor a column. */
 export function noteUnknownStar(qualifier: readonly Ident[], ctx: Context, scope: Scope): void {
   const name = qualifier.map(part => part.text).join('.');
-  ctx.mentions?.name(qualifier, { kind: 'unknown-alias', name, candidates: aliasesOf(levelsOf(scope)) });
+  const candidates = ctx.mentions?.helps ? aliasesOf(levelsOf(scope)) : [];
+  ctx.mentions?.name(qualifier, { kind: 'unknown-alias', name, candidates });
 }
 
 /** `parts`: how many parts of the name it is about. */
@@ -28,27 +29,28 @@ interface Problem extends Pick<NameProblem, 'kind' | 'candidates'> {
   readonly parts: number;
 }
 
-/** Why a name cannot be right; null when it is found, or when columns nobody listed might have it. */
-function problemOf(names: readonly string[], scope: Scope): Problem | null {
+/** Why a name cannot be right; null when it is found, or when columns nobody listed might have it. `helps`: with its candidates. */
+function problemOf(names: readonly string[], scope: Scope, helps: boolean): Problem | null {
   for (let level: Scope | null = scope; level !== null; level = level.parent) {
-    const answer = qualifiedAt(level, names) ?? unqualifiedAt(level, names);
+    const answer = qualifiedAt(level, names, helps) ?? unqualifiedAt(level, names);
     if (answer !== null) return answer === 'fine' ? null : answer;
   }
   const levels = levelsOf(scope);
-  if (names.length > 1) return { kind: 'unknown-alias', parts: 1, candidates: aliasesOf(levels) };
+  if (names.length > 1) return { kind: 'unknown-alias', parts: 1, candidates: helps ? aliasesOf(levels) : [] };
+  if (!helps) return { kind: 'unknown-column', parts: 1, candidates: [] };
   const entries = levels.flatMap(level => level.entries.filter(entry => entry.qualifiedOnly !== true));
   return { kind: 'unknown-column', parts: 1, candidates: distinct(entries.flatMap(columnNames)) };
 }
 
 /** `alias.column`: an alias of this level settles it. */
-function qualifiedAt(level: Scope, names: readonly string[]): Problem | 'fine' | null {
+function qualifiedAt(level: Scope, names: readonly string[], helps: boolean): Problem | 'fine' | null {
   for (let length = names.length - 1; length >= 1; length--) {
     const entry = level.entryHere(names.slice(0, length));
     if (entry === undefined) continue;
     const column = listedColumn(entry.relation, names[length]!);
     if (column !== undefined) return fieldProblem(column.type, names, length + 1);
     if (entry.relation.open.length > 0) return 'fine';
-    return { kind: 'unknown-column', parts: length + 1, candidates: distinct(columnNames(entry)) };
+    return { kind: 'unknown-column', parts: length + 1, candidates: helps ? distinct(columnNames(entry)) : [] };
   }
   return null;
 }
@@ -70,10 +72,10 @@ function fieldProblem(type: DataType | null, names: readonly string[], from: num
   let at = type;
   for (let i = from; i < names.length; i++) {
     if (at === null || at.fields.length === 0) return 'fine';
-    const field = at.fields.find(candidate => candidate.name === names[i]);
-    if (field === undefined)
+    const field: DataType | null = fieldType(at, names[i]!);
+    if (field === null)
       return { kind: 'unknown-column', parts: i + 1, candidates: at.fields.map(candidate => candidate.name) };
-    at = field.type;
+    at = field;
   }
   return 'fine';
 }

@@ -1,5 +1,6 @@
 /** Columns of tables, queries and FROM entries while names are resolved. */
 import type { DataType } from '../ast.ts';
+import type { Effort } from './effort.ts';
 
 /** How a value came to be on the way from its base columns. */
 export interface Derivation {
@@ -42,6 +43,9 @@ export interface Relation {
 
 export const NO_COLUMNS: Relation = { columns: [], open: [] };
 
+/** Of columns nobody can tell anything of. */
+export const OPEN: Relation = { columns: [], open: [{ kind: 'unknown' }] };
+
 /** The column of this name, or undefined when the relation cannot have it; sources null when several open parts might. */
 export function columnOf(relation: Relation, name: string): Column | undefined {
   const listed = listedColumn(relation, name);
@@ -60,7 +64,7 @@ export function listedColumn({ columns }: Relation, name: string): Column | unde
 
 /** Lists up to this length are searched quicker than a map is made. */
 const SHORT = 16;
-const indexes = new WeakMap<readonly Column[], ReadonlyMap<string, Column>>();
+const indexes = new WeakMap<readonly Column[], Map<string, Column>>();
 
 function indexOf(columns: readonly Column[]): ReadonlyMap<string, Column> {
   const known = indexes.get(columns);
@@ -69,6 +73,17 @@ function indexOf(columns: readonly Column[]): ReadonlyMap<string, Column> {
   for (const column of columns) if (!index.has(column.name)) index.set(column.name, column);
   indexes.set(columns, index);
   return index;
+}
+
+/** The columns with one more behind them, or null when one of this name is there. What is known of the old list goes over to the new one. */
+export function withColumn(columns: readonly Column[], column: Column): readonly Column[] | null {
+  if (listedColumn({ columns, open: [] }, column.name) !== undefined) return null;
+  const next = [...columns, column];
+  const index = indexes.get(columns);
+  if (index === undefined) return next;
+  indexes.delete(columns);
+  indexes.set(next, index.set(column.name, column));
+  return next;
 }
 
 function openColumn(part: OpenPart, name: string): Column {
@@ -102,26 +117,50 @@ export function renameColumns(relation: Relation, names: readonly string[]): Rel
 /** Expressions on a column's way are told up to so many, those nearest to the base columns; its sources are always whole. */
 const MAX_STEPS = 100;
 
+const fieldIndexes = new WeakMap<DataType['fields'], ReadonlyMap<string, DataType>>();
+
+/** The type of a row's field of this name; null where there is none, or the type is not known. */
+export function fieldType(type: DataType | null, name: string): DataType | null {
+  if (type === null) return null;
+  const { fields } = type;
+  if (fields.length <= SHORT) return fields.find(field => field.name === name)?.type ?? null;
+  let index = fieldIndexes.get(fields);
+  if (index === undefined) fieldIndexes.set(fields, (index = new Map(fields.map(field => [field.name, field.type]))));
+  return index.get(name) ?? null;
+}
+
 /** What several expressions come from as one, first seen first; sources null when one of them is unknown. */
 export class SourceSet {
+  readonly #effort: Effort;
   readonly #seen = new Set<string>();
   readonly #controls = new Set<string>();
   readonly #functions = new Set<string>();
   readonly #steps = new Set<string>();
   #unknown = false;
 
+  /** What is taken over counts as effort. */
+  constructor(effort: Effort) {
+    this.#effort = effort;
+  }
+
   add(sources: readonly string[] | null): void {
-    if (sources === null) this.#unknown = true;
-    else for (const source of sources) this.#seen.add(source);
+    if (sources === null) {
+      this.#unknown = true;
+      return;
+    }
+    this.#effort.spend(sources.length);
+    for (const source of sources) this.#seen.add(source);
   }
 
   /** Takes a column over with its derivation; undefined is a name that nothing has. */
   addColumn(column: Column | undefined): void {
     this.add(column?.sources ?? null);
     if (column?.derivation === undefined) return;
-    for (const control of column.derivation.controls) this.#controls.add(control);
-    for (const name of column.derivation.functions) this.#functions.add(name);
-    for (const step of column.derivation.steps) {
+    const { controls, functions, steps } = column.derivation;
+    this.#effort.spend(controls.length + functions.length + steps.length);
+    for (const control of controls) this.#controls.add(control);
+    for (const name of functions) this.#functions.add(name);
+    for (const step of steps) {
       if (this.#steps.size >= MAX_STEPS) break;
       this.#steps.add(step);
     }

@@ -1,7 +1,8 @@
 /** What a name inside a query can mean: the FROM entries of its level, then those of the queries around it. */
 import type { WindowSpec } from '../ast.ts';
+import type { Effort } from './effort.ts';
 import { splitParts } from './names.ts';
-import { type Column, columnOf, listedColumn, type Relation, SourceSet } from './relation.ts';
+import { type Column, columnOf, fieldType, listedColumn, type Relation, SourceSet } from './relation.ts';
 import { ScopeIndex } from './scope-index.ts';
 
 export interface ScopeEntry {
@@ -64,7 +65,8 @@ export class Scope {
   }
 
   /** Columns of `*`. */
-  all(): Relation {
+  all(effort: Effort): Relation {
+    for (const { relation } of this.entries) effort.spend(relation.columns.length + relation.open.length);
     const columns: Column[] = [...this.merged.values()].map(({ all }) => all);
     for (const { relation, qualifiedOnly } of this.entries) {
       if (qualifiedOnly) continue;
@@ -129,7 +131,7 @@ const SHORT = 8;
 function fieldOf(column: Column, path: readonly string[]): Column {
   if (path.length === 0) return column;
   let type = column.type;
-  for (const name of path) type = type?.fields.find(field => field.name === name)?.type ?? null;
+  for (const name of path) type = fieldType(type, name);
   return { ...column, type };
 }
 
@@ -146,8 +148,8 @@ function endsWith(path: readonly string[], written: readonly string[]): boolean 
 }
 
 /** Merges one column of both sides of a join as Flink does: `COALESCE(left, right)`, whatever the join's type. */
-export function mergeJoinColumn(name: string, left: Column, right: Column): Column {
-  const origins = new SourceSet();
+export function mergeJoinColumn(name: string, left: Column, right: Column, effort: Effort): Column {
+  const origins = new SourceSet(effort);
   origins.addColumn(left);
   origins.addColumn(right);
   return { name, sources: origins.result, type: left.type, derivation: origins.carried };

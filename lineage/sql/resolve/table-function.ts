@@ -11,7 +11,7 @@ import { tableWindow, windowFunctionKind } from './window.ts';
 export function tableFunction(fn: TableFunction, ctx: Context, scope: Scope): Relation {
   const inner = new Scope(scope);
   const input = inputTables(fn, ctx, scope, inner);
-  const origins = new SourceSet();
+  const origins = new SourceSet(ctx.effort);
   for (const { value } of fn.args) {
     if (value.kind === 'table-arg' || (value.kind === 'subquery' && input !== null)) continue;
     if (value.kind === 'descriptor') addDescribed(origins, value, fn, ctx, inner);
@@ -48,7 +48,7 @@ function inputTables(fn: TableFunction, ctx: Context, scope: Scope, inner: Scope
     keys.entries.push({ path: [], relation });
     for (const key of table.keys) walkControl('group', key, ctx, keys);
   }
-  return inner.entries.length === 0 ? null : inner.all();
+  return inner.entries.length === 0 ? null : inner.all(ctx.effort);
 }
 
 /** A descriptor of a user's function may name columns the function is to make; only Flink's own ones name the input's. */

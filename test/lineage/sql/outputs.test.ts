@@ -1,7 +1,8 @@
 /** What a statement says of its columns: targets, controls, functions, steps; and of views that go in circles. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { analyzeScript, type StatementLineage } from '../../../lineage/sql/script.ts';
+import { analyzeScript } from '../../../lineage/sql/script.ts';
+import type { StatementLineage } from '../../../lineage/sql/statement-lineage.ts';
 
 const TABLES = `CREATE TABLE s (k STRING, v INT, w INT, ts TIMESTAMP(3));
   CREATE TABLE o (a STRING, twice AS b * 2, b INT, off BIGINT METADATA VIRTUAL, dt STRING);`;
