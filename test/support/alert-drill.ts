@@ -41,7 +41,7 @@ export class AlertDrill {
     this.daemon = daemon;
   }
 
-  /** A daemon on SQLite below `dir`; `judge` is what the receiver answers. */
+  /** A daemon with its data below `dir`, or on the store `more` names; `judge` is what the receiver answers. */
   static async start(dir: string, more: object = {}, judge: Judge = () => ({ body: {} })): Promise<AlertDrill> {
     const sink = await startMockChannel(judge);
     const config = writeConfig(dir, 'drill', {
@@ -60,9 +60,17 @@ export class AlertDrill {
       ],
       ...more,
     });
-    const drill = new AlertDrill(config, sink, await startDaemon(config));
-    await drill.#ready();
-    return drill;
+    let daemon: Daemon | null = null;
+    try {
+      daemon = await startDaemon(config);
+      const drill = new AlertDrill(config, sink, daemon);
+      await drill.#ready();
+      return drill;
+    } catch (error) {
+      await daemon?.kill();
+      await sink.close();
+      throw error;
+    }
   }
 
   /** SIGKILL, then a new process on the same data. */
