@@ -3,10 +3,9 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { UserError } from '../../../model/errors.ts';
 import type { JobNames } from '../../../model/job-names.ts';
-import { combineLogQuery } from '../../../store/log-query-combine.ts';
-import { parseLogQuery } from '../../../store/log-query-parse.ts';
-import type { LogFacetField, LogItem, LogStore } from '../../../store/log-store.ts';
-import { intField, positiveDuration, timeField } from '../fields.ts';
+import type { LogFacetField, LogStore } from '../../../store/log-store.ts';
+import { intField, positiveDuration } from '../fields.ts';
+import { logFilters, logQueryOf, toLogItem } from '../log-request.ts';
 
 /** What the log routes need of the daemon. */
 export interface LogServices {
@@ -14,55 +13,8 @@ export interface LogServices {
   readonly jobNames: JobNames;
 }
 
-const filters = {
-  q: z.string().max(10_000).default(''),
-  job: z.string().optional(),
-  app: z.string().optional(),
-  container: z.string().optional(),
-  level: z.string().optional(),
-  logger: z.string().optional(),
-  host: z.string().optional(),
-  from: timeField.optional(),
-  to: timeField.optional(),
-};
-type Filters = z.output<z.ZodObject<typeof filters>>;
-
 /** Buckets a histogram may have at most; finer ones are refused with the interval to take. */
 const MAX_BUCKETS = 5000;
-
-function queryOf(f: Filters) {
-  const { q, from, to, ...fields } = f;
-  if (from !== undefined && to !== undefined && from > to) {
-    throw new UserError('bad-request', 'from is later than to', {
-      issues: [{ path: 'from', message: 'later than to' }],
-    });
-  }
-  return {
-    query: combineLogQuery(parseLogQuery(q), fields),
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-  };
-}
-
-/** A log line as the API shows it. */
-function toLogItem(item: LogItem) {
-  return {
-    id: item.id,
-    ts: item.ts,
-    ...(item.tsOriginal === undefined ? {} : { ts_original: item.tsOriginal }),
-    level: item.level,
-    logger: item.logger,
-    thread: item.thread,
-    message: item.message,
-    ...(item.exception ? { exception: item.exception } : {}),
-    job_name: item.jobName,
-    job_id: item.jobId,
-    app_id: item.appId,
-    container_id: item.containerId,
-    host: item.host,
-    role: item.role,
-  };
-}
 
 /** GET /logs/search, /logs/histogram, /logs/facets, /logs/around. */
 export function logRoutes(fastify: FastifyInstance, services: LogServices): void {
@@ -74,12 +26,12 @@ export function logRoutes(fastify: FastifyInstance, services: LogServices): void
       schema: {
         tags: ['logs'],
         summary: 'Log lines, newest first',
-        querystring: z.strictObject({ ...filters, limit: intField(1, 1000, 100), cursor: z.string().optional() }),
+        querystring: z.strictObject({ ...logFilters, limit: intField(1, 1000, 100), cursor: z.string().optional() }),
       },
     },
     async ({ query: { limit, cursor, ...rest } }) => {
       const page = await services.logs.search(
-        { ...queryOf(rest), limit, ...(cursor === undefined ? {} : { cursor }) },
+        { ...logQueryOf(rest), limit, ...(cursor === undefined ? {} : { cursor }) },
         services.jobNames,
       );
       return { items: page.items.map(toLogItem), total: page.total, next: page.next };
@@ -92,7 +44,7 @@ export function logRoutes(fastify: FastifyInstance, services: LogServices): void
       schema: {
         tags: ['logs'],
         summary: 'Lines per level and interval',
-        querystring: z.strictObject({ ...filters, interval: positiveDuration.prefault('1m') }),
+        querystring: z.strictObject({ ...logFilters, interval: positiveDuration.prefault('1m') }),
       },
     },
     async ({ query: { interval, ...rest } }) => {
@@ -102,7 +54,9 @@ export function logRoutes(fastify: FastifyInstance, services: LogServices): void
           issues: [{ path: 'interval', message: 'too short for this range' }],
         });
       }
-      return { buckets: await services.logs.histogram({ ...queryOf(rest), intervalMs: interval }, services.jobNames) };
+      return {
+        buckets: await services.logs.histogram({ ...logQueryOf(rest), intervalMs: interval }, services.jobNames),
+      };
     },
   );
 
@@ -113,14 +67,14 @@ export function logRoutes(fastify: FastifyInstance, services: LogServices): void
         tags: ['logs'],
         summary: 'Most frequent values of a field',
         querystring: z.strictObject({
-          ...filters,
+          ...logFilters,
           field: z.enum(['job', 'app', 'container', 'level', 'logger', 'host', 'exception'] satisfies LogFacetField[]),
           limit: intField(1, 100, 10),
         }),
       },
     },
     async ({ query: { field, limit, ...rest } }) => ({
-      values: await services.logs.facet({ ...queryOf(rest), field, limit }, services.jobNames),
+      values: await services.logs.facet({ ...logQueryOf(rest), field, limit }, services.jobNames),
     }),
   );
 
