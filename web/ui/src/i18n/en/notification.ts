@@ -119,6 +119,8 @@ export const notification = {
     edit: (name: string) => `Receiver ${name}`,
     removeSure: (name: string) => `Delete the receiver ${name}?`,
     receiver: 'Receiver',
+    test: 'Test',
+    testNeeds: 'Can be tested as soon as it leads to a channel.',
     name: 'Name',
     nameHow: 'Rules, routes and owners are told under this name.',
     channels: 'Told',
@@ -213,6 +215,7 @@ export const notification = {
     standIn: 'Who',
     from: 'From',
     to: 'Until',
+    noMembers: 'a layer or somebody standing in has no members yet',
     incomplete: (why: string) => `Shown as soon as the form can be read: ${why}`,
   },
   audit: {

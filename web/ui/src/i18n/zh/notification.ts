@@ -116,6 +116,8 @@ export const notification: typeof English = {
     edit: name => `接收人 ${name}`,
     removeSure: name => `确定删除接收人 ${name}？`,
     receiver: '接收人',
+    test: '测试',
+    testNeeds: '添加渠道后即可测试。',
     name: '名称',
     nameHow: '规则、路由和负责人按此名称通知。',
     channels: '通知到',
@@ -208,6 +210,7 @@ export const notification: typeof English = {
     standIn: '谁来替',
     from: '从',
     to: '到',
+    noMembers: '有班次或替班还没有成员',
     incomplete: why => `填写完整后显示：${why}`,
   },
   audit: {

@@ -1,5 +1,6 @@
 import './alerts.css';
 import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { link } from '../../app/router.ts';
 import { moreWords } from '../../i18n/alerting-more.ts';
 import { words } from '../../i18n/language.ts';
@@ -20,12 +21,17 @@ export function AlertingFrame({ tab, children }: { tab: AlertingTab; children: C
     ['onCall', link('/on-call')],
     ['audit', link('/audit')],
   ];
+  const bar = useRef<HTMLElement>(null);
+  // On a phone the tabs do not all fit: the current one is brought into sight.
+  useEffect(() => {
+    bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [tab]);
   return (
     <>
       <div class="head" style={{ marginBottom: '4px' }}>
         <h1>{w.title}</h1>
       </div>
-      <nav class="tabs" aria-label={w.title}>
+      <nav ref={bar} class="tabs" aria-label={w.title}>
         {tabs.map(([name, href]) => (
           <a key={name} href={href} {...(name === tab ? { 'aria-current': 'page' as const } : {})}>
             {names[name]}

@@ -40,32 +40,30 @@ export function ChannelForm({ channel }: { channel: Channel | null }): JSX.Eleme
       back="/channels"
       saved={id => `/channels/${encodeURIComponent(id)}`}
       removeSure={w.removeSure(channel?.name ?? '')}
+      side={() =>
+        channel ? (
+          <>
+            <Test channel={channel} />
+            <UsedBy name={channel.name} />
+          </>
+        ) : (
+          <Card title={w.test}>
+            <p class="card-body muted">{w.testAfter}</p>
+          </Card>
+        )
+      }
     >
       {({ document, issues, onChange }) => (
-        <div class="editor-halves">
-          <div class="stack">
-            {channel?.error && <p class="notice">{channel.error}</p>}
-            <OwnFields
-              document={document}
-              issues={issues}
-              onChange={onChange}
-              stored={channel as Readonly<Record<string, unknown>> | null}
-            />
-            <SharedFields document={document} issues={issues} onChange={onChange} />
-          </div>
-          <div class="stack">
-            {channel ? (
-              <>
-                <Test channel={channel} />
-                <UsedBy name={channel.name} />
-              </>
-            ) : (
-              <Card title={w.test}>
-                <p class="card-body muted">{w.testAfter}</p>
-              </Card>
-            )}
-          </div>
-        </div>
+        <>
+          {channel?.error && <p class="notice">{channel.error}</p>}
+          <OwnFields
+            document={document}
+            issues={issues}
+            onChange={onChange}
+            stored={channel as Readonly<Record<string, unknown>> | null}
+          />
+          <SharedFields document={document} issues={issues} onChange={onChange} />
+        </>
       )}
     </DocumentEditor>
   );

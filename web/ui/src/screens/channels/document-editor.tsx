@@ -1,3 +1,4 @@
+import './forms.css';
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ApiError, type InputIssue } from '../../api/client.ts';
@@ -31,13 +32,19 @@ interface Props<D extends object> {
   readonly removeSure: string;
   /** The last change before it is sent. */
   readonly finish?: (document: D) => D;
-  readonly children: (form: {
-    readonly document: D;
-    /** The same as it would be sent. */
-    readonly finished: D;
-    readonly issues: readonly InputIssue[];
-    readonly onChange: (document: D) => void;
-  }) => ComponentChildren;
+  /** The fields; read-only where the document is. */
+  readonly children: (form: DocumentForm<D>) => ComponentChildren;
+  /** What stands beside the fields: previews, tests. */
+  readonly side: (form: DocumentForm<D>) => ComponentChildren;
+}
+
+/** What the parts of a form get. */
+export interface DocumentForm<D> {
+  readonly document: D;
+  /** The same as it would be sent. */
+  readonly finished: D;
+  readonly issues: readonly InputIssue[];
+  readonly onChange: (document: D) => void;
 }
 
 /**
@@ -45,7 +52,7 @@ interface Props<D extends object> {
  * changed or deleted it meanwhile, nothing typed is lost.
  */
 export function DocumentEditor<D extends object>(props: Props<D>): JSX.Element {
-  const { kind, title, stored, draft, back, removeSure, children } = props;
+  const { kind, title, stored, draft, back, removeSure, children, side } = props;
   const { form: w } = notificationWords();
   const [base, setBase] = useState(stored);
   const [doc, setDoc] = useState<D>(() => {
@@ -120,6 +127,7 @@ export function DocumentEditor<D extends object>(props: Props<D>): JSX.Element {
       navigate(link(back));
     });
   };
+  const form: DocumentForm<D> = { document: doc, finished, issues, onChange: change };
   return (
     <form
       class="stack"
@@ -172,9 +180,12 @@ export function DocumentEditor<D extends object>(props: Props<D>): JSX.Element {
           </button>
         </div>
       )}
-      <fieldset class="bare stack" disabled={managed}>
-        {children({ document: doc, finished, issues, onChange: change })}
-      </fieldset>
+      <div class="editor-halves">
+        <fieldset class="bare stack" disabled={managed}>
+          {children(form)}
+        </fieldset>
+        <div class="stack">{side(form)}</div>
+      </div>
     </form>
   );
 }

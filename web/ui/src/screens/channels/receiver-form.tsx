@@ -22,39 +22,49 @@ export function ReceiverForm({ receiver }: { receiver: Receiver | null }): JSX.E
       draft={FIRST}
       back="/channels"
       removeSure={w.removeSure(receiver?.name ?? '')}
-    >
-      {({ document, finished, issues, onChange }) => (
-        <div class="editor-halves">
-          <Card title={w.receiver}>
-            <div class="card-body fields">
-              <TextField
-                label={w.name}
-                hint={w.nameHow}
-                value={document.name}
-                onText={name => onChange({ ...document, name })}
-                issues={issuesAt(issues, 'name')}
-                wide
-              />
-              <NamesField
-                label={w.channels}
-                hint={w.channelsHow}
-                names={document.channels}
-                onChange={channels => onChange({ ...document, channels })}
-                issues={issuesAt(issues, 'channels')}
-                known={known}
-              />
-              <TestReceivers names={finished.channels} />
-              <TextField
-                label={w.comment}
-                value={document.comment}
-                onText={comment => onChange({ ...document, comment })}
-                issues={issuesAt(issues, 'comment')}
-                wide
-              />
+      side={({ finished }) => (
+        <>
+          <Card title={w.test}>
+            <div class="card-body">
+              {finished.channels.length === 0 ? (
+                <p class="muted">{w.testNeeds}</p>
+              ) : (
+                <TestReceivers names={finished.channels} />
+              )}
             </div>
           </Card>
           {receiver && <UsedBy name={receiver.name} />}
-        </div>
+        </>
+      )}
+    >
+      {({ document, issues, onChange }) => (
+        <Card title={w.receiver}>
+          <div class="card-body fields">
+            <TextField
+              label={w.name}
+              hint={w.nameHow}
+              value={document.name}
+              onText={name => onChange({ ...document, name })}
+              issues={issuesAt(issues, 'name')}
+              wide
+            />
+            <NamesField
+              label={w.channels}
+              hint={w.channelsHow}
+              names={document.channels}
+              onChange={channels => onChange({ ...document, channels })}
+              issues={issuesAt(issues, 'channels')}
+              known={known}
+            />
+            <TextField
+              label={w.comment}
+              value={document.comment}
+              onText={comment => onChange({ ...document, comment })}
+              issues={issuesAt(issues, 'comment')}
+              wide
+            />
+          </div>
+        </Card>
       )}
     </DocumentEditor>
   );

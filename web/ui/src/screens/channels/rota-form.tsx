@@ -31,97 +31,97 @@ export function RotaForm({ rota }: { rota: Rota | null }): JSX.Element {
       begin={rota && !rota.managed && param('override') ? withOverride : undefined}
       back="/on-call"
       removeSure={w.removeSure(rota?.name ?? '')}
+      side={({ finished }) => (
+        <>
+          <Ahead document={finished} />
+          {rota && <UsedBy name={rota.name} />}
+        </>
+      )}
     >
-      {({ document, finished, issues, onChange }) => {
+      {({ document, issues, onChange }) => {
         const overrides = document.overrides ?? [];
         return (
-          <div class="editor-halves">
-            <div class="stack">
-              <Card title={w.rota}>
-                <div class="card-body fields">
-                  <TextField
-                    label={w.name}
-                    hint={w.nameHow}
-                    value={document.name}
-                    onText={name => onChange({ ...document, name })}
-                    issues={issuesAt(issues, 'name')}
-                  />
-                  <TextField
-                    label={w.zone}
-                    value={document.zone}
-                    placeholder="UTC"
-                    list="rota-zones"
-                    onText={zone => onChange({ ...document, zone })}
-                    issues={issuesAt(issues, 'zone')}
-                  />
-                  <TextField
-                    label={w.comment}
-                    value={document.comment}
-                    onText={comment => onChange({ ...document, comment })}
-                    issues={issuesAt(issues, 'comment')}
-                    wide
-                  />
-                </div>
-              </Card>
-              {document.layers.map((layer, i) => (
-                <RotaLayerFields
-                  key={i}
-                  layer={layer}
-                  index={i}
-                  issues={issuesAt(issues, `layers.${i}`)}
-                  known={known}
-                  onChange={changed => onChange({ ...document, layers: document.layers.with(i, changed) })}
-                  onRemove={
-                    document.layers.length > 1
-                      ? () => onChange({ ...document, layers: document.layers.filter((_, at) => at !== i) })
-                      : undefined
-                  }
+          <>
+            <Card title={w.rota}>
+              <div class="card-body fields">
+                <TextField
+                  label={w.name}
+                  hint={w.nameHow}
+                  value={document.name}
+                  onText={name => onChange({ ...document, name })}
+                  issues={issuesAt(issues, 'name')}
                 />
-              ))}
-              <div>
-                <button
-                  type="button"
-                  class="button"
-                  onClick={() => onChange({ ...document, layers: [...document.layers, firstLayer()] })}
-                >
-                  + {w.addLayer}
-                </button>
+                <TextField
+                  label={w.zone}
+                  value={document.zone}
+                  placeholder="UTC"
+                  list="rota-zones"
+                  onText={zone => onChange({ ...document, zone })}
+                  issues={issuesAt(issues, 'zone')}
+                />
+                <TextField
+                  label={w.comment}
+                  value={document.comment}
+                  onText={comment => onChange({ ...document, comment })}
+                  issues={issuesAt(issues, 'comment')}
+                  wide
+                />
               </div>
-              <Card
-                title={w.overrides}
-                count={overrides.length || undefined}
-                more={
-                  <button type="button" class="button" onClick={() => onChange(withOverride(document))}>
-                    + {w.addOverride}
-                  </button>
+            </Card>
+            {document.layers.map((layer, i) => (
+              <RotaLayerFields
+                key={i}
+                layer={layer}
+                index={i}
+                issues={issuesAt(issues, `layers.${i}`)}
+                known={known}
+                onChange={changed => onChange({ ...document, layers: document.layers.with(i, changed) })}
+                onRemove={
+                  document.layers.length > 1
+                    ? () => onChange({ ...document, layers: document.layers.filter((_, at) => at !== i) })
+                    : undefined
                 }
+              />
+            ))}
+            <div>
+              <button
+                type="button"
+                class="button"
+                onClick={() => onChange({ ...document, layers: [...document.layers, firstLayer()] })}
               >
-                <div class="card-body stack">
-                  <p class="muted">{w.overridesHow(zoneName())}</p>
-                  {overrides.map((override, i) => (
-                    <RotaOverrideFields
-                      key={i}
-                      override={override}
-                      index={i}
-                      issues={issuesAt(issues, `overrides.${i}`)}
-                      known={known}
-                      onChange={changed => onChange({ ...document, overrides: overrides.with(i, changed) })}
-                      onRemove={() => onChange({ ...document, overrides: overrides.filter((_, at) => at !== i) })}
-                    />
-                  ))}
-                </div>
-              </Card>
+                + {w.addLayer}
+              </button>
             </div>
-            <div class="stack editor-side">
-              <Ahead document={finished} />
-              {rota && <UsedBy name={rota.name} />}
-            </div>
+            <Card
+              title={w.overrides}
+              count={overrides.length || undefined}
+              more={
+                <button type="button" class="button" onClick={() => onChange(withOverride(document))}>
+                  + {w.addOverride}
+                </button>
+              }
+            >
+              <div class="card-body stack">
+                <p class="muted">{w.overridesHow(zoneName())}</p>
+                {overrides.map((override, i) => (
+                  <RotaOverrideFields
+                    key={i}
+                    override={override}
+                    index={i}
+                    issues={issuesAt(issues, `overrides.${i}`)}
+                    known={known}
+                    onChange={changed => onChange({ ...document, overrides: overrides.with(i, changed) })}
+                    onRemove={() => onChange({ ...document, overrides: overrides.filter((_, at) => at !== i) })}
+                  />
+                ))}
+              </div>
+            </Card>
             <datalist id="rota-zones">
               {Intl.supportedValuesOf('timeZone').map(zone => (
                 <option key={zone} value={zone} />
               ))}
             </datalist>
-          </div>
+          </>
         );
       }}
     </DocumentEditor>
@@ -133,14 +133,19 @@ function Ahead({ document }: { document: RotaDocument }): JSX.Element {
   const { rotaForm: w, onCall } = notificationWords();
   // A name is needed for saving only.
   const settled = useSettled(JSON.stringify({ ...document, name: document.name || 'preview' }), PAUSE_MS);
-  const live = useLive(`rota-preview/${settled}`, signal => previewRota(JSON.parse(settled) as RotaDocument, signal), {
+  const asked = JSON.parse(settled) as RotaDocument;
+  // Nobody chosen yet is no mistake to complain about.
+  const complete = [...asked.layers, ...(asked.overrides ?? [])].every(({ members }) => members.length > 0);
+  const live = useLive(complete ? `rota-preview/${settled}` : null, signal => previewRota(asked, signal), {
     every: 12,
     keepOld: true,
   });
   return (
     <Card title={onCall.ahead}>
       <div class="card-body">
-        {live.error ? (
+        {!complete ? (
+          <p class="muted">{w.incomplete(w.noMembers)}</p>
+        ) : live.error ? (
           <p class="muted">{w.incomplete(live.error.issues[0]?.message ?? live.error.message)}</p>
         ) : live.data ? (
           <OnCallStrip schedule={live.data} />

@@ -36,83 +36,81 @@ export function RouteForm({ route }: { route: Route | null }): JSX.Element {
       back="/routes"
       removeSure={w.removeSure}
       finish={doc => ({ ...doc, matchers: namedMatchers(doc.matchers ?? {}) })}
+      side={({ finished }) => <RouteEffect document={finished} id={route?.id} />}
     >
-      {({ document, finished, issues, onChange }) => (
-        <div class="editor-halves">
-          <div class="stack">
-            <Card title={w.which}>
-              <div class="card-body fields">
-                <TextField
-                  label={w.name}
-                  value={document.name}
-                  onText={name => onChange(withField(document, 'name', name))}
-                  issues={issuesAt(issues, 'name')}
+      {({ document, issues, onChange }) => (
+        <>
+          <Card title={w.which}>
+            <div class="card-body fields">
+              <TextField
+                label={w.name}
+                value={document.name}
+                onText={name => onChange(withField(document, 'name', name))}
+                issues={issuesAt(issues, 'name')}
+              />
+              <OrderField document={document} issues={issues} onChange={onChange} />
+              <div class="field wide-field">
+                <span class="field-label">{silences.matchers}</span>
+                <MatcherRows
+                  label={silences.matchers}
+                  matchers={document.matchers ?? {}}
+                  onChange={matchers => onChange({ ...document, matchers })}
                 />
-                <OrderField document={document} issues={issues} onChange={onChange} />
-                <div class="field wide-field">
-                  <span class="field-label">{silences.matchers}</span>
-                  <MatcherRows
-                    label={silences.matchers}
-                    matchers={document.matchers ?? {}}
-                    onChange={matchers => onChange({ ...document, matchers })}
-                  />
-                  <p class="muted field-hint">{w.matchersHow}</p>
-                  {issuesAt(issues, 'matchers').map(({ path, message }) => (
-                    <p key={path} class="field-wrong">
-                      {message}
-                    </p>
-                  ))}
-                </div>
-                <label class="row wide-field">
-                  <input
-                    type="checkbox"
-                    checked={document.continue === true}
-                    onChange={event => onChange({ ...document, continue: event.currentTarget.checked })}
-                  />{' '}
-                  {w.continue}
-                </label>
-              </div>
-            </Card>
-            <Card title={w.whom}>
-              <div class="card-body fields">
-                <NamesField
-                  label={w.receivers}
-                  hint={w.receiversHow}
-                  names={document.receivers}
-                  onChange={receivers => onChange({ ...document, receivers })}
-                  issues={issuesAt(issues, 'receivers')}
-                  known={known}
-                />
-                <TestReceivers names={document.receivers} />
-                <Escalation document={document} issues={issues} onChange={onChange} known={known} />
-              </div>
-            </Card>
-            <Card title={w.when}>
-              <div class="card-body fields">
-                <NamesField
-                  label={w.groupBy}
-                  hint={w.groupByHow}
-                  names={document.group_by ?? []}
-                  onChange={group_by => onChange({ ...document, group_by })}
-                  issues={issuesAt(issues, 'group_by')}
-                />
-                {TIMES.map(([name, placeholder]) => (
-                  <TextField
-                    key={name}
-                    label={w.times[name].label}
-                    hint={w.times[name].how}
-                    value={document[name]}
-                    {...(placeholder === '' ? {} : { placeholder })}
-                    mono
-                    onText={value => onChange(withField(document, name, value))}
-                    issues={issuesAt(issues, name)}
-                  />
+                <p class="muted field-hint">{w.matchersHow}</p>
+                {issuesAt(issues, 'matchers').map(({ path, message }) => (
+                  <p key={path} class="field-wrong">
+                    {message}
+                  </p>
                 ))}
               </div>
-            </Card>
-          </div>
-          <RouteEffect document={finished} id={route?.id} />
-        </div>
+              <label class="row wide-field">
+                <input
+                  type="checkbox"
+                  checked={document.continue === true}
+                  onChange={event => onChange({ ...document, continue: event.currentTarget.checked })}
+                />{' '}
+                {w.continue}
+              </label>
+            </div>
+          </Card>
+          <Card title={w.whom}>
+            <div class="card-body fields">
+              <NamesField
+                label={w.receivers}
+                hint={w.receiversHow}
+                names={document.receivers}
+                onChange={receivers => onChange({ ...document, receivers })}
+                issues={issuesAt(issues, 'receivers')}
+                known={known}
+              />
+              <TestReceivers names={document.receivers} />
+              <Escalation document={document} issues={issues} onChange={onChange} known={known} />
+            </div>
+          </Card>
+          <Card title={w.when}>
+            <div class="card-body fields">
+              <NamesField
+                label={w.groupBy}
+                hint={w.groupByHow}
+                names={document.group_by ?? []}
+                onChange={group_by => onChange({ ...document, group_by })}
+                issues={issuesAt(issues, 'group_by')}
+              />
+              {TIMES.map(([name, placeholder]) => (
+                <TextField
+                  key={name}
+                  label={w.times[name].label}
+                  hint={w.times[name].how}
+                  value={document[name]}
+                  {...(placeholder === '' ? {} : { placeholder })}
+                  mono
+                  onText={value => onChange(withField(document, name, value))}
+                  issues={issuesAt(issues, name)}
+                />
+              ))}
+            </div>
+          </Card>
+        </>
       )}
     </DocumentEditor>
   );

@@ -47,13 +47,18 @@ export function finishedSettings(settings: GeneratedSettings): GeneratedSettings
 }
 
 /** A kind in one line: `off`, or every field with what holds. */
-export function describeKind(settings: KindSettings | undefined, kind: GeneratedKind, off: string): string {
+export function describeKind(
+  settings: KindSettings | undefined,
+  kind: GeneratedKind,
+  labels: Readonly<Record<GeneratedField['name'], string>>,
+  off: string,
+): string {
   if (settings === false) return off;
   return GENERATED_FIELDS[kind]
     .flatMap(({ name, byDefault }) => {
       const value = settings?.[name] ?? byDefault;
       const text = Array.isArray(value) ? value.join(', ') : String(value);
-      return text === '' ? [] : [`${name} ${text}`];
+      return text === '' ? [] : [`${labels[name]} ${text}`];
     })
     .join(' · ');
 }

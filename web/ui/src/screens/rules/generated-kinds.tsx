@@ -36,11 +36,11 @@ export function GeneratedKinds<T extends KindsSettings>(props: Props<T>): JSX.El
         const mode = value === undefined ? 'inherit' : value === false ? 'off' : 'on';
         const otherwise = inherited?.[kind];
         return (
-          <div key={kind} class="wide-field stack" data-testid={`kind-${kind}`}>
+          <div key={kind} class="wide-field stack kind" data-testid={`kind-${kind}`}>
             <ChoiceField
               label={w.kinds[kind]}
               {...(mode === 'inherit' && inherited
-                ? { hint: w.inherited(describeKind(otherwise, kind, w.modes.off)) }
+                ? { hint: w.inherited(describeKind(otherwise, kind, w.fields, w.modes.off)) }
                 : {})}
               value={mode}
               choices={(['inherit', 'on', 'off'] as const).map(each => [each, w.modes[each]] as const)}

@@ -4,6 +4,7 @@ import { ApiError } from '../../api/client.ts';
 import { refreshNow } from '../../api/live.ts';
 import { createRule, importPrometheus, type RuleDocument, type RuleImport } from '../../api/rules.ts';
 import { link } from '../../app/router.ts';
+import { words } from '../../i18n/language.ts';
 import { notificationWords } from '../../i18n/notification.ts';
 import { Card } from '../../parts/card.tsx';
 import { ImportReport } from './import-report.tsx';
@@ -15,6 +16,7 @@ type Taken = { readonly id: string } | { readonly refused: string };
 /** Prometheus rules: a file pasted or chosen, what it becomes, what does not convert, and taking it over. */
 export function ImportRules(): JSX.Element {
   const { importRules: w } = notificationWords();
+  const { alerts } = words();
   const [text, setText] = useState('');
   const [busy, setBusy] = useState('');
   const [failure, setFailure] = useState<ApiError | null>(null);
@@ -47,9 +49,10 @@ export function ImportRules(): JSX.Element {
         void convert(text);
       }}
     >
-      <p>
-        <a href={link('/rules')}>← {w.title}</a>
-      </p>
+      <div>
+        <a href={link('/rules')}>← {alerts.tabs.rules}</a>
+        <h2>{w.title}</h2>
+      </div>
       <section class="card">
         <div class="card-head">
           <span class="grow muted">{w.how}</span>
