@@ -64,7 +64,7 @@ export function lineageRoutes(fastify: FastifyInstance, services: LineageService
         tags,
         summary: 'Tables and columns of a SQL script',
         body: z.strictObject({
-          id: z.json().default(null),
+          id: z.unknown().default(null),
           sql: z.string().max(4_000_000),
           session: z.string().nullish(),
           schemas: z.record(z.string(), z.array(z.string())).nullish(),
