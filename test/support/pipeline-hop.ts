@@ -22,12 +22,14 @@ interface Snapshot {
   readonly transactions: readonly Transaction[];
 }
 
-/** Told of everything not yet visible behind a hop. */
-export type Pending = (born: number, source: string, trail: () => Trail) => void;
+/** Told of everything not yet visible behind a hop: in which it is since when, and where it has been before. */
+export type Pending = (born: number, source: string, hop: string, since: number, before: Trail | null) => void;
 
 export class RunningHop {
   readonly spec: SimulatedHop;
   readonly inputs: ReadonlyMap<string, readonly Reader[]>;
+  /** Of all inputs. */
+  readonly readers: readonly Reader[];
   readonly #output: readonly PartitionLog[];
   #buckets = new Map<string, Bucket>();
   #transactions: Transaction[] = [];
@@ -47,12 +49,9 @@ export class RunningHop {
   constructor(spec: SimulatedHop, topics: ReadonlyMap<string, readonly PartitionLog[]>) {
     this.spec = spec;
     this.inputs = new Map(spec.inputs.map(topic => [topic, topics.get(topic)!.map(log => new Reader(log))] as const));
+    this.readers = [...this.inputs.values()].flat();
     this.#output = spec.output === null ? [] : topics.get(spec.output)!;
     this.committed = this.#snapshot(0, []);
-  }
-
-  get readers(): readonly Reader[] {
-    return [...this.inputs.values()].flat();
   }
 
   /** Crashed and not back yet. */
@@ -92,7 +91,8 @@ export class RunningHop {
   }
 
   /** What has not left this hop: in its inputs, in its windows, or waiting for its checkpoint where `shown` to people. */
-  pending(t: number, inputs: readonly string[], shown: boolean, tell: Pending): void {
+  pending(inputs: readonly string[], shown: boolean, tell: Pending): void {
+    const { hop, windowMs } = this.spec;
     const state = shown && this.waits ? this.committed : null;
     for (const topic of inputs) {
       for (const reader of this.inputs.get(topic) ?? []) {
@@ -102,14 +102,14 @@ export class RunningHop {
           const chunk = chunks[i]!;
           if (chunk.marker || chunk.again || chunk.transaction?.state === 'aborted') continue;
           if (chunk.offset + chunk.count <= start && reader.next >= start) continue;
-          if (state === null && this.#windowEnd(chunk.born) <= this.#firedUpTo) continue;
-          tell(chunk.born, chunk.source, () => this.#passed(chunk.trail, t - chunk.appended));
+          if (state === null && windowMs !== undefined && this.#windowEnd(chunk.born) <= this.#firedUpTo) continue;
+          tell(chunk.born, chunk.source, hop, chunk.appended, chunk.trail);
         }
       }
     }
     for (const { born, source, trail, end } of (state?.buckets ?? this.#buckets).values()) {
       if (state === null && end <= this.#firedUpTo) continue;
-      tell(born, source, () => this.#passed(trail, t - arrivalOf(born, trail)));
+      tell(born, source, hop, arrivalOf(born, trail), trail);
     }
   }
 

@@ -34,19 +34,25 @@ export interface Chunk extends Written {
 
 export class PartitionLog {
   readonly chunks: Chunk[] = [];
+  /** Transactions that wrote here and have no marker yet. */
+  readonly #unmarked = new Set<Transaction>();
+  /** Before these lie only chunks whose transaction is over, and only chunks that retention has dropped. */
+  #settled = 0;
+  #kept = 0;
   /** Next offset to be assigned, and the oldest one still kept. */
   end = 0;
   start = 0;
 
   append(written: Written, appended: number, transaction: Transaction | null): void {
     if (written.count <= 0) return;
+    if (transaction !== null) this.#unmarked.add(transaction);
     this.chunks.push({ ...written, offset: this.end, appended, transaction, marker: false });
     this.end += written.count;
   }
 
   /** Ends a transaction; partitions it did not write to have no marker. */
   mark(transaction: Transaction, appended: number): void {
-    if (!this.chunks.some(chunk => chunk.transaction === transaction)) return;
+    if (!this.#unmarked.delete(transaction)) return;
     const nothing = { count: 1, born: appended, source: '', trail: null, again: false };
     this.chunks.push({ ...nothing, offset: this.end, appended, transaction: null, marker: true });
     this.end++;
@@ -54,12 +60,16 @@ export class PartitionLog {
 
   /** First offset of the oldest open transaction, else the end. */
   get stable(): number {
-    return this.chunks.find(chunk => chunk.transaction?.state === 'open')?.offset ?? this.end;
+    const { chunks } = this;
+    while (this.#settled < chunks.length && chunks[this.#settled]!.transaction?.state !== 'open') this.#settled++;
+    return chunks[this.#settled]?.offset ?? this.end;
   }
 
   /** Drops what was written before `t`; whole chunks, the newest stays. */
   retain(t: number): void {
-    const first = this.chunks.find(chunk => chunk.appended >= t) ?? this.chunks.at(-1);
+    const { chunks } = this;
+    while (this.#kept < chunks.length - 1 && chunks[this.#kept]!.appended < t) this.#kept++;
+    const first = chunks[this.#kept];
     if (first !== undefined) this.start = Math.max(this.start, first.offset);
   }
 

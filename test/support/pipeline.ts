@@ -60,13 +60,16 @@ export class Pipeline {
   truth(sink: string): Truth {
     const perSource: Record<string, number> = {};
     let oldest = this.now;
-    let trail: (() => Trail) | null = null;
-    this.#pendingBehind(this.hops.get(sink)!, true, (born, source, passed) => {
-      perSource[source] = Math.min(perSource[source] ?? this.now, born);
-      if (born < oldest) [oldest, trail] = [born, passed];
+    let worst: Trail | null = null;
+    this.#pendingBehind(this.hops.get(sink)!, true, (born, source, hop, since, before) => {
+      const known = perSource[source];
+      if (known === undefined || born < known) perSource[source] = born;
+      if (born >= oldest) return;
+      oldest = born;
+      worst = { hop, ms: this.now - since, before };
     });
     const residence: Record<string, number> = {};
-    for (let step = (trail as (() => Trail) | null)?.() ?? null; step !== null; step = step.before) {
+    for (let step = worst as Trail | null; step !== null; step = step.before) {
       residence[step.hop] = (residence[step.hop] ?? 0) + step.ms;
     }
     const lateDropped = [...this.hops.values()].reduce((sum, hop) => sum + hop.lateDropped, 0);
@@ -76,15 +79,14 @@ export class Pipeline {
   /** Everything older has been read by a hop: what its event time has reached. */
   #arrivedUpTo(hop: RunningHop): number {
     let oldest = this.now;
-    const tell: Pending = born => {
-      oldest = Math.min(oldest, born);
+    const tell = (born: number): void => {
+      if (born < oldest) oldest = born;
     };
     for (const topic of needed(hop)) {
       for (const reader of hop.inputs.get(topic) ?? []) {
         for (let i = reader.log.indexOf(reader.next); i < reader.log.chunks.length; i++) {
           const { born, marker, again, transaction } = reader.log.chunks[i]!;
-          if (!marker && !again && transaction?.state !== 'aborted')
-            tell(born, '', () => ({ hop: '', ms: 0, before: null }));
+          if (!marker && !again && transaction?.state !== 'aborted') tell(born);
         }
       }
       for (const writer of this.#writersOf(topic)) this.#pendingBehind(writer, false, tell);
@@ -94,7 +96,7 @@ export class Pipeline {
 
   #pendingBehind(hop: RunningHop, shown: boolean, tell: Pending): void {
     const inputs = needed(hop);
-    hop.pending(this.now, inputs, shown, tell);
+    hop.pending(inputs, shown, tell);
     for (const topic of inputs) for (const writer of this.#writersOf(topic)) this.#pendingBehind(writer, false, tell);
   }
 
