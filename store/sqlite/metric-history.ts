@@ -1,10 +1,12 @@
 /** Reading blocks and rollups, and what retention does to them. */
+
+import { type Block, decodeBlock, decodeRollup, encodeRollup, HOUR_MS, rollUp, slotOf } from '../metric-blocks.ts';
+import type { ColdColumns } from '../metric-gather.ts';
+import { ColdGatherer } from '../metric-gather.ts';
 import { MetricBatch } from './metric-batch.ts';
-import { type Block, decodeBlock, decodeRollup, encodeRollup, HOUR_MS, rollUp, slotOf } from './metric-blocks.ts';
 import { bytesOf, type MetricDatabase } from './metric-database.ts';
-import { ColdGatherer } from './metric-gather.ts';
 import { type Hour, RecentHours } from './metric-hours.ts';
-import type { ColdColumns, MetricRequests } from './metric-messages.ts';
+import type { MetricRequests } from './metric-messages.ts';
 
 /** Blocks turned into rollups in one transaction, a few ms. */
 const STEP = 150;

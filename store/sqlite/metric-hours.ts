@@ -1,4 +1,4 @@
-import type { Block } from './metric-blocks.ts';
+import type { Block } from '../metric-blocks.ts';
 
 /** Decoded points kept, 24 bytes each. */
 const MAX_POINTS = 1_000_000;

@@ -2,8 +2,9 @@
  * Writing: a batch becomes durable as one journal row; background steps move the journal into blocks of one series and hour. A
  * crash between steps repeats them, which changes nothing.
  */
+
+import { type Block, decodeBlock, encodeBlock, mergeBlocks, pickBlock, slotOf } from '../metric-blocks.ts';
 import { MetricBatch } from './metric-batch.ts';
-import { type Block, decodeBlock, encodeBlock, mergeBlocks, pickBlock, slotOf } from './metric-blocks.ts';
 import { bytesOf, type MetricDatabase } from './metric-database.ts';
 import type { MetricRequests } from './metric-messages.ts';
 

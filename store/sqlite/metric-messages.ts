@@ -1,4 +1,5 @@
 /** What the metric store's main thread asks its worker, and what the worker answers. Typed arrays are transferred, not copied. */
+import type { ColdColumns } from '../metric-gather.ts';
 import type { MetricOp } from '../metric-store.ts';
 
 /** A series as the worker stores it; labels and attributes are JSON it never looks into. `last` = newest point, epoch ms. */
@@ -8,16 +9,6 @@ export interface StoredSeries {
   readonly labels: string;
   readonly attrs: string;
   readonly last: number;
-}
-
-/** Points of several series: those of `series[i]` are `[starts[i] .. starts[i + 1])`, times rising. */
-export interface ColdColumns {
-  readonly starts: Int32Array<ArrayBuffer>;
-  readonly times: Float64Array<ArrayBuffer>;
-  readonly values: Float64Array<ArrayBuffer>;
-  readonly delays: Float64Array<ArrayBuffer>;
-  /** How many points each stands for; null when each stands for itself (no rollups among them). */
-  readonly weights: Float64Array<ArrayBuffer> | null;
 }
 
 /** Every request by name: its arguments and its answer. */

@@ -1,7 +1,4 @@
-/** What retention means for series and queries. */
-import { UserError } from '../../model/errors.ts';
-import { ROLLUP_OPS } from '../aggregate.ts';
-import type { WindowQuery } from '../metric-store.ts';
+/** What retention means for series. */
 import type { SeriesIndex } from '../series-index.ts';
 
 /** Share of `max_series` above which ended series make room before their rollups expire. */
@@ -30,20 +27,4 @@ export function seriesToForget(index: SeriesIndex, maxSeries: number, rawTo: num
   if (surplus <= 0) return forget;
   ended.sort((a, b) => a.at - b.at);
   return [...forget, ...ended.slice(0, surplus).map(({ series, at }) => ({ series, at, reuse: false }))];
-}
-
-/** Throws `UserError`: up to `rawFrom` only whole minutes are known, and not when their points arrived. */
-export function refuseBeyondRaw(
-  from: number,
-  rawFrom: number,
-  { op, across, arrivedWithinMs }: Pick<WindowQuery, 'op' | 'across' | 'arrivedWithinMs'>,
-): void {
-  if (from >= rawFrom || (ROLLUP_OPS.has(op) && across === undefined && arrivedWithinMs === undefined)) return;
-  const what =
-    arrivedWithinMs !== undefined ? 'a replay as of arrival' : across !== undefined ? `across: ${across}` : op;
-  const since = new Date(rawFrom).toISOString();
-  throw new UserError(
-    'bad-query',
-    `${what} needs raw points, which are kept from ${since} on; before it use ${[...ROLLUP_OPS].join(' ')}`,
-  );
 }

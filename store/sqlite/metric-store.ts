@@ -4,6 +4,8 @@ import { systemClock } from '../../model/clock.ts';
 import { StoreAwayError, UserError } from '../../model/errors.ts';
 import type { MetricGroup } from '../../model/sample.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
+import { refuseBeyondRaw } from '../beyond-raw.ts';
+import { ColdPoints } from '../cold-points.ts';
 import { listLabels, listSeries, type PointsQuery, pointsOf, seriesAfter } from '../metric-listing.ts';
 import type {
   AppendedPoints,
@@ -21,11 +23,11 @@ import { joinTaskManagers } from '../process-join.ts';
 import { SeriesIndex } from '../series-index.ts';
 import { evaluateWindow, type ReadPoints } from '../window-evaluation.ts';
 import { MetricClient } from './metric-client.ts';
-import { ColdPoints, MAX_COLD_POINTS, runsOf, seriesOf } from './metric-cold.ts';
+import { MAX_COLD_POINTS, runsOf, seriesOf } from './metric-cold.ts';
 import { type HotLimits, HotSet } from './metric-hot.ts';
 import { MetricIntake } from './metric-intake.ts';
 import { loadMetrics } from './metric-load.ts';
-import { refuseBeyondRaw, seriesToForget } from './metric-retention.ts';
+import { seriesToForget } from './metric-retention.ts';
 
 export interface SqliteMetricStoreOptions {
   /** The file, or the folder in which `metrics.db` is it. */

@@ -1,9 +1,10 @@
 /** The worker that owns the metric file: answers the requests of `metric-messages.ts` in order, background steps between them. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { ColdColumns } from '../metric-gather.ts';
 import { MetricDatabase } from './metric-database.ts';
 import { MetricHistory } from './metric-history.ts';
 import { MetricJournal } from './metric-journal.ts';
-import type { ColdColumns, MetricRequestName, MetricRequests } from './metric-messages.ts';
+import type { MetricRequestName, MetricRequests } from './metric-messages.ts';
 import { openMetricDatabase } from './metric-schema.ts';
 
 type Request = {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Block, mergeBlocks, rollUp, slotOf } from '../../store/sqlite/metric-blocks.ts';
-import { decodeColumns, encodeColumns } from '../../store/sqlite/metric-columns.ts';
+import { type Block, mergeBlocks, rollUp, slotOf } from '../../store/metric-blocks.ts';
+import { decodeColumns, encodeColumns } from '../../store/metric-columns.ts';
 
 const number = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),

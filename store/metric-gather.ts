@@ -1,6 +1,15 @@
-import type { MetricOp } from '../metric-store.ts';
 import type { Block, Rollup } from './metric-blocks.ts';
-import type { ColdColumns } from './metric-messages.ts';
+import type { MetricOp } from './metric-store.ts';
+
+/** Points of several series: those of `series[i]` are `[starts[i] .. starts[i + 1])`, times rising. */
+export interface ColdColumns {
+  readonly starts: Int32Array<ArrayBuffer>;
+  readonly times: Float64Array<ArrayBuffer>;
+  readonly values: Float64Array<ArrayBuffer>;
+  readonly delays: Float64Array<ArrayBuffer>;
+  /** How many points each stands for; null when each stands for itself (no rollups among them). */
+  readonly weights: Float64Array<ArrayBuffer> | null;
+}
 
 interface Part {
   readonly times: Float64Array;
