@@ -2,7 +2,8 @@ import { aliveMs } from './compose/alive.ts';
 import type { FreshnessRule } from './compose/freshness-rules.ts';
 import { consumedUpTo, type Estimate } from './compose/progress.ts';
 import { emptiedUpTo } from './compose/queue.ts';
-import { commitsOf, committedUpTo, visibleAt } from './compose/visibility.ts';
+import { StepGraph } from './compose/step-graph.ts';
+import { type Committed, committedUpTo, visibleAt } from './compose/visibility.ts';
 import { closedUpTo } from './compose/watermark.ts';
 import type { Hop, HopGraph } from './hop-graph.ts';
 import type { OffsetTables } from './offsets.ts';
@@ -38,6 +39,7 @@ const UNKNOWN: Reach = { w: null, sources: new Map(), path: null };
 export class Composition {
   readonly #tables: OffsetTables;
   readonly #writers: ReadonlyMap<string, readonly Hop[]>;
+  readonly #steps: StepGraph;
   readonly #memo = new Map<Hop, Map<string, Reach>>();
   readonly #open = new Set<Hop>();
   /** Rules used so far, whichever question used them. */
@@ -47,6 +49,7 @@ export class Composition {
   constructor(graph: GraphIndex, tables: OffsetTables) {
     this.#tables = tables;
     this.#writers = graph.writers;
+    this.#steps = new StepGraph(tables, graph.writers);
   }
 
   /** W of a dataset at `a`: the minimum over its writers; `a` itself for a source topic. `shown`: to people, not to a next hop. */
@@ -74,18 +77,22 @@ export class Composition {
     return reach;
   }
 
-  /** F of a hop on one of its inputs at `a`, whole ms; null when unknown. */
-  consumed(hop: Hop, topic: string, a: number, estimate: Estimate): number | null {
+  /**
+   * F of a hop on one of its inputs at `a`, whole ms; null when unknown. `until`: what was read at `a` is shown until then, and as long as
+   * nothing comes that was not read it is all there is.
+   */
+  consumed(hop: Hop, topic: string, a: number, estimate: Estimate, until = a): number | null {
     const { output } = hop;
     const f = consumedUpTo({
       tables: this.#tables,
       consumers: this.#tables.consumersOf(hop.hop, topic),
       at: a,
+      until,
       estimate,
       aliveMs: (since, intervalMs, stood) => aliveMs(this.#tables, output, since, a, intervalMs, stood),
       checkpoints: this.#tables.factsOf(hop.hop)?.checkpoints ?? null,
       rollsBack: hop.delivery === 'exactly_once' || hop.visibleOnCheckpoint === true,
-      commits: commitsOf(this.#tables, this.#writers.get(topic) ?? []),
+      steps: this.#steps.of(topic),
       note: this.#note,
     });
     return f === null ? null : wholeMs(f, estimate);
@@ -127,7 +134,7 @@ export class Composition {
 
   /** One input: how far it has been read, and from there up through each of its writers. */
   #read(hop: Hop, topic: string, asked: number, at: number, estimate: Estimate): Reach {
-    const f = this.consumed(hop, topic, at, estimate);
+    const f = this.consumed(hop, topic, at, estimate, asked);
     if (f === null) return UNKNOWN;
     const writers = this.#writers.get(topic);
     const step = (reach: Reach, consumed: number): Reach => ({
@@ -138,16 +145,18 @@ export class Composition {
     if (writers === undefined) return step(this.topic(topic, f, estimate, false), f);
     return this.#minimum(
       writers.map(writer => {
-        const committed = estimate === 'point' ? this.#committed(writer, topic, f, at) : f;
-        return step(this.hop(writer, committed, estimate, false), committed);
+        if (estimate !== 'point') return step(this.hop(writer, f, estimate, false), f);
+        const { upTo, since } = this.#committed(writer, topic, f, at, asked);
+        return step(heldLonger(this.hop(writer, upTo, estimate, false), since - upTo), since);
       }),
     );
   }
 
-  #committed(writer: Hop, topic: string, f: number, at: number): number {
-    const commits = writer.delivery === 'exactly_once' ? commitsOf(this.#tables, [writer]) : null;
-    const committed = commits === null ? f : committedUpTo(this.#tables, writer, topic, commits, f, at);
-    if (committed < f) this.#note('commit-wait');
+  #committed(writer: Hop, topic: string, f: number, at: number, until: number): Committed {
+    if (writer.delivery !== 'exactly_once') return { upTo: f, since: f };
+    const committed = committedUpTo(this.#tables, this.#steps, writer, topic, { f, at, until });
+    if (committed.upTo < f) this.#note('commit-wait');
+    if (committed.since > committed.upTo) this.#note('written-anew');
     return committed;
   }
 
@@ -216,6 +225,12 @@ export function isHopStale(tables: OffsetTables, hop: Hop, at: number): boolean 
     const consumers = tables.consumersOf(hop.hop, topic).filter(consumer => !Number.isNaN(consumer.lastSampleTs));
     return consumers.length === 0 || consumers.some(consumer => consumer.isStale(at));
   });
+}
+
+/** The same data, with `ms` more of its time spent in the last hop it passed. */
+function heldLonger(reach: Reach, ms: number): Reach {
+  if (ms <= 0 || reach.path === null) return reach;
+  return { ...reach, path: { ...reach.path, residenceMs: reach.path.residenceMs + ms } };
 }
 
 /** Whole milliseconds keep the residences of a path summing to its age exactly; the bounds are rounded outwards. */

@@ -25,13 +25,14 @@ export function highProgress(positions: Curve, ends: Curve, at: number, commits:
 
 /**
  * Before a position fell it may have been further than any sample says, up to the end: F was at most the time of the sample
- * that shows the fall. The latest fall that may have begun by `at`; -Infinity without one.
+ * that shows the fall. The latest fall that may have begun by `at`; -Infinity without one. `gaps`: times that lack a report, in which the job may
+ * have been set back and read most of it again before it told so.
  */
-export function beforeFall(own: PartitionPositions, silences: Silences, at: number): number {
-  if (!own.rewound && silences.length === 0) return Number.NEGATIVE_INFINITY;
+export function beforeFall(own: PartitionPositions, gaps: Silences, at: number): number {
+  if (!own.rewound && gaps.length === 0) return Number.NEGATIVE_INFINITY;
   const { raw } = own;
   for (let i = Math.min(raw.length - 1, raw.indexAt(at) + 1); i > 0; i--) {
-    if (mayHaveFallen(own, silences, i)) return Math.min(at, raw.timeOf(i));
+    if (mayHaveFallen(own, gaps, i)) return Math.min(at, raw.timeOf(i));
   }
   return Number.NEGATIVE_INFINITY;
 }

@@ -1,38 +1,48 @@
 import type { Curve } from '../tables/curve.ts';
 import type { HopTopic } from '../tables/hop-topic.ts';
-import type { Commits } from './markers.ts';
+import { pastMarkers } from './markers.ts';
+import type { TopicSteps } from './steps.ts';
 
-/** Gaps between positions the best rate is taken from. */
-const RATE_SAMPLES = 32;
+/** A partition's reader after its last position, asked about at `at`; `f` is how far that position reaches, `reach` how far another does. */
+export interface Extrapolation {
+  readonly visible: Curve;
+  readonly ends: Curve;
+  readonly steps: TopicSteps;
+  readonly at: number;
+  readonly intervalMs: number;
+  readonly f: number;
+  readonly reach: (x: number, t: number) => number;
+}
 
 /**
- * F after the last position: frozen where the position stood still before a backlog (until a commit it may have waited for), kept
- * behind by its lag where that is below an interval, else the position goes on at its last rate. The position, not F itself: F
- * leaps where the topic paused.
+ * F after the last position. Of a topic of committed records: the reader goes on to the last commit's barrier as fast as it ever has.
+ * Otherwise frozen where the position stood still before a backlog, kept behind by its lag where that is below an interval, else the position
+ * goes on at its last rate. The position, not F itself: F leaps where the topic paused.
  */
-export function extrapolate(
-  visible: Curve,
-  ends: Curve,
-  at: number,
-  intervalMs: number,
-  commits: Commits | null,
-  f: number,
-  reach: (x: number, t: number) => number,
-): number {
+export function extrapolate({ visible, ends, steps, at, intervalMs, f, reach }: Extrapolation): number {
   const n = visible.length;
   const last = visible.lastT;
-  const frozen = isFrozen(visible, ends);
-  const commit = n > 1 ? lastCommit(commits ?? [], frozen ? last : visible.timeOf(n - 2), at) : null;
-  if (commit !== null) {
-    // From the old barrier to the new one no faster than it has ever read.
-    const position = visible.lastX + bestRate(visible) * (at - Math.max(last, commit.completed));
-    return Math.max(f, Math.min(commit.barrier, reach(position, at)));
+  const { commits } = steps;
+  if (commits !== null && commits.length > 0 && n > 1) {
+    if (isStalled(visible, ends, steps)) return f;
+    const rate = steps.rateOf(visible, ends);
+    return Math.max(f, reach(steps.readsOn(ends, { t: last, x: visible.lastX, rate }, at), at));
   }
-  if (frozen) return f;
+  if (isFrozen(visible, ends)) return f;
   if (n < 2 || last - f < intervalMs) return f + (at - last);
   const rate = (visible.lastX - visible.valueOf(n - 2)) / (last - visible.timeOf(n - 2));
   const position = visible.lastX + rate * (at - last);
   return position >= ends.lastX ? Math.max(f, ends.lastT) : Math.max(f, reach(position, at));
+}
+
+/** It did not move between its last two reports though committed records lay before it. */
+function isStalled(positions: Curve, ends: Curve, steps: TopicSteps): boolean {
+  const before = positions.length - 2;
+  if (positions.valueOf(before) !== positions.lastX) return false;
+  const then = positions.timeOf(before);
+  return (
+    pastMarkers(steps.commits ?? [], positions.lastX, ends, then) < Math.min(ends.lastX, steps.limitAt(ends, then))
+  );
 }
 
 /** No partition moved between its last two reports. */
@@ -48,25 +58,4 @@ export function isFrozen(positions: Curve, ends: Curve): boolean {
   const before = positions.length - 2;
   if (before < 0 || positions.valueOf(before) !== positions.lastX) return false;
   return positions.lastX < (ends.at(positions.timeOf(before)) ?? ends.lastX);
-}
-
-/** The newest commit completed in (from, to]. */
-function lastCommit(commits: Commits, from: number, to: number): { completed: number; barrier: number } | null {
-  let newest: { completed: number; barrier: number } | null = null;
-  for (const commit of commits) {
-    const i = commit.indexAt(to);
-    if (i < 0 || commit.timeOf(i) <= from || (newest !== null && newest.completed >= commit.timeOf(i))) continue;
-    newest = { completed: commit.timeOf(i), barrier: commit.valueOf(i) };
-  }
-  return newest;
-}
-
-/** Most records per ms between two of the last samples. */
-function bestRate(positions: Curve): number {
-  let best = 0;
-  for (let i = Math.max(1, positions.length - RATE_SAMPLES); i < positions.length; i++) {
-    const gap = positions.timeOf(i) - positions.timeOf(i - 1);
-    best = Math.max(best, (positions.valueOf(i) - positions.valueOf(i - 1)) / gap);
-  }
-  return best;
 }

@@ -4,9 +4,10 @@ import { type HopTopic, type PartitionEnds, type PartitionPositions, STALE_INTER
 import { beforeFall, highCommitted, highProgress, lowProgress } from './bounds.ts';
 import { extrapolate, isFrozen, stoodStill } from './extrapolate.ts';
 import type { FreshnessRule } from './freshness-rules.ts';
-import { type Commits, isFlat, pastMarkers, pastQuietGap } from './markers.ts';
+import { isFlat, pastMarkers, pastQuietGap } from './markers.ts';
 import { boundedPositions, wholeProgress } from './reported-lag.ts';
 import { barrierPositions, type Silences, settledPositions } from './settled.ts';
+import type { TopicSteps } from './steps.ts';
 
 /** `point`: the estimate; `low` and `high`: the truth is never before `low` nor after `high`, using samples as they are. */
 export type Estimate = 'point' | 'low' | 'high';
@@ -21,6 +22,8 @@ export interface ProgressQuestion {
   /** Everything the hop reads this topic with. */
   readonly consumers: readonly HopTopic[];
   readonly at: number;
+  /** Where what was read at `at` is shown until later: the instant asked about, at or after `at`. */
+  readonly until: number;
   readonly estimate: Estimate;
   /** For how much of the time since its last report the hop kept its lag, ms; `stood`: it did not move at that report. */
   readonly aliveMs: (since: number, intervalMs: number, stood: boolean) => number;
@@ -28,8 +31,8 @@ export interface ProgressQuestion {
   readonly checkpoints: Curve | null;
   /** A restart undoes what the hop wrote after its last checkpoint. */
   readonly rollsBack: boolean;
-  /** Commits of the topic's transactional writers; null when it has none. */
-  readonly commits: Commits | null;
+  /** How the topic grows and is read between samples, and the commits of its transactional writers. */
+  readonly steps: TopicSteps;
   readonly note: (rule: FreshnessRule) => void;
 }
 
@@ -71,7 +74,7 @@ function consumerProgress(question: ProgressQuestion, consumer: HopTopic): numbe
     if (dead) note('dead-reporter');
     const at = dead ? last + question.aliveMs(last, consumer.intervalMs, false) : question.at;
     const f = wholeProgress(consumer.whole, ends, at, estimate);
-    return f === null || estimate !== 'high' ? f : Math.max(f, beforeFall(consumer.whole, consumer.silences, at));
+    return f === null || estimate !== 'high' ? f : Math.max(f, beforeFall(consumer.whole, consumer.gaps, at));
   }
   const results: PartitionResult[] = [];
   const stood = estimate === 'point' && stoodStill(consumer);
@@ -128,16 +131,16 @@ function partitionProgress(
       : positions.visible;
   if (estimate === 'low') {
     const positions = settled(own.lag === null ? own : boundedPositions(own, ends, estimate));
-    return { f: lowProgress(positions, ends, at - skew.behindMs, question.commits), quiet: false };
+    return { f: lowProgress(positions, ends, at - skew.behindMs, question.steps.commits), quiet: false };
   }
   if (estimate === 'high')
-    return { f: Math.min(at, highOf(question, own, silences, ends, at + skew.aheadMs)), quiet: false };
+    return { f: Math.min(question.until, highOf(question, own, consumer.gaps, ends, at + skew.aheadMs)), quiet: false };
   if (own.rewound && (own.raw.at(at) ?? own.raw.lastX) < (visible.at(at) ?? visible.lastX)) note('rewind');
   const { checkpoints } = question;
   const placed = own.commitsOnly && checkpoints !== null ? barrierPositions(own, checkpoints) : settled(own);
   if (own.commitsOnly) note('commits-only');
   const f = pointProgress(question, consumer, placed, ends, stood);
-  return { f, quiet: f === at && isFlat(ends, at, STALE_INTERVALS * consumer.intervalMs) };
+  return { f, quiet: f >= at && isFlat(ends, at, STALE_INTERVALS * consumer.intervalMs) };
 }
 
 /** Records are gone that were never read: now, or as far back as the tables reach. */
@@ -146,15 +149,15 @@ function isLossy(own: PartitionPositions, end: PartitionEnds, at: number): boole
 }
 
 function highOf(
-  { checkpoints, commits }: ProgressQuestion,
+  { checkpoints, steps: { commits } }: ProgressQuestion,
   own: PartitionPositions,
-  silences: Silences,
+  gaps: Silences,
   ends: Curve,
   at: number,
 ): number {
   if (own.commitsOnly) return highCommitted(own, ends, at, checkpoints);
   const positions = own.lag === null ? own : boundedPositions(own, ends, 'high');
-  return Math.max(highProgress(positions.visible, ends, at, commits), beforeFall(positions, silences, at));
+  return Math.max(highProgress(positions.visible, ends, at, commits), beforeFall(positions, gaps, at));
 }
 
 function pointProgress(
@@ -164,21 +167,22 @@ function pointProgress(
   ends: Curve,
   stood: boolean,
 ): number {
-  const { at, note, commits } = question;
-  const reach = (x: number, t: number): number => {
-    if (commits === null) return reached(ends, x, t, note);
+  const { at, until, note, steps } = question;
+  const { commits } = steps;
+  const reach = (x: number, t: number, stays = t): number => {
+    if (commits === null) return reached(steps, ends, x, t, stays, note);
     const span = STALE_INTERVALS * consumer.intervalMs;
-    const past = commits.length > 0 ? pastMarkers(commits, x, ends, t) : pastQuietGap(x, visible, ends, t, span);
+    const past = commits.length > 0 ? pastMarkers(commits, x, ends, stays) : pastQuietGap(x, visible, ends, t, span);
     if (past > x && past >= ends.valueOf(ends.indexAt(t))) note('control-records');
-    return reached(ends, past, t, note);
+    return reached(steps, ends, past, t, stays, note);
   };
   if (at < visible.firstT) {
     // Nothing is known of that time: the lag of the first sample is assumed.
     note('before-table');
     return at - (visible.firstT - reach(visible.valueOf(0), visible.firstT));
   }
-  const exact = visible.at(at);
-  if (exact !== null) return reach(exact, at);
+  const exact = steps.positionAt(visible, ends, at);
+  if (exact !== null) return reach(exact, at, until);
   const last = visible.lastT;
   const stale = consumer.isStale(at);
   const f = reach(visible.lastX, at);
@@ -190,14 +194,31 @@ function pointProgress(
   if (stale) return Math.min(at, known + question.aliveMs(last, consumer.intervalMs, frozen));
   // What stood still as a whole and writes again reads again, though the report that shows it is still to come.
   if (frozen && stood && commits === null) return Math.min(at, f + question.aliveMs(last, consumer.intervalMs, true));
-  return Math.min(at, extrapolate(visible, ends, at, consumer.intervalMs, commits, f, reach));
+  return Math.min(at, extrapolate({ visible, ends, steps, at, intervalMs: consumer.intervalMs, f, reach }));
 }
 
-/** When the end offset was `x` for the last time at or before `at`; `at` itself when it has not passed `x` by then. */
-function reached(ends: Curve, x: number, at: number, note: (rule: FreshnessRule) => void): number {
-  const endNow = at >= ends.lastT ? ends.lastX : (ends.at(at) ?? ends.valueOf(0));
-  if (x >= endNow) return at;
-  const above = ends.firstAbove(x);
+/**
+ * When the end offset was `x` for the last time at or before `until`, and at least `at` when it had not passed `x` by then. What grew at its
+ * last sample is taken to grow on: after it nothing more is known to have been passed than at `at`.
+ */
+export function reached(
+  steps: TopicSteps,
+  ends: Curve,
+  x: number,
+  at: number,
+  until: number,
+  note: (rule: FreshnessRule) => void,
+): number {
+  const endNow = at >= ends.lastT ? ends.lastX : (steps.endAt(ends, at) ?? ends.valueOf(0));
+  if (x >= endNow && at === until) return at;
+  const edge = steps.edgeOf(ends, x);
+  const above = ends.firstAbove(edge);
+  if (above === ends.length) {
+    if (until <= ends.lastT) return until;
+    const stands = isStanding(ends) ? steps.wakesAfter(ends.lastT) : ends.lastT;
+    return Math.max(at, Math.min(until, stands));
+  }
+  if (x >= endNow) return Math.max(at, Math.min(until, steps.leaves(ends, above, edge)));
   if (above === 0) {
     note('before-table');
     const rise = ends.lastX - ends.valueOf(0);
@@ -205,10 +226,12 @@ function reached(ends: Curve, x: number, at: number, note: (rule: FreshnessRule)
     const back = ((ends.valueOf(0) - x) / rise) * (ends.lastT - ends.firstT);
     return Math.min(at, ends.firstT - Math.min(back, MAX_EXTRAPOLATION_MS));
   }
-  const t0 = ends.timeOf(above - 1);
-  const x0 = ends.valueOf(above - 1);
-  const share = (x - x0) / (ends.valueOf(above) - x0);
-  return Math.min(at, t0 + share * (ends.timeOf(above) - t0));
+  return Math.min(until, steps.leaves(ends, above, edge));
+}
+
+/** The end offset did not grow between its last two samples. */
+function isStanding(ends: Curve): boolean {
+  return ends.length > 1 && ends.valueOf(ends.length - 2) === ends.lastX;
 }
 
 /** A consumer just begun may not have told of every partition yet; the safe bound does not wait. */
@@ -223,7 +246,7 @@ function unreadProgress(question: ProgressQuestion, end: PartitionEnds): Partiti
   const base = end.startOffset ?? 0;
   if (ends.length === 0 || ends.lastX <= base) return { f: at, quiet: true };
   note('never-read');
-  if (estimate === 'point') return { f: reached(ends, base, at, note), quiet: false };
+  if (estimate === 'point') return { f: reached(question.steps, ends, base, at, at, note), quiet: false };
   const above = ends.firstAbove(base);
   if (estimate === 'high') return { f: Math.min(at, ends.timeOf(above)), quiet: false };
   return { f: above === 0 ? null : Math.min(at, ends.timeOf(above - 1)), quiet: false };

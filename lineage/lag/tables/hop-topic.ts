@@ -6,7 +6,9 @@ import type { UploadDelays } from './upload-delays.ts';
 const DEFAULT_INTERVAL_MS = 30_000;
 /** Reports missing for more than this many of their own intervals make a consumer stale. */
 export const STALE_INTERVALS = 2.5;
-/** Silences a consumer remembers, the newest. */
+/** A gap longer than this many intervals lacks a report: the job may have been down for a moment. */
+const MISSED_INTERVALS = 1.5;
+/** Silences and gaps a consumer remembers, the newest. */
 const MAX_SILENCES = 32;
 /** Samples an interval and a status look at. */
 export const RECENT_SAMPLES = 10;
@@ -146,9 +148,11 @@ export class HopTopic {
   readonly skew = new ClockSkew();
   /** Times between two samples in which the consumer was stale, oldest first: thinned curves do not tell them from thinning. */
   silences: (readonly [from: number, to: number])[] = [];
+  /** Times between two samples that lack a report, silences among them, oldest first. */
+  gaps: (readonly [from: number, to: number])[] = [];
 
   sampled(ts: number): void {
-    if (ts - this.lastSampleTs > STALE_INTERVALS * this.#interval) this.#fallSilent(ts);
+    if (ts - this.lastSampleTs > MISSED_INTERVALS * this.#interval) this.#missReports(ts);
     if (!(ts <= this.lastSampleTs)) this.lastSampleTs = ts;
     if (!(ts >= this.firstSampleTs)) this.firstSampleTs = ts;
   }
@@ -169,11 +173,11 @@ export class HopTopic {
     return this.silences.some(([from, to]) => at > from && at < to);
   }
 
-  #fallSilent(until: number): void {
-    const from = this.lastSampleTs + STALE_INTERVALS * this.intervalMs;
-    if (until <= from) return;
-    this.silences.push([from, until]);
-    if (this.silences.length > MAX_SILENCES) this.silences.shift();
+  #missReports(until: number): void {
+    const last = this.lastSampleTs;
+    if (until > last + MISSED_INTERVALS * this.intervalMs) remember(this.gaps, [last, until]);
+    const stale = last + STALE_INTERVALS * this.intervalMs;
+    if (until > stale) remember(this.silences, [stale, until]);
   }
 
   /** Median gap of the last ten samples of the partition heard last, ms. */
@@ -188,6 +192,11 @@ export class HopTopic {
     this.#intervalFor = this.lastSampleTs;
     return this.#interval;
   }
+}
+
+function remember(spans: (readonly [from: number, to: number])[], span: readonly [from: number, to: number]): void {
+  spans.push(span);
+  if (spans.length > MAX_SILENCES) spans.shift();
 }
 
 /** Median gap of a curve's last ten samples, ms; the default when there are fewer than two. */

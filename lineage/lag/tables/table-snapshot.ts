@@ -30,6 +30,7 @@ const PositionsDoc = z.object({
   assigned: z.array(z.number()),
   /** Absent in documents of earlier versions. */
   silences: Samples.default([]),
+  gaps: Samples.default([]),
   partitions: z.array(
     z.object({
       /** -1: the topic as a whole. */
@@ -88,6 +89,7 @@ export function positionsDocs(consumer: HopTopic): readonly TableDoc[] {
       span: [consumer.firstSampleTs, consumer.lastSampleTs],
       assigned: [...consumer.assigned],
       silences: consumer.silences.map(([from, to]): [number, number] => [from, to]),
+      gaps: consumer.gaps.map(([from, to]): [number, number] => [from, to]),
       partitions: partitions.map(([p, own]) => ({
         p,
         raw: own.raw.encode(),
@@ -170,6 +172,7 @@ function restorePositions(tables: OffsetTables, doc: z.output<typeof PositionsDo
   consumer.dirty = consumer.partitions.size > 0 || consumer.whole !== null;
   for (const partition of doc.assigned) consumer.assigned.add(partition);
   if (consumer.silences.length === 0) consumer.silences = doc.silences;
+  if (consumer.gaps.length === 0) consumer.gaps = doc.gaps;
   if (!(consumer.firstSampleTs <= doc.span[0])) consumer.firstSampleTs = doc.span[0];
   consumer.sampled(doc.span[1]);
   for (const stored of doc.partitions) {
