@@ -259,6 +259,7 @@ export const notification = {
     how: 'Every job gets these rules when it first appears. What is set here goes before alerting.generated of the configuration.',
     enabled: 'Generated rules',
     modes: { inherit: 'as configured', on: 'on', off: 'off' },
+    asForAll: 'as for all jobs',
     inherited: (text: string) => `in force: ${text}`,
     kinds: {
       lag: 'Records behind',

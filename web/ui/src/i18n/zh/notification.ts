@@ -251,6 +251,7 @@ export const notification: typeof English = {
     how: '每个作业首次出现时自动得到这些规则。此处的设置优先于配置中的 alerting.generated。',
     enabled: '自动生成规则',
     modes: { inherit: '沿用配置', on: '启用', off: '停用' },
+    asForAll: '与所有作业相同',
     inherited: text => `当前生效：${text}`,
     kinds: {
       lag: '消费积压',

@@ -43,7 +43,11 @@ export function GeneratedKinds<T extends KindsSettings>(props: Props<T>): JSX.El
                 ? { hint: w.inherited(describeKind(otherwise, kind, w.fields, w.modes.off)) }
                 : {})}
               value={mode}
-              choices={(['inherit', 'on', 'off'] as const).map(each => [each, w.modes[each]] as const)}
+              choices={[
+                ['inherit', inherited ? w.modes.inherit : w.asForAll],
+                ['on', w.modes.on],
+                ['off', w.modes.off],
+              ]}
               onChoice={choice =>
                 set(kind, choice === 'inherit' ? undefined : choice === 'off' ? false : otherwise || {})
               }
