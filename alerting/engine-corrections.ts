@@ -13,7 +13,6 @@ import { observe, universeOf } from './evaluate/observe.ts';
 import { readColumns } from './evaluate/read-columns.ts';
 import type { CorrectedGroup } from './evaluate/record.ts';
 import { createResolver } from './evaluate/resolve.ts';
-import { resultOf } from './evaluate/tick.ts';
 
 export interface CorrectionDeps {
   readonly state: StateStore;
@@ -61,9 +60,8 @@ async function correct(
     const columns = answer.columns(t);
     const before = new Map(seen.groups.map(group => [labelsKey(group.labels), group]));
     const groups = universeOf(rule, columns, new Map()).flatMap((member): CorrectedGroup[] => {
-      const { inputs, truth } = observe(rule, columns, member);
+      const { inputs, result } = observe(rule, columns, member);
       const values = inputs.map(toValue);
-      const result = resultOf(truth);
       const old = before.get(labelsKey(member.labels));
       const same = old !== undefined && old.result === result && values.every((value, i) => value === old.values[i]);
       return same ? [] : [{ labels: member.labels, values, result }];
@@ -73,5 +71,5 @@ async function correct(
   if (changed.length === 0) return;
   const commit = { cursor: runtime.state, groups: new Map(), intents: [], ticks: changed };
   const version = await state.commitTick(rule.id, runtime.version, commit);
-  runtime.committed(version, runtime.state, new Map());
+  runtime.committed(version, runtime.state, runtime.groups);
 }

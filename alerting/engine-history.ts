@@ -59,8 +59,9 @@ export class HistoryWriter {
       this.#keyframe = outcome.t;
       this.#since = 1;
     }
-    const v: (number | null)[] = [];
-    for (const { inputs } of groups) for (const input of inputs) v.push(toValue(input));
+    const v = new Array<number | null>(groups.length * (groups[0]?.inputs.length ?? 0));
+    let at = 0;
+    for (const { inputs } of groups) for (const input of inputs) v[at++] = toValue(input);
     const w = letters(groups, reasonLetter);
     const notifications = notificationRecords(outcome);
     return {

@@ -84,12 +84,12 @@ export class RuleRuntime {
   committed(
     version: string,
     state: RuleState,
-    changes: ReadonlyMap<string, GroupState | null>,
+    groups: ReadonlyMap<string, GroupState>,
     results?: readonly GroupResult[],
   ): void {
     this.version = version;
     this.state = state;
-    if (changes.size > 0) this.groups = applied(this.groups, changes);
+    this.groups = groups;
     if (results !== undefined) this.results = results;
     this.#next = this.rule.schedule.next(state.t);
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import { UserError } from '../model/errors.ts';
 import type { StateStore, StoredRuleState } from '../store/state-store.ts';
-import { RuleRuntime } from './engine-runtime.ts';
+import { applied, RuleRuntime } from './engine-runtime.ts';
 import type { SavedRule } from './engine-types.ts';
 import { type CloseReason, closeOrphan, closeRule } from './evaluate/close.ts';
 import type { GroupState } from './evaluate/group-state.ts';
@@ -135,7 +135,7 @@ export class RuleTable {
       intents: intents.map(body => ({ id: body.id, body })),
       ticks: [],
     });
-    runtime.committed(version, cursor, groups);
+    runtime.committed(version, cursor, applied(runtime.groups, groups));
   }
 
   #take(

@@ -193,7 +193,7 @@ export class TickRunner {
     try {
       const commit = { cursor, groups: changes, intents: told.map(body => ({ id: body.id, body })), ticks };
       const version = await this.#deps.state.commitTick(runtime.rule.id, runtime.version, commit);
-      runtime.committed(version, cursor, changes, results);
+      runtime.committed(version, cursor, run.groups, results);
       for (const error of errors)
         this.#deps.telemetry.ticks.inc({ outcome: behind ? 'store-behind' : (error ?? (late ? 'late' : 'ok')) });
     } catch (error) {

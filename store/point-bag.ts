@@ -1,10 +1,3 @@
-/** Points as columns: time, value and how long after its time each arrived, ms. */
-export interface PointColumns {
-  readonly times: Float64Array;
-  readonly values: Float64Array;
-  readonly delays: ArrayLike<number>;
-}
-
 /**
  * The points of one group and one window, gathered series by series before an operation runs over them. One bag is filled and
  * cleared many times; its arrays only grow. A point may stand for several (a rollup minute): `weight` says for how many.
@@ -32,17 +25,28 @@ export class PointBag {
     this.count++;
   }
 
-  /** Adds the points `start` to `end` of columns as part of the current series, values times `scale`; times must rise. */
-  addSlice({ times, values, delays }: PointColumns, start: number, end: number, scale: number): void {
-    while (this.count + end - start > this.times.length) this.#grow();
-    let at = this.count;
-    for (let i = start; i < end; i++, at++) {
-      this.times[at] = times[i]!;
-      this.values[at] = values[i]! * scale;
-      this.delays[at] = delays[i]!;
+  /**
+   * Adds `count` points as part of the current series: times from `at` on in `doubles`, their values `apart` doubles behind them, times
+   * `scale`; their delays from `delaysAt` on in `delays`. Times must rise.
+   */
+  addSlice(
+    doubles: Float64Array,
+    at: number,
+    apart: number,
+    count: number,
+    scale: number,
+    delays: Int32Array,
+    delaysAt: number,
+  ): void {
+    const start = this.count;
+    while (start + count > this.times.length) this.#grow();
+    for (let i = 0; i < count; i++) {
+      this.times[start + i] = doubles[at + i]!;
+      this.values[start + i] = doubles[at + apart + i]! * scale;
+      this.delays[start + i] = delays[delaysAt + i]!;
     }
-    if (this.weighted) this.weights.fill(1, this.count, at);
-    this.count = at;
+    this.count = start + count;
+    if (this.weighted) this.weights.fill(1, start, this.count);
   }
 
   /** Adds a point that stands for `weight` points. */

@@ -48,6 +48,8 @@ export class SeriesIndex {
   /** Numbers of removed series. */
   readonly #free: number[] = [];
   readonly #plans = new Map<string, { readonly plan: SeriesPlan; readonly stamp: number }>();
+  /** Labels of groups: plans of equal groups share the very objects, so that who knows one plan's groups knows the others'. */
+  readonly #groupLabels = new Map<string, Labels>();
   #cachedGroups = 0;
 
   constructor(maxSeries: number) {
@@ -246,7 +248,7 @@ export class SeriesIndex {
       const member = { series, scale, sort: this.sortKey(series) };
       const group = groups.get(key);
       if (group) group.members.push(member);
-      else groups.set(key, { labels, members: [member] });
+      else groups.set(key, { labels: groupBy === '*' ? labels : this.#shared(labels, key), members: [member] });
     }
     // In order of their keys: whoever lists them sorted has nothing left to do, tick after tick.
     const inOrder = [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
@@ -258,6 +260,17 @@ export class SeriesIndex {
       series: Int32Array.from(members, m => m.series),
       scales: members.every(m => m.scale === 1) ? null : Float64Array.from(members, m => m.scale),
     };
+  }
+
+  #shared(labels: Labels, key: string): Labels {
+    // Labels in another order are another text to whoever shows them.
+    const text = `${Object.keys(labels)} ${key}`;
+    const known = this.#groupLabels.get(text);
+    if (known !== undefined) return known;
+    // Groups that are gone would pile up over months; starting over costs only some sharing.
+    if (this.#groupLabels.size > MAX_CACHED_GROUPS) this.#groupLabels.clear();
+    this.#groupLabels.set(text, labels);
+    return labels;
   }
 
   #addName(name: string): MetricName {

@@ -32,13 +32,13 @@ export async function evaluateWindow(
   const scratch = spare.pop() ?? new Scratch();
   let work = 0;
   let start = 0;
-  for (const [i, labels] of plan.labels.entries()) {
+  for (let i = 0; i < plan.labels.length; i++) {
     const end = plan.ends[i]!;
     const points =
       at.length === 1
         ? scratch.one(plan, start, end, query, at[0]!, read)
         : scratch.many(plan, start, end, query, at, read);
-    if (points.length > 0) groups.push({ labels, points });
+    if (points.length > 0) groups.push({ labels: plan.labels[i]!, points });
     start = end;
     work += scratch.run.count + scratch.bag.count + 20;
     if (work > POINTS_PER_TURN) {
@@ -56,6 +56,8 @@ class Scratch {
   readonly run = new PointBag();
   /** What one instant's window sees. */
   readonly bag = new PointBag();
+  /** One group's answers, before they are copied to a list of their exact length. */
+  readonly #found: Point[] = [];
 
   one(plan: SeriesPlan, start: number, end: number, query: Operation, t: number, read: ReadPoints): Point[] {
     if (query.arrivedWithinMs !== undefined) return this.many(plan, start, end, query, [t], read);
@@ -75,8 +77,8 @@ class Scratch {
   ): Point[] {
     const { run, bag } = this;
     gather(plan, start, end, minimum(at) - query.windowMs, maximum(at), read, run);
-    const points: Point[] = [];
-    if (run.count === 0) return points;
+    if (run.count === 0) return [];
+    let found = 0;
     for (const t of at) {
       bag.clear();
       let first = 0;
@@ -89,9 +91,9 @@ class Scratch {
         first = last;
       }
       const value = outcome(bag, query);
-      if (value !== null) points.push([t, value]);
+      if (value !== null) this.#found[found++] = [t, value];
     }
-    return points;
+    return this.#found.slice(0, found);
   }
 }
 

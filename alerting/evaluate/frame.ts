@@ -50,19 +50,32 @@ interface Roster {
   readonly members: readonly Member[];
 }
 
-/** Rosters by the labels of their first group: stores that keep their label objects answer with the same ones tick after tick. */
-const rosters = new WeakMap<Labels, Roster>();
+/**
+ * Rosters by the labels of their first group: stores that keep their label objects answer with the same ones tick after tick, and
+ * metrics of the same groups share them. The newest few of a first group, latest used first.
+ */
+const rosters = new WeakMap<Labels, Roster[]>();
+const ROSTERS_KEPT = 4;
 
 function rosterOf(groupBy: readonly string[] | '*', groups: readonly WindowGroup[]): Roster {
   const first = groups[0]?.labels;
-  const known = first === undefined ? undefined : rosters.get(first);
-  if (known !== undefined && sameNames(known.groupBy, groupBy) && lists(known, groups)) return known;
+  if (first === undefined) return makeRoster(groupBy, groups);
+  const kept = rosters.get(first) ?? [];
+  rosters.set(first, kept);
+  const place = kept.findIndex(roster => sameNames(roster.groupBy, groupBy) && lists(roster, groups));
+  const roster = kept[place] ?? makeRoster(groupBy, groups);
+  if (place !== 0) {
+    kept.splice(place < 0 ? ROSTERS_KEPT - 1 : place, 1);
+    kept.unshift(roster);
+  }
+  return roster;
+}
+
+function makeRoster(groupBy: readonly string[] | '*', groups: readonly WindowGroup[]): Roster {
   const labels = groups.map(group => group.labels);
   const position = new Map(labels.map((of, i) => [groupKeyOf(of, groupBy), i]));
   const members = [...position].map(([key, i]) => ({ key, labels: labels[i] as Labels })).sort(byKey);
-  const roster = { groupBy, labels, position, members };
-  if (first !== undefined) rosters.set(first, roster);
-  return roster;
+  return { groupBy, labels, position, members };
 }
 
 function sameNames(a: readonly string[] | '*', b: readonly string[] | '*'): boolean {
@@ -89,7 +102,7 @@ class RosterColumn implements Column {
   }
 
   get members(): readonly Member[] {
-    this.#members ??= this.#values.some(Number.isNaN)
+    this.#members ??= hasGaps(this.#values)
       ? this.#roster.members.filter(({ key }) => this.value(key) !== undefined)
       : this.#roster.members;
     return this.#members;
@@ -101,13 +114,19 @@ class RosterColumn implements Column {
   }
 }
 
+/** By index: `some` and an iterator make an object of every number. */
+function hasGaps(values: readonly number[]): boolean {
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
+  return false;
+}
+
 /** Columns a frame keeps built: rules that share a query ask for the same few instants. */
 const COLUMNS_KEPT = 8;
 
 /** The answer of one question. Reading forward finds each point at once, any other order by bisection. */
 export class Frame {
   readonly #roster: Roster;
-  readonly #groups: readonly WindowGroup[];
+  #groups: readonly WindowGroup[];
   /** Index of each group's point after the one read last. */
   readonly #next: number[];
   readonly #columns = new Map<number, Column>();
@@ -117,6 +136,13 @@ export class Frame {
     this.#roster = rosterOf(groupBy, groups);
     this.#groups = groups;
     this.#next = groups.map(() => 0);
+  }
+
+  /** Lays out the columns of a few instants and lets go of the points: nothing else will be asked of it. */
+  settle(instants: readonly number[]): void {
+    if (instants.length > COLUMNS_KEPT) return;
+    for (const at of instants) this.column(at);
+    this.#groups = [];
   }
 
   /** Values at one of the instants asked for. */

@@ -1,5 +1,5 @@
 /** Turns notices of the state machine into intents: everything a message will say about the group is filled in here. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Labels } from '../../model/labels.ts';
 import type { Annotation, Intent, Severity } from '../intent.ts';
 import type { Inputs } from './formula.ts';
@@ -10,8 +10,8 @@ import { defaultSummary } from './summary.ts';
 
 /** One firing from beginning to end: a function of rule, group and the tick it began. Safe in a URL. */
 export function episodeId(ruleId: string, groupKey: string, startsAt: number): string {
-  const hash = createHash('sha256').update(`${ruleId}\n${groupKey}`).digest('base64url').slice(0, 16);
-  return `${hash}-${startsAt.toString(36)}`;
+  const identity = hash('sha256', `${ruleId}\n${groupKey}`, 'base64url').slice(0, 16);
+  return `${identity}-${startsAt.toString(36)}`;
 }
 
 /** Labels of an alert: alertname, severity, the rule's labels, the group's labels (later ones win). */

@@ -2,7 +2,7 @@
 import type { Labels } from '../../model/labels.ts';
 import type { Severity } from '../intent.ts';
 import type { Column, Member } from './frame.ts';
-import type { GroupState } from './group-state.ts';
+import type { GroupState, Status } from './group-state.ts';
 import type { RuleMetric } from './metric-row.ts';
 import type { Rule } from './rule.ts';
 import { arithmetic, type NumberValue, or, type TruthValue } from './value.ts';
@@ -20,6 +20,12 @@ export interface Observed extends Member {
   readonly recovery: TruthValue | null;
   /** Some window holds data of the group. */
   readonly present: boolean;
+  /** The truth as people see it: n/a counts as false, null is unknown. */
+  readonly result: boolean | null;
+  /** Why the result is unknown or values are missing; null when there is nothing to say. */
+  readonly reason: string | null;
+  /** What a group without a state is. Here already, so that most groups of a tick need no second object. */
+  readonly status: Status;
 }
 
 const NOBODY: Member = { key: '', labels: {} };
@@ -48,15 +54,16 @@ export function universeOf(
 
 /** Evaluates the rule's conditions for one group. */
 export function observe(rule: Rule, columns: readonly Column[], { key, labels }: Member): Observed {
-  const inputs: NumberValue[] = [];
+  // Of its exact length: what a list that grows keeps in reserve would be half of all that a tick allocates.
+  const inputs = new Array<NumberValue>(rule.metrics.length);
   let present = false;
   for (let i = 0; i < rule.metrics.length; i++) {
     const metric = rule.metrics[i] as RuleMetric;
     const value = columns[i]?.value(key);
     if (value !== undefined) present = true;
-    if (!metric.applies(labels)) inputs.push('not-applicable');
-    else if (metric.before !== null) inputs.push(spike(rule, metric, columns, key, value));
-    else inputs.push(value ?? absent(metric));
+    if (!metric.applies(labels)) inputs[i] = 'not-applicable';
+    else if (metric.before !== null) inputs[i] = spike(rule, metric, columns, key, value);
+    else inputs[i] = value ?? absent(metric);
   }
   const scope =
     rule.columns.length === rule.groupColumns ? inputs : [...inputs, ...baselines(rule, columns, key, inputs)];
@@ -71,7 +78,19 @@ export function observe(rule: Rule, columns: readonly Column[], { key, labels }:
     }
   }
   const recovery = rule.recovery === null || truth === true ? null : rule.recovery.evaluate(scope);
-  return { key, labels, inputs, scope, truth, severity, recovery, present };
+  const result = resultOf(truth);
+  const reason = reasonOf(truth, inputs);
+  return { key, labels, inputs, scope, truth, severity, recovery, present, result, reason, status: 'inactive' };
+}
+
+function resultOf(truth: TruthValue): boolean | null {
+  if (truth === 'not-applicable') return false;
+  return typeof truth === 'boolean' ? truth : null;
+}
+
+function reasonOf(truth: TruthValue, inputs: readonly NumberValue[]): string | null {
+  if (typeof truth === 'string' && truth !== 'not-applicable') return truth;
+  return inputs.includes('not-applicable') ? 'not-applicable' : null;
 }
 
 /** Nothing counted is a count: it is never unknown for a group of the universe. */

@@ -48,6 +48,9 @@ export class BaselineCache {
 }
 const MAX_BASELINES = 2000;
 
+/** A store far away answers some at a time best, and of one at hand only so many answers wait to be laid out. */
+const QUESTIONS_AT_ONCE = 64;
+
 /** One question to a store; equal keys mean equal answers. */
 interface Question {
   readonly key: string;
@@ -71,21 +74,29 @@ export async function readColumns(
   const questions = new Map<string, Question>();
   const plans = requests.map(request => plan(request, sources, questions));
   const answers = new Map<string, Frame | { readonly error: unknown }>();
-  await Promise.all(
-    [...questions.values()].map(async question => {
+  const open = questions.values();
+  const askOneByOne = async (): Promise<void> => {
+    for (const question of open) {
       try {
+        signal?.throwIfAborted();
         answers.set(question.key, await ask(question, sources.baselines, signal));
       } catch (error) {
         answers.set(question.key, { error });
       }
-    }),
-  );
+    }
+  };
+  await Promise.all(Array.from({ length: QUESTIONS_AT_ONCE }, askOneByOne));
   return plans.map(columns => (columns instanceof UserError ? { error: columns } : collect(columns, answers)));
 }
 
 async function ask(question: Question, cache: BaselineCache | undefined, signal?: AbortSignal): Promise<Frame> {
   const at = [...question.at].sort((a, b) => a - b);
-  if (!question.baseline || cache === undefined) return question.ask(at, signal);
+  if (!question.baseline) {
+    const frame = await question.ask(at, signal);
+    frame.settle(at);
+    return frame;
+  }
+  if (cache === undefined) return question.ask(at, signal);
   const key = `${question.key} ${at[0]} ${at.at(-1)} ${at.length}`;
   const known = cache.get(key);
   if (known !== undefined) return known;

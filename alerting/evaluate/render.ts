@@ -8,7 +8,16 @@ const NUMBERS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 });
 /** A number for people: `12,345`, `0.25`; very small ones keep three digits (`1.5e-7`). */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '-∞';
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return grouped(value);
   return value !== 0 && Math.abs(value) < 0.001 ? String(Number(value.toPrecision(3))) : NUMBERS.format(value);
+}
+
+/** A whole number as `NUMBERS` writes it, in a tenth of the time: most numbers of most messages are whole. */
+function grouped(value: number): string {
+  let rest = Math.abs(value);
+  let text = '';
+  for (; rest >= 1000; rest = Math.floor(rest / 1000)) text = `,${String(rest % 1000).padStart(3, '0')}${text}`;
+  return `${value < 0 ? '-' : ''}${rest}${text}`;
 }
 
 /** A computed value as a hint column shows it: plain digits a program can read back, `?` unknown, `n/a` not applicable. */

@@ -21,7 +21,8 @@ const VANISHED_AFTER = 86_400_000;
 export function step(rule: Rule, previous: GroupState | null, seen: Observation): Step {
   const { truth, labels } = seen.group;
   const quiet = truth === false || truth === 'not-applicable';
-  if (previous !== null && quiet && isSettled(rule, previous, seen)) return { state: previous, notices: [] };
+  const settled = quiet ? isSettled : goesOnFiring;
+  if (previous !== null && settled(rule, previous, seen)) return { state: previous, notices: [] };
   const before = previous ?? blankState(labels);
   const missing = seen.group.truth === 'missing-current';
   const { policy, after } = rule.document.no_data;
@@ -48,6 +49,23 @@ function isSettled(rule: Rule, state: GroupState, seen: Observation): boolean {
     state.unknownTicks === 0 &&
     (rule.document.flapping === null || seen.group.truth !== false || state.ring === '0') &&
     !state.firedInRing
+  );
+}
+
+/** A group that fires, is told as it is and goes on: nothing can change either. */
+function goesOnFiring(rule: Rule, state: GroupState, { group, jobEnded }: Observation): boolean {
+  const severity = group.severity ?? rule.document.level;
+  if (group.truth !== true || jobEnded || state.status !== 'firing' || state.falseSince !== null) return false;
+  return (
+    rule.repeatMs === 0 &&
+    rule.document.flapping === null &&
+    state.told !== null &&
+    state.severity === severity &&
+    state.notifiedSeverity === severity &&
+    state.missingSince === null &&
+    state.unknownTicks === 0 &&
+    !state.staleTold &&
+    !state.flapping
   );
 }
 

@@ -6,12 +6,11 @@ import type { ErrorCode } from '../../model/errors.ts';
 import type { Labels } from '../../model/labels.ts';
 import type { Intent } from '../intent.ts';
 import type { Column } from './frame.ts';
-import type { GroupState, Status } from './group-state.ts';
+import type { GroupState } from './group-state.ts';
 import { groupIntent, ruleIntent } from './intents.ts';
 import { type Observed, observe, universeOf } from './observe.ts';
 import type { Rule } from './rule.ts';
 import { leavesNoTrace, step } from './state.ts';
-import type { TruthValue } from './value.ts';
 
 /** A rule's own state, beside its groups'; JSON (an alias, so that it counts as `Json`). */
 export type RuleState = {
@@ -33,14 +32,8 @@ export type RuleState = {
   readonly failing: { readonly since: number; readonly code: string } | null;
 };
 
-/** A group at a tick: what was found out about it and what became of it. */
-export interface GroupResult extends Observed {
-  /** The truth as people see it: n/a counts as false, null is unknown. */
-  readonly result: boolean | null;
-  /** Why the result is unknown or values are missing; null when there is nothing to say. */
-  readonly reason: string | null;
-  readonly status: Status;
-}
+/** A group at a tick: what was found out about it and, by `status` and `reason`, what became of it. */
+export type GroupResult = Observed;
 
 /** What a tick did. On `error` states are held and `groups` is empty or all unknown. */
 export interface TickOutcome {
@@ -121,25 +114,10 @@ export function failedTick(rule: Rule, input: Pick<TickInput, 't' | 'states' | '
   return { t, error, groups: [], changes: new Map(), rule: { ...input.rule, t, failures, failing }, intents };
 }
 
-/** The truth as people see it: n/a counts as false, null is unknown. */
-export function resultOf(truth: TruthValue): boolean | null {
-  if (truth === 'not-applicable') return false;
-  return typeof truth === 'boolean' ? truth : null;
-}
-
 function toResult(group: Observed, state: GroupState | null, jobEnded: boolean): GroupResult {
-  const { key, labels, inputs, scope, truth, severity, recovery, present } = group;
-  const result = resultOf(truth);
   const status = state === null ? 'inactive' : state.status;
-  const reason = reasonOf(group, jobEnded);
-  // Written out: a spread costs a tenth of a tick of many groups.
-  return { key, labels, inputs, scope, truth, severity, recovery, present, result, reason, status };
-}
-
-function reasonOf({ truth, inputs }: Observed, jobEnded: boolean): string | null {
-  if (jobEnded) return 'job-ended';
-  if (typeof truth === 'string' && truth !== 'not-applicable') return truth;
-  return inputs.includes('not-applicable') ? 'not-applicable' : null;
+  if (status === group.status && !jobEnded) return group;
+  return { ...group, status, reason: jobEnded ? 'job-ended' : group.reason };
 }
 
 function heldGroups(rule: Rule, states: GroupStates): readonly GroupResult[] {
