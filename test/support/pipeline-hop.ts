@@ -22,8 +22,8 @@ interface Snapshot {
   readonly transactions: readonly Transaction[];
 }
 
-/** Told of everything not yet visible behind a hop: in which it is since when, and where it has been before. */
-export type Pending = (born: number, source: string, hop: string, since: number, before: Trail | null) => void;
+/** Told of everything not yet visible behind a hop: in which it is since when, and where it has been before. True: no more of it. */
+export type Pending = (born: number, source: string, hop: string, since: number, before: Trail | null) => boolean;
 
 export class RunningHop {
   readonly spec: SimulatedHop;
@@ -70,8 +70,8 @@ export class RunningHop {
     return this.spec.delivery === 'exactly_once' || this.spec.visibleOnCheckpoint === true;
   }
 
-  /** One tick that ends at `t`. `watermark`: everything older has reached this hop. */
-  step(t: number, tickMs: number, watermark: () => number): void {
+  /** One tick that ends at `t`. `arrived`: everything older has reached this hop; once it is under its argument it need not be exact. */
+  step(t: number, tickMs: number, arrived: (enough: number) => number): void {
     for (const crash of this.spec.crashes ?? []) {
       if (crash.at > t - tickMs && crash.at <= t) this.#crash(crash.at + crash.downMs);
     }
@@ -85,13 +85,16 @@ export class RunningHop {
     }
     this.#checkpoint(t, tickMs);
     this.#consume(t, tickMs);
-    if (this.spec.windowMs !== undefined) {
-      this.#fire(t, this.watermark ?? watermark() - (this.spec.allowedOooMs ?? 0));
+    const { windowMs, allowedOooMs: ooo = 0 } = this.spec;
+    if (windowMs !== undefined) {
+      let next = this.#firedUpTo + windowMs;
+      for (const { end } of this.#buckets.values()) next = Math.min(next, end);
+      this.#fire(t, this.watermark ?? arrived(next + ooo) - ooo);
     }
   }
 
-  /** What has not left this hop: in its inputs, in its windows, or waiting for its checkpoint where `shown` to people. */
-  pending(inputs: readonly string[], shown: boolean, tell: Pending): void {
+  /** What has not left this hop: in its inputs, in its windows, or waiting for its checkpoint where `shown` to people. True: told enough. */
+  pending(inputs: readonly string[], shown: boolean, tell: Pending): boolean {
     const { hop, windowMs } = this.spec;
     const state = shown && this.waits ? this.committed : null;
     for (const topic of inputs) {
@@ -103,14 +106,15 @@ export class RunningHop {
           if (chunk.marker || chunk.again || chunk.transaction?.state === 'aborted') continue;
           if (chunk.offset + chunk.count <= start && reader.next >= start) continue;
           if (state === null && windowMs !== undefined && this.#windowEnd(chunk.born) <= this.#firedUpTo) continue;
-          tell(chunk.born, chunk.source, hop, chunk.appended, chunk.trail);
+          if (tell(chunk.born, chunk.source, hop, chunk.appended, chunk.trail)) return true;
         }
       }
     }
     for (const { born, source, trail, end } of (state?.buckets ?? this.#buckets).values()) {
       if (state === null && end <= this.#firedUpTo) continue;
-      tell(born, source, hop, arrivalOf(born, trail), trail);
+      if (tell(born, source, hop, arrivalOf(born, trail), trail)) return true;
     }
+    return false;
   }
 
   #delivered(reader: Reader): number {

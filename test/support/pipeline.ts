@@ -47,7 +47,7 @@ export class Pipeline {
       this.now += tickMs;
       // Downstream first: a record spends at least one tick in each topic.
       for (const hop of [...this.hops.values()].reverse()) {
-        hop.step(this.now, tickMs, () => this.#arrivedUpTo(hop));
+        hop.step(this.now, tickMs, enough => this.#arrivedUpTo(hop, enough));
       }
       for (const { topic, rate } of sources) this.#produce(topic, rate);
       for (const [topic, ms] of Object.entries(retentionMs ?? {})) {
@@ -64,9 +64,11 @@ export class Pipeline {
     this.#pendingBehind(this.hops.get(sink)!, true, (born, source, hop, since, before) => {
       const known = perSource[source];
       if (known === undefined || born < known) perSource[source] = born;
-      if (born >= oldest) return;
-      oldest = born;
-      worst = { hop, ms: this.now - since, before };
+      if (born < oldest) {
+        oldest = born;
+        worst = { hop, ms: this.now - since, before };
+      }
+      return false;
     });
     const residence: Record<string, number> = {};
     for (let step = worst as Trail | null; step !== null; step = step.before) {
@@ -76,28 +78,31 @@ export class Pipeline {
     return { completeUpTo: oldest, perSource, residence, lateDropped };
   }
 
-  /** Everything older has been read by a hop: what its event time has reached. */
-  #arrivedUpTo(hop: RunningHop): number {
+  /** Everything older has been read by a hop: what its event time has reached. Under `enough` it is no longer looked for exactly. */
+  #arrivedUpTo(hop: RunningHop, enough: number): number {
     let oldest = this.now;
-    const tell = (born: number): void => {
+    const isEnough = (born: number): boolean => {
       if (born < oldest) oldest = born;
+      return oldest < enough;
     };
+    if (oldest < enough) return oldest;
     for (const topic of needed(hop)) {
       for (const reader of hop.inputs.get(topic) ?? []) {
         for (let i = reader.log.indexOf(reader.next); i < reader.log.chunks.length; i++) {
           const { born, marker, again, transaction } = reader.log.chunks[i]!;
-          if (!marker && !again && transaction?.state !== 'aborted') tell(born);
+          if (!marker && !again && transaction?.state !== 'aborted' && isEnough(born)) return oldest;
         }
       }
-      for (const writer of this.#writersOf(topic)) this.#pendingBehind(writer, false, tell);
+      for (const writer of this.#writersOf(topic)) if (this.#pendingBehind(writer, false, isEnough)) return oldest;
     }
     return oldest;
   }
 
-  #pendingBehind(hop: RunningHop, shown: boolean, tell: Pending): void {
+  /** True: told enough. */
+  #pendingBehind(hop: RunningHop, shown: boolean, tell: Pending): boolean {
     const inputs = needed(hop);
-    hop.pending(inputs, shown, tell);
-    for (const topic of inputs) for (const writer of this.#writersOf(topic)) this.#pendingBehind(writer, false, tell);
+    if (hop.pending(inputs, shown, tell)) return true;
+    return inputs.some(topic => this.#writersOf(topic).some(writer => this.#pendingBehind(writer, false, tell)));
   }
 
   #writersOf(topic: string): readonly RunningHop[] {
