@@ -11,6 +11,7 @@ test('the ring holds what a sorted map holds, after any writes and trims', () =>
     series: fc.integer({ min: 0, max: 3 }),
     t: fc.integer({ min: 1, max: 120 }),
     value: fc.integer(),
+    delay: fc.integer({ min: -9, max: 9 }),
   });
   const step = fc.oneof(
     { weight: 30, arbitrary: write },
@@ -23,14 +24,14 @@ test('the ring holds what a sorted map holds, after any writes and trims', () =>
       fc.integer({ min: 0, max: 120 }),
       (steps, from, to) => {
         const ring = new SeriesRing();
-        const model = [0, 1, 2, 3].map(() => new Map<number, number>());
+        const model = [0, 1, 2, 3].map(() => new Map<number, readonly [value: number, delay: number]>());
         for (const s of steps) {
           if ('trim' in s) {
             ring.trim(s.trim);
             for (const points of model) for (const t of points.keys()) if (t <= s.trim) points.delete(t);
           } else {
-            ring.put(s.series, s.t, s.value, 5);
-            model[s.series]?.set(s.t, s.value);
+            ring.put(s.series, s.t, s.value, s.delay);
+            model[s.series]?.set(s.t, [s.value, s.delay]);
           }
         }
         for (const [series, points] of model.entries()) {
@@ -43,7 +44,11 @@ test('the ring holds what a sorted map holds, after any writes and trims', () =>
           );
           assert.deepEqual(
             [...bag.values.subarray(0, bag.count)],
-            expected.map(p => p[1] * 2),
+            expected.map(([, [value]]) => value * 2),
+          );
+          assert.deepEqual(
+            [...bag.delays.subarray(0, bag.count)],
+            expected.map(([, [, delay]]) => delay),
           );
         }
         assert.equal(
@@ -101,6 +106,17 @@ test('a cached plan learns of new series, removed series and changed attributes'
   assert.equal(index.plan(byJob, '*').series.length, 0);
   index.remove(added, true);
   assert.equal(index.plan(LAG, '*').series.length, 3);
+});
+
+test('plans of the same groups share the labels of these, each in the order it asked for', () => {
+  const index = seeded();
+  for (const topic of ['a', 'b']) index.series('age', index.labelSet({ topic, p: '0' }) ?? -1);
+  const age = { names: [{ name: 'age' }], matchers: [] };
+
+  const [ofLag, ofAge] = [index.plan(LAG, ['topic', 'p']), index.plan(age, ['topic', 'p'])];
+  assert.equal(ofLag.labels[0], ofAge.labels[0]);
+  assert.equal(ofLag.labels[1], ofAge.labels[1]);
+  assert.deepEqual(Object.keys(index.plan(LAG, ['p', 'topic']).labels[0] ?? {}), ['p', 'topic']);
 });
 
 test('older attributes change nothing, and one not named keeps its value', () => {

@@ -242,4 +242,12 @@ describe('formulas are written for people', () => {
     assert.equal(hint(compileFormula('[0]', NAMES, KEEP), [NA]), 'n/a');
     assert.equal(formatNumber(1.5e-7), '1.5e-7');
   });
+
+  test('whole numbers are written as the locale writes them', () => {
+    const locale = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 });
+    const whole = fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -10_000_000, max: 10_000_000 }));
+    fc.assert(fc.property(whole, value => assert.equal(formatNumber(value), locale.format(value))));
+    for (const value of [0, -0, 999, 1000, -1000, 1_000_000, 2 ** 53, -(2 ** 60), 1e21])
+      assert.equal(formatNumber(value), locale.format(value));
+  });
 });
