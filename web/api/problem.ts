@@ -23,6 +23,9 @@ interface Delayed {
   readonly retryAfterSeconds?: number;
 }
 
+/** Bodies refused for their size are still read, so that the client can take the answer; larger ones lose their connection. */
+const MAX_DROPPED_BYTES = 256 * 1024 * 1024;
+
 const TITLES: Record<number, string> = {
   400: 'Bad request',
   401: 'Unauthorized',
@@ -77,7 +80,10 @@ export function toProblem(error: unknown): Problem {
   if (issues) return problem(422, 'bad-request', issues.map(i => `${i.path}: ${i.message}`).join('; '), issues);
   const status = (error as Partial<FastifyError>).statusCode ?? 500;
   if (status === 413) return problem(413, 'too-large', 'the request body is larger than the limit');
-  if (status < 500) return problem(status, 'bad-request', (error as Error).message);
+  if (status < 500) {
+    const { message } = error as Error;
+    return problem(status, 'bad-request', message, status === 400 ? [{ message }] : []);
+  }
   return problem(500, 'internal', 'an unexpected error; the log of the daemon has the details');
 }
 
@@ -93,6 +99,9 @@ export function installProblems(app: FastifyInstance, logger: Logger): void {
     if (body.status === 500) logger.error({ err: error, url: request.url }, 'request failed');
     const wait = (error as Delayed).retryAfterSeconds ?? (body.status === 503 ? 1 : undefined);
     if (wait !== undefined) void reply.header('retry-after', String(wait));
+    // Fastify would cut the connection while the client still sends, which then sees a broken pipe instead of this answer. Node reads
+    // the rest of a body and drops it.
+    if (Number(request.headers['content-length']) <= MAX_DROPPED_BYTES) void reply.removeHeader('connection');
     return sendProblem(reply, body);
   });
 }

@@ -48,6 +48,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // Badges stand in other pages under a short address.
     rewriteUrl: ({ url = '/' }) => (url.startsWith('/badge/') ? `/api/v1${url}` : url),
     bodyLimit: 4 * 1024 * 1024,
+    // What fails before there is a route, such as an address that cannot be decoded.
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, toProblem(error)),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
