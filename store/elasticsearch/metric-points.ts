@@ -2,20 +2,20 @@
  * Points in Elasticsearch: one document per label set and instant, every metric a field `m.<name>`; daily indices by event time. The
  * same label set and instant always make the same id, and later fields win, so a repeat changes nothing.
  */
-import { StoreAwayError } from '../../model/errors.ts';
+import { StoreAwayError, UserError } from '../../model/errors.ts';
 import { bulkUpdate } from './bulk.ts';
 import type { Elasticsearch } from './client.ts';
 import type { KnownGroup } from './metric-catalog-index.ts';
 
-const DAY = 86_400_000;
+export const DAY_MS = 86_400_000;
 const BULK_DOCUMENTS = 4000;
 /** Metric names an index may hold: what Flink reports by default is below 300. */
 const FIELD_LIMIT = 3000;
 const PAGE = 10_000;
 /** Label sets named in a query; beyond it the whole metric is read and sifted here. */
-const MAX_TERMS = 20_000;
+export const MAX_TERMS = 20_000;
 /** Points one query may read. */
-const MAX_POINTS = 5_000_000;
+export const MAX_POINTS = 5_000_000;
 
 /** A point as read: its set's key, name, time, value and arrival delay. */
 export type TakePoint = (key: string, name: string, ts: number, value: number, delay: number) => void;
@@ -29,8 +29,22 @@ export interface PointsRange {
   readonly to: number;
 }
 
-const indexOf = (prefix: string, ts: number): string =>
-  `${prefix}-metrics-${new Date(ts).toISOString().slice(0, 10).replaceAll('-', '.')}`;
+/** The index of the UTC day of an instant. */
+export function dailyIndex(begin: string, ts: number): string {
+  return `${begin}-${new Date(ts).toISOString().slice(0, 10).replaceAll('-', '.')}`;
+}
+
+function indexOf(prefix: string, ts: number): string {
+  return dailyIndex(`${prefix}-metrics`, ts);
+}
+
+/** A query that cannot be answered as it is: a rule with it is in error, rather than waiting for the store. */
+export function tooManyPoints(): UserError {
+  return new UserError(
+    'bad-query',
+    `the query reads more than ${MAX_POINTS} stored points; narrow its window, matchers or metric`,
+  );
+}
 
 /** Puts the template that makes every metric a double beside the others, whatever dots its name has. */
 export async function putMetricTemplate(es: Elasticsearch, signal?: AbortSignal): Promise<void> {
@@ -153,8 +167,7 @@ export async function readPoints(
     }
     read += hits.length;
     if (hits.length < PAGE) return;
-    if (read > MAX_POINTS)
-      throw new StoreAwayError(`the query reads more than ${MAX_POINTS} points; narrow its range or matchers`);
+    if (read > MAX_POINTS) throw tooManyPoints();
     after = hits.at(-1)?.sort;
   }
 }
@@ -191,7 +204,8 @@ async function search(es: Elasticsearch, range: PointsRange, body: object, signa
     {
       method: 'POST',
       path: `/${encodeURIComponent(indicesOf(es.prefix, range))}/_search`,
-      query: { ignore_unavailable: true, allow_no_indices: true },
+      // A part of the points would make other answers than all of them: better none.
+      query: { ignore_unavailable: true, allow_no_indices: true, allow_partial_search_results: false },
       body: { ...body, query },
     },
     signal,
@@ -203,29 +217,40 @@ async function search(es: Elasticsearch, range: PointsRange, body: object, signa
 
 /** The daily indices a range touches by name; a long range takes them all. */
 function indicesOf(prefix: string, { from, to }: PointsRange): string {
-  const first = Math.floor((from + 1) / DAY);
-  const last = Math.floor(to / DAY);
+  const first = Math.floor((from + 1) / DAY_MS);
+  const last = Math.floor(to / DAY_MS);
   if (last - first > 30) return `${prefix}-metrics-*`;
-  return Array.from({ length: last - first + 1 }, (_, i) => indexOf(prefix, (first + i) * DAY)).join(',');
+  return Array.from({ length: last - first + 1 }, (_, i) => indexOf(prefix, (first + i) * DAY_MS)).join(',');
 }
 
-/** Deletes whole days older than `before`. */
-export async function expirePoints(es: Elasticsearch, before: number, signal?: AbortSignal): Promise<number> {
-  const path = `/_cat/indices/${encodeURIComponent(`${es.prefix}-metrics-*`)}`;
+/** The days (their beginning, epoch ms) that have an index whose name begins so, the oldest first. */
+export async function listDays(es: Elasticsearch, begin: string, signal?: AbortSignal): Promise<readonly number[]> {
+  const path = `/_cat/indices/${encodeURIComponent(`${begin}-*`)}`;
   const listed = await es.request<readonly { index: string }[]>(
     { method: 'GET', path, query: { format: 'json', h: 'index' } },
     signal,
   );
-  if (listed.status !== 200) return 0;
+  if (listed.status !== 200) return [];
+  const days = listed.body.flatMap(({ index }) => {
+    const found = /^-(\d{4})\.(\d{2})\.(\d{2})$/.exec(index.slice(begin.length));
+    return found && index.startsWith(begin) ? [Date.UTC(Number(found[1]), Number(found[2]) - 1, Number(found[3]))] : [];
+  });
+  return days.sort((a, b) => a - b);
+}
+
+/** Deletes the indices of whole days; returns how many there were. */
+export async function dropDays(
+  es: Elasticsearch,
+  begin: string,
+  days: readonly number[],
+  signal?: AbortSignal,
+): Promise<number> {
   let dropped = 0;
-  for (const { index } of listed.body) {
-    const match = /-(\d{4})\.(\d{2})\.(\d{2})$/.exec(index);
-    const end = match
-      ? Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) + DAY
-      : Number.POSITIVE_INFINITY;
-    if (end > before) continue;
-    await es.request({ method: 'DELETE', path: `/${encodeURIComponent(index)}` }, signal);
-    dropped += 1;
+  for (const day of days) {
+    const path = `/${encodeURIComponent(dailyIndex(begin, day))}`;
+    const { status } = await es.request({ method: 'DELETE', path }, signal);
+    // Another daemon may have been first.
+    if (status === 200) dropped += 1;
   }
   return dropped;
 }

@@ -1,21 +1,54 @@
-/** MetricStore on Elasticsearch: the series in memory (`metric-catalog-index.ts`), the points in daily indices (`metric-points.ts`). */
+/**
+ * MetricStore on Elasticsearch: the series in memory (`metric-catalog-index.ts`), the points in daily indices (`metric-points.ts`), and when they
+ * are old, rollups (`metric-rollups.ts`, `metric-retention.ts`).
+ */
 import type { Clock } from '../../model/clock.ts';
 import type { MetricGroup } from '../../model/sample.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
+import { refuseBeyondRaw } from '../beyond-raw.ts';
+import { ColdPoints } from '../cold-points.ts';
+import { HOUR_MS } from '../metric-blocks.ts';
+import { ColdGatherer } from '../metric-gather.ts';
 import { listLabels, listSeries, pageOfPoints, seriesAfter } from '../metric-listing.ts';
 import type { MetricOp, MetricStore, SeriesSelector, WindowGroup, WindowQuery } from '../metric-store.ts';
 import { joinTaskManagers } from '../process-join.ts';
 import type { SeriesPlan } from '../series-index.ts';
 import { SeriesRing } from '../series-ring.ts';
-import { evaluateWindow } from '../window-evaluation.ts';
+import { evaluateWindow, type ReadPoints } from '../window-evaluation.ts';
 import { InFlight } from './bulk.ts';
 import type { Elasticsearch } from './client.ts';
 import { MetricCatalogIndex } from './metric-catalog-index.ts';
-import { expirePoints, putMetricTemplate, readPoints, readStats, writePoints } from './metric-points.ts';
+import { putMetricTemplate, readPoints, readStats, type TakePoint, writePoints } from './metric-points.ts';
+import { MetricRetention } from './metric-retention.ts';
+import { readRollups, type TakeRollup } from './metric-rollups.ts';
 
 /** Operations Elasticsearch works out exactly from count, minimum, maximum and sum. */
 const BY_STATS: ReadonlySet<MetricOp> = new Set(['MAX', 'MIN', 'AVG', 'SUM', 'COUNT']);
 const BULKS_IN_FLIGHT = 2;
+
+/** from < ts <= to */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** More than so many far apart are read as one. */
+const MAX_SPANS = 64;
+
+/**
+ * What the windows of some instants cover, rising. A comparison with the same hour of earlier weeks reads an hour a week, not the weeks between.
+ * Spans lie an hour apart at least, so that no hour of rollups is in two of them.
+ */
+function spansOf(at: readonly number[], windowMs: number): readonly Span[] {
+  const spans: Span[] = [];
+  for (const t of at.toSorted((a, b) => a - b)) {
+    const last = spans.at(-1);
+    if (last && t - windowMs < last.to + HOUR_MS) spans[spans.length - 1] = { from: last.from, to: t };
+    else spans.push({ from: t - windowMs, to: t });
+  }
+  const [first, last] = [spans[0], spans.at(-1)];
+  return spans.length > MAX_SPANS && first && last ? [{ from: first.from, to: last.to }] : spans;
+}
 
 /** Opens the store; nothing is sent before the first call, so Elasticsearch may come up later. */
 export function openElasticsearchMetricStore(
@@ -24,6 +57,7 @@ export function openElasticsearchMetricStore(
 ): MetricStore {
   const { clock, telemetry } = options;
   const catalog = new MetricCatalogIndex(es, { maxSeries: options.maxSeries, now: () => clock.now() });
+  const retention = new MetricRetention(es, clock);
   const inFlight = new InFlight(BULKS_IN_FLIGHT);
   const learning = new InFlight(1);
   let template: Promise<void> | null = null;
@@ -36,30 +70,47 @@ export function openElasticsearchMetricStore(
     return template;
   }
 
-  /** The points of a plan's series in a ring of their own, under the series' numbers. */
-  async function load(series: Iterable<number>, from: number, to: number, signal?: AbortSignal): Promise<SeriesRing> {
-    const ring = new SeriesRing();
+  /** What the spans hold of some series: raw points in a ring under the series' numbers, and before them rollups, as `op` sees them. */
+  async function load(
+    series: Iterable<number>,
+    spans: readonly Span[],
+    op: MetricOp | 'POINTS',
+    signal?: AbortSignal,
+  ): Promise<ReadPoints> {
+    const ids = Int32Array.from(new Set(series));
     const wanted = new Map<string, number>();
     const names = new Set<string>();
     const keys = new Set<string>();
-    for (const s of series) {
+    for (const [place, s] of ids.entries()) {
       const key = catalog.keyOf(s);
       const { name } = catalog.series.describe(s);
-      wanted.set(`${key} ${name}`, s);
+      wanted.set(`${key} ${name}`, place);
       names.add(name);
       keys.add(key);
     }
-    if (wanted.size === 0) return ring;
-    await readPoints(
-      es,
-      { names: [...names], keys: [...keys], from, to },
-      (key, name, ts, value, delay) => {
-        const s = wanted.get(`${key} ${name}`);
-        if (s !== undefined) ring.put(s, ts, value, delay);
-      },
-      signal,
-    );
-    return ring;
+    const ring = new SeriesRing();
+    const [first, last] = [spans[0], spans.at(-1)];
+    if (ids.length === 0 || first === undefined || last === undefined) return () => undefined;
+    const rawFrom = await retention.rawFrom(signal);
+    const old = new ColdGatherer(ids, first.from, Math.min(last.to, rawFrom), op);
+    const of = { names: [...names], keys: [...keys] };
+    for (const { from, to } of spans) {
+      const takeRollup: TakeRollup = (key, name, rollup) => {
+        const place = wanted.get(`${key} ${name}`);
+        if (place !== undefined) old.addRollup(place, rollup);
+      };
+      const takePoint: TakePoint = (key, name, ts, value, delay) => {
+        const place = wanted.get(`${key} ${name}`);
+        if (place !== undefined) ring.put(ids[place]!, ts, value, delay);
+      };
+      if (from < rawFrom) await readRollups(es, { ...of, from, to: Math.min(to, rawFrom) }, takeRollup, signal);
+      if (to > rawFrom) await readPoints(es, { ...of, from: Math.max(from, rawFrom), to }, takePoint, signal);
+    }
+    const cold = new ColdPoints(ids, old.columns());
+    return (s, from, to, scale, bag) => {
+      cold.collect(s, from, to, scale, bag);
+      ring.collect(s, from, to, scale, bag);
+    };
   }
 
   /** One instant answered by aggregation; null where that is not exact. */
@@ -125,27 +176,20 @@ export function openElasticsearchMetricStore(
       await catalog.refresh(signal);
       const plan = catalog.series.plan(query, query.groupBy);
       if (query.at.length === 0) return [];
-      const aggregated = await byStats(query, plan, signal);
+      const spans = spansOf(query.at, query.windowMs);
+      const oldest = spans[0]?.from ?? Number.POSITIVE_INFINITY;
+      const rawFrom = await retention.rawFrom(signal);
+      refuseBeyondRaw(oldest, rawFrom, query);
+      const aggregated = oldest >= rawFrom ? await byStats(query, plan, signal) : null;
       if (aggregated) return aggregated;
-      let first = Number.POSITIVE_INFINITY;
-      let last = Number.NEGATIVE_INFINITY;
-      for (const t of query.at) {
-        first = Math.min(first, t);
-        last = Math.max(last, t);
-      }
-      const ring = await load(plan.series, first - query.windowMs, last, signal);
-      return evaluateWindow(plan, query, query.at, (s, from, to, scale, bag) => ring.collect(s, from, to, scale, bag));
+      return evaluateWindow(plan, query, query.at, await load(plan.series, spans, query.op, signal));
     },
 
     async points(query, signal) {
       await catalog.refresh(signal);
-      const ring = await load(
-        seriesAfter(catalog.series, query).map(s => s.series),
-        query.from - 1,
-        query.to,
-        signal,
-      );
-      return pageOfPoints(catalog.series, query, (s, from, to, scale, bag) => ring.collect(s, from, to, scale, bag));
+      const series = seriesAfter(catalog.series, query).map(s => s.series);
+      const read = await load(series, [{ from: query.from - 1, to: query.to }], 'POINTS', signal);
+      return pageOfPoints(catalog.series, query, read);
     },
 
     async names(signal) {
@@ -163,7 +207,7 @@ export function openElasticsearchMetricStore(
       return listLabels(catalog.series, query);
     },
 
-    expire: async (now, { rawMs }, signal) => ({ dropped: await expirePoints(es, now - rawMs, signal) }),
+    expire: async (now, kept, signal) => ({ dropped: await retention.expire(now, kept, signal) }),
 
     async stats(signal) {
       await catalog.refresh(signal);
