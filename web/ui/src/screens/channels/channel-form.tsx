@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { type Channel, getChannels } from '../../api/channels.ts';
 import type { InputIssue } from '../../api/client.ts';
+import type { Stored } from '../../api/documents.ts';
 import { useLive } from '../../api/live.ts';
 import { words } from '../../i18n/language.ts';
 import { notificationWords } from '../../i18n/notification.ts';
@@ -15,10 +16,7 @@ import { UsedBy } from './used-by.tsx';
 import { fieldAt, numberOrText, withField } from './written.ts';
 
 /** A channel as it is written; its fields differ by type. */
-interface ChannelDraft {
-  readonly name: string;
-  readonly type: string;
-}
+type ChannelDraft = Omit<Channel, keyof Stored | 'error'>;
 
 const FIRST: ChannelDraft = { name: '', type: CHANNEL_TYPES[0] };
 const LANGUAGES = ['both', 'zh', 'en'] as const;
@@ -34,17 +32,17 @@ export function ChannelForm({ channel }: { channel: Channel | null }): JSX.Eleme
   return (
     <DocumentEditor<ChannelDraft>
       kind="channels"
-      title={channel ? w.edit(channel.name) : w.create}
+      title={saved => (saved ? w.edit(saved.name) : w.create)}
       stored={channel}
       draft={FIRST}
       back="/channels"
       saved={id => `/channels/${encodeURIComponent(id)}`}
-      removeSure={w.removeSure(channel?.name ?? '')}
-      side={() =>
-        channel ? (
+      removeSure={({ name }) => w.removeSure(name)}
+      side={({ saved }) =>
+        saved ? (
           <>
-            <Test channel={channel} />
-            <UsedBy name={channel.name} />
+            <Test channel={saved} />
+            <UsedBy name={saved.name} />
           </>
         ) : (
           <Card title={w.test}>
@@ -53,15 +51,10 @@ export function ChannelForm({ channel }: { channel: Channel | null }): JSX.Eleme
         )
       }
     >
-      {({ document, issues, onChange }) => (
+      {({ document, saved, issues, onChange }) => (
         <>
           {channel?.error && <p class="notice">{channel.error}</p>}
-          <OwnFields
-            document={document}
-            issues={issues}
-            onChange={onChange}
-            stored={channel as Readonly<Record<string, unknown>> | null}
-          />
+          <OwnFields document={document} issues={issues} onChange={onChange} stored={saved} />
           <SharedFields document={document} issues={issues} onChange={onChange} />
         </>
       )}
@@ -76,12 +69,7 @@ interface PartProps {
 }
 
 /** Name, type and what only this type has. */
-function OwnFields({
-  document,
-  issues,
-  onChange,
-  stored,
-}: PartProps & { stored: Readonly<Record<string, unknown>> | null }): JSX.Element {
+function OwnFields({ document, issues, onChange, stored }: PartProps & { stored: object | null }): JSX.Element {
   const { channelForm: w } = notificationWords();
   const { inbox } = words();
   const fields = fieldsOf(document.type).filter(({ path }) => path !== 'lang');
@@ -248,7 +236,7 @@ function SharedFields({ document, issues, onChange }: PartProps): JSX.Element {
 }
 
 /** Sends a test through what is saved. */
-function Test({ channel }: { channel: Channel }): JSX.Element {
+function Test({ channel }: { channel: Pick<Channel, 'id' | 'name'> }): JSX.Element {
   const { channelForm: w } = notificationWords();
   const [state, test] = useChannelTest(channel.id);
   return (

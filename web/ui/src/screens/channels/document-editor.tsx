@@ -18,7 +18,8 @@ import { changedFields, cleaned, documentOf } from './written.ts';
 
 interface Props<D extends object> {
   readonly kind: DocumentKind;
-  readonly title: string;
+  /** Of what is saved; null while it is new. */
+  readonly title: (saved: (D & Stored) | null) => string;
   /** The document as it was read; null makes a new one. */
   readonly stored: (D & Stored) | null;
   readonly draft: D;
@@ -29,7 +30,7 @@ interface Props<D extends object> {
   /** Path after it was saved; the list's by default. */
   readonly saved?: (id: string) => string;
   /** What is asked before it is deleted. */
-  readonly removeSure: string;
+  readonly removeSure: (saved: D & Stored) => string;
   /** The last change before it is sent. */
   readonly finish?: (document: D) => D;
   /** The fields; read-only where the document is. */
@@ -43,6 +44,8 @@ export interface DocumentForm<D> {
   readonly document: D;
   /** The same as it would be sent. */
   readonly finished: D;
+  /** What is saved; null while it is new. */
+  readonly saved: (D & Stored) | null;
   readonly issues: readonly InputIssue[];
   readonly onChange: (document: D) => void;
 }
@@ -120,14 +123,14 @@ export function DocumentEditor<D extends object>(props: Props<D>): JSX.Element {
       navigate(link(props.saved?.(view.id) ?? back));
     });
   const remove = (): void => {
-    if (!base || !window.confirm(removeSure)) return;
+    if (!base || !window.confirm(removeSure(base))) return;
     void attempt(async () => {
       await deleteDocument(kind, base.id, base.version);
       setDoc(before);
       navigate(link(back));
     });
   };
-  const form: DocumentForm<D> = { document: doc, finished, issues, onChange: change };
+  const form: DocumentForm<D> = { document: doc, finished, saved: base, issues, onChange: change };
   return (
     <form
       class="stack"
@@ -138,7 +141,7 @@ export function DocumentEditor<D extends object>(props: Props<D>): JSX.Element {
       }}
     >
       <div class="row wrap editor-bar">
-        <h2 class="grow">{title}</h2>
+        <h2 class="grow">{title(base)}</h2>
         {dirty && !managed && <span class="pill">{w.unsaved}</span>}
         <a class="button quiet" href={link(back)}>
           {managed ? w.back : w.cancel}

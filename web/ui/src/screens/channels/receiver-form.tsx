@@ -3,9 +3,9 @@ import type { Receiver, ReceiverDocument } from '../../api/channels.ts';
 import { notificationWords } from '../../i18n/notification.ts';
 import { Card } from '../../parts/card.tsx';
 import { issuesAt, TextField } from '../rules/field.tsx';
-import { TestReceivers } from '../rules/test-receivers.tsx';
 import { DocumentEditor } from './document-editor.tsx';
 import { NamesField, useKnownNames } from './names-field.tsx';
+import { TestCard } from './test-card.tsx';
 import { UsedBy } from './used-by.tsx';
 
 const FIRST: ReceiverDocument = { name: '', channels: [] };
@@ -17,23 +17,15 @@ export function ReceiverForm({ receiver }: { receiver: Receiver | null }): JSX.E
   return (
     <DocumentEditor<ReceiverDocument>
       kind="receivers"
-      title={receiver ? w.edit(receiver.name) : w.create}
+      title={saved => (saved ? w.edit(saved.name) : w.create)}
       stored={receiver}
       draft={FIRST}
       back="/channels"
-      removeSure={w.removeSure(receiver?.name ?? '')}
-      side={({ finished }) => (
+      removeSure={({ name }) => w.removeSure(name)}
+      side={({ finished, saved }) => (
         <>
-          <Card title={w.test}>
-            <div class="card-body">
-              {finished.channels.length === 0 ? (
-                <p class="muted">{w.testNeeds}</p>
-              ) : (
-                <TestReceivers names={finished.channels} />
-              )}
-            </div>
-          </Card>
-          {receiver && <UsedBy name={receiver.name} />}
+          <TestCard names={finished.channels} />
+          {saved && <UsedBy name={saved.name} />}
         </>
       )}
     >

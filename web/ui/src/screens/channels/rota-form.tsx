@@ -25,16 +25,16 @@ export function RotaForm({ rota }: { rota: Rota | null }): JSX.Element {
   return (
     <DocumentEditor<RotaDocument>
       kind="rotas"
-      title={rota ? w.edit(rota.name) : w.create}
+      title={saved => (saved ? w.edit(saved.name) : w.create)}
       stored={rota}
       draft={firstDraft()}
       begin={rota && !rota.managed && param('override') ? withOverride : undefined}
       back="/on-call"
-      removeSure={w.removeSure(rota?.name ?? '')}
-      side={({ finished }) => (
+      removeSure={({ name }) => w.removeSure(name)}
+      side={({ finished, saved }) => (
         <>
           <Ahead document={finished} />
-          {rota && <UsedBy name={rota.name} />}
+          {saved && <UsedBy name={saved.name} />}
         </>
       )}
     >

@@ -30,8 +30,10 @@ export function SecretField({ label, hint, issues, required, value, stored, onVa
       {attributes =>
         kept ? (
           <div class="row wrap">
-            <span class="pill level-ok">{w.secretSet}</span>
-            <button {...attributes} type="button" class="button" onClick={() => onValue('')}>
+            <output {...attributes} class="pill level-ok">
+              {w.secretSet}
+            </output>
+            <button type="button" class="button" onClick={() => onValue('')}>
               {w.secretReplace}
             </button>
             {!required && (

@@ -8,9 +8,9 @@ import { Card } from '../../parts/card.tsx';
 import { MatcherRows } from '../../parts/matcher-rows.tsx';
 import { DocumentEditor } from '../channels/document-editor.tsx';
 import { NamesField, useKnownNames } from '../channels/names-field.tsx';
+import { TestCard } from '../channels/test-card.tsx';
 import { numberOrText, withField } from '../channels/written.ts';
 import { issuesAt, TextField } from '../rules/field.tsx';
-import { TestReceivers } from '../rules/test-receivers.tsx';
 import { Escalation } from './escalation.tsx';
 import { RouteEffect } from './route-effect.tsx';
 
@@ -30,13 +30,18 @@ export function RouteForm({ route }: { route: Route | null }): JSX.Element {
   return (
     <DocumentEditor<RouteDocument>
       kind="routes"
-      title={route ? w.edit : w.create}
+      title={saved => (saved ? w.edit : w.create)}
       stored={route}
       draft={FIRST}
       back="/routes"
-      removeSure={w.removeSure}
+      removeSure={() => w.removeSure}
       finish={doc => ({ ...doc, matchers: namedMatchers(doc.matchers ?? {}) })}
-      side={({ finished }) => <RouteEffect document={finished} id={route?.id} />}
+      side={({ finished, saved }) => (
+        <>
+          <RouteEffect document={finished} id={saved?.id} />
+          <TestCard names={finished.receivers} />
+        </>
+      )}
     >
       {({ document, issues, onChange }) => (
         <>
@@ -83,7 +88,6 @@ export function RouteForm({ route }: { route: Route | null }): JSX.Element {
                 issues={issuesAt(issues, 'receivers')}
                 known={known}
               />
-              <TestReceivers names={document.receivers} />
               <Escalation document={document} issues={issues} onChange={onChange} known={known} />
             </div>
           </Card>
