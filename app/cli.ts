@@ -41,7 +41,7 @@ const USAGE = `tidewatch ${VERSION}
       [--from 1h] [--to TIME] [--limit N] [--context N [--scope container|job|all]] [--traces] [--zone Z]
                                            log lines, oldest first, traces folded; with the lines around each
   tidewatch logs tail [QUERY]… [--lines N] the same filters; the last lines, then every one that comes
-  tidewatch alerts list [LABEL=VALUE]… [--severity S] [--state S] [--owner O] [--open]
+  tidewatch alerts list [LABEL=VALUE]… [--severity S] [--state S] [--owner O] [--open] [--zone Z]
                                            what fires, since when, whose, why, who has taken it on; exit 1 when one fires
   tidewatch alerts silence LABEL=VALUE…|ID --for 2h [--comment TEXT] [--by NAME] [--dry-run] | --end ID
                                            keep alerts quiet; says which and how many
@@ -118,9 +118,22 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === '--version' || name === '-v') return print(`${VERSION}\n`);
-  if (name === undefined || [name, ...args].some(arg => arg === '--help' || arg === '-h')) return print(USAGE);
+  if (name === undefined || [name, ...args].some(arg => arg === '--help' || arg === '-h'))
+    return print(usageOf([name, args[0]].filter(word => word !== undefined && !word.startsWith('-'))));
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   return command ? command(args) : usage(`there is no command "${name}"`);
+}
+
+/** The lines about a command, or about all of one's commands; the whole usage where there are none. */
+function usageOf(words: readonly (string | undefined)[]): string {
+  const blocks = USAGE.split(/\n(?= {2}tidewatch |\n {2}--)/);
+  for (let n = words.length; n > 0; n--) {
+    const found = blocks.filter(block =>
+      `${block.trimStart()} `.startsWith(`tidewatch ${words.slice(0, n).join(' ')} `),
+    );
+    if (found.length > 0) return [...found, blocks.at(-1)].join('\n');
+  }
+  return USAGE;
 }
 
 function parse<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
@@ -157,6 +170,12 @@ try {
   const { code, syscall } = error as NodeJS.ErrnoException;
   // A file that cannot be read says so itself, with its name.
   const expected = error instanceof UserError || code?.startsWith('ERR_PARSE_ARGS') || syscall !== undefined;
+  if ((error as Error).name === 'ZodError') {
+    process.stderr.write(
+      `what was answered is not what tidewatch ${VERSION} answers; does --url name a daemon of this version?\n`,
+    );
+    process.exit(2);
+  }
   process.stderr.write(`${expected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
   process.exit(2);
 }

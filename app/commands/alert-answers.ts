@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../../model/errors.ts';
 import type { Matcher } from '../../model/labels.ts';
 import { parseMatcherText } from '../../web/api/matchers.ts';
+import { understood } from './daemon-answer.ts';
 import type { DaemonClient } from './daemon-client.ts';
 
 const Alert = z.looseObject({
@@ -27,7 +28,7 @@ const Alerts = z.object({ items: z.array(Alert) });
 
 /** All live alerts: firing before recovering before pending, worst first, then oldest. */
 export async function liveAlerts(daemon: DaemonClient): Promise<readonly Alert[]> {
-  return Alerts.parse(await daemon.need('alerts')).items;
+  return understood(Alerts, await daemon.need('alerts')).items;
 }
 
 /** The alert of an id, or of the beginning of one. Throws `UserError` not-found, and when the beginning is that of several. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { UserError } from '../../model/errors.ts';
 import { type Alert, alertName } from './alert-answers.ts';
+import { understood } from './daemon-answer.ts';
 import type { DaemonClient } from './daemon-client.ts';
 
 /** As in messages: what is less likely would send people the wrong way at night. */
@@ -57,12 +58,12 @@ function nameOf(id: string, alerts: readonly Alert[]): string {
 /** The hop a report or dataset waits for. */
 async function blameOf(daemon: DaemonClient, sink: string): Promise<string | null> {
   const answer = await daemon.get(`freshness/${encodeURIComponent(sink)}`);
-  return answer === null ? null : Freshness.parse(answer).blame;
+  return answer === null ? null : understood(Freshness, answer).blame;
 }
 
 async function causeOf(daemon: DaemonClient, job: string): Promise<string | null> {
   const answer = await daemon.get(`jobs/${encodeURIComponent(job)}/diagnosis?lang=en`);
-  const [likeliest] = answer === null ? [] : Diagnosis.parse(answer).diagnoses;
+  const [likeliest] = answer === null ? [] : understood(Diagnosis, answer).diagnoses;
   if (likeliest === undefined || likeliest.confidence < LEAST_CONFIDENCE) return null;
   return `${likeliest.name} (${Math.round(likeliest.confidence * 100)} %): ${likeliest.suggestion}`;
 }

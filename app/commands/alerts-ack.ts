@@ -5,6 +5,7 @@ import { spokenTime } from '../../lineage/objectives/words.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { UserError } from '../../model/errors.ts';
 import { alertName, alertOf, guardIds, liveAlerts } from './alert-answers.ts';
+import { understood } from './daemon-answer.ts';
 import { createDaemonClient, DEFAULT_URL } from './daemon-client.ts';
 import { checkZone, OWN_ZONE } from './instant.ts';
 
@@ -37,9 +38,8 @@ export async function alertsAck(args: readonly string[], now: number): Promise<n
     throw new UserError('bad-request', `${alertName(pending)} does not fire yet: there is nothing to take on`);
   for (const alert of alerts) {
     const path = `alerts/${encodeURIComponent(alert.id)}/ack`;
-    const answer = Acked.parse(
-      await daemon.post(path, { ...(by === undefined ? {} : { by }), ...(ttl === undefined ? {} : { ttl }) }),
-    );
+    const body = { ...(by === undefined ? {} : { by }), ...(ttl === undefined ? {} : { ttl }) };
+    const answer = understood(Acked, await daemon.post(path, body));
     const { by: who, until } = answer.acked;
     process.stdout.write(
       values.json

@@ -6,6 +6,7 @@ import { parseDuration } from '../../model/duration.ts';
 import { UserError } from '../../model/errors.ts';
 import type { Matcher } from '../../model/labels.ts';
 import { alertName, alertOf, guardIds, liveAlerts, readMatchers } from './alert-answers.ts';
+import { understood } from './daemon-answer.ts';
 import { createDaemonClient, type DaemonClient, DEFAULT_URL } from './daemon-client.ts';
 import { checkZone, OWN_ZONE } from './instant.ts';
 import { osUser } from './os-user.ts';
@@ -60,8 +61,8 @@ export async function alertsSilence(args: readonly string[], now: number): Promi
     comment: values.comment,
     created_by: values.by ?? osUser(),
   };
-  const preview = Preview.parse(await daemon.post('silences/preview', document));
-  const silence = values['dry-run'] ? null : Silence.parse(await daemon.post('silences', document));
+  const preview = understood(Preview, await daemon.post('silences/preview', document));
+  const silence = values['dry-run'] ? null : understood(Silence, await daemon.post('silences', document));
   if (values.json) process.stdout.write(`${JSON.stringify({ silence, ...preview })}\n`);
   else {
     const until = `${spokenTime(document.ends_at, now, zone)} (${spokenDuration(length, 'en')})`;

@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import type { IntakeAnswer } from '../../collector/push-source.ts';
 import type { StreamName } from '../../collector/source.ts';
 import { UserError } from '../../model/errors.ts';
+import { type Answer, bodyOf, detailOf, understood } from './daemon-answer.ts';
 import { osUser } from './os-user.ts';
 
 /** Where a daemon listens that nobody told otherwise. */
@@ -23,17 +25,16 @@ export interface DaemonClient {
   ingest(stream: StreamName, body: Buffer, key: string): Promise<IntakeAnswer>;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly ok: boolean;
-  readonly text: string;
-  /** Seconds; 0 when the daemon does not say. */
-  readonly retryAfter: number;
-}
+const Intake = z.looseObject({
+  accepted: z.number(),
+  rejected: z.array(z.object({ line: z.number(), code: z.string(), reason: z.string() })),
+  rejected_total: z.number(),
+});
 
 /** `http://user:password@host:8686` logs in with basic credentials. */
 export function createDaemonClient(address: string, options: { maxWaits: number }): DaemonClient {
   const { url, headers } = target(address);
+  const asked = { url, hasLogin: 'authorization' in headers };
 
   async function ask(path: string, init: RequestInit = {}): Promise<Answer> {
     const signals = [AbortSignal.timeout(ANSWER_MS), ...(init.signal ? [init.signal] : [])];
@@ -55,18 +56,19 @@ export function createDaemonClient(address: string, options: { maxWaits: number 
     url,
     async get(path) {
       const answer = await ask(path);
-      return answer.status === 404 && detailOf(answer) !== null ? null : bodyOf(url, answer);
+      return answer.status === 404 && detailOf(answer) !== null ? null : bodyOf(asked, answer);
     },
     async need(path, signal) {
-      return bodyOf(url, await ask(path, signal === undefined ? {} : { signal }));
+      return bodyOf(asked, await ask(path, signal === undefined ? {} : { signal }));
     },
     async post(path, body) {
       const json = { 'content-type': 'application/json' };
-      return bodyOf(url, await ask(path, { method: 'POST', headers: json, body: JSON.stringify(body) }));
+      return bodyOf(asked, await ask(path, { method: 'POST', headers: json, body: JSON.stringify(body) }));
     },
     async remove(path) {
       const answer = await ask(path, { method: 'DELETE' });
-      if (!answer.ok) throw refused(url, answer);
+      // Whatever is not our daemon may say yes to anything.
+      if (answer.status !== 204) understood(z.never(), bodyOf(asked, answer));
     },
     async ingest(stream, body, key) {
       for (let waits = 0; ; waits++) {
@@ -76,7 +78,7 @@ export function createDaemonClient(address: string, options: { maxWaits: number 
           body: new Uint8Array(body),
         });
         const isBusy = answer.status === 429 || answer.status === 503;
-        if (!isBusy || waits >= options.maxWaits) return bodyOf(url, answer) as IntakeAnswer;
+        if (!isBusy || waits >= options.maxWaits) return understood(Intake, bodyOf(asked, answer));
         await new Promise(resolve => setTimeout(resolve, 1000 * (answer.retryAfter || 1)));
       }
     },
@@ -90,7 +92,7 @@ function target(address: string): { url: string; headers: Record<string, string>
   const { username, password } = parsed;
   parsed.username = '';
   parsed.password = '';
-  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const login = `${decoded(username)}:${decoded(password)}`;
   // Without a login the audit trail still says who it was; a header takes no more than ASCII.
   const actor = osUser().replace(/[^\x20-\x7e]/g, '?');
   return {
@@ -102,6 +104,15 @@ function target(address: string): { url: string; headers: Record<string, string>
   };
 }
 
+/** A `%` that begins no code stands for itself, as in a password nobody encoded. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** fetch itself only says "fetch failed". */
 function away(url: string, error: unknown): UserError {
   const { message, cause } = error as Error;
@@ -111,48 +122,4 @@ function away(url: string, error: unknown): UserError {
     `the daemon at ${url} does not answer: ${reason}; is it running? --url names another`,
     { cause: error, status: 503 },
   );
-}
-
-/** The JSON of an answer. Throws `UserError` for a refusal, and for what something else answers that listens at the address. */
-function bodyOf(url: string, answer: Answer): unknown {
-  if (!answer.ok) throw refused(url, answer);
-  try {
-    return JSON.parse(answer.text) as unknown;
-  } catch (error) {
-    throw new UserError('bad-request', `${url} is no tidewatch daemon: it answers ${excerpt(answer)}`, {
-      cause: error,
-    });
-  }
-}
-
-/** `detail` of problem+json (RFC 9457); null where something in front of the daemon answers, or something else. */
-function detailOf({ text }: Answer): string | null {
-  try {
-    const problem: unknown = JSON.parse(text);
-    if (typeof problem === 'object' && problem !== null && 'detail' in problem) return String(problem.detail);
-  } catch {
-    // Not JSON, so no problem either.
-  }
-  return null;
-}
-
-function refused(url: string, answer: Answer): UserError {
-  const { status } = answer;
-  const detail = detailOf(answer);
-  if (status === 401)
-    return new UserError('unauthorized', `the daemon at ${url} wants a login: --url http://user:password@host:port`, {
-      status,
-    });
-  if (status === 404)
-    return new UserError('not-found', detail ?? `${url} is no tidewatch daemon: it answers 404 ${excerpt(answer)}`, {
-      status,
-    });
-  return new UserError('bad-request', `the daemon at ${url} answers ${status}: ${detail ?? excerpt(answer)}`, {
-    status,
-  });
-}
-
-/** The beginning as one line. */
-function excerpt({ text }: Answer): string {
-  return text.slice(0, 200).replace(/\s+/g, ' ').trim();
 }

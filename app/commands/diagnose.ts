@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { UserError } from '../../model/errors.ts';
 import type { CauseView, DiagnosisView, OperatorAdviceView } from '../../web/api/diagnosis-answer.ts';
+import { understood } from './daemon-answer.ts';
 import { createDaemonClient, DEFAULT_URL } from './daemon-client.ts';
 import { textTable } from './text-table.ts';
 
@@ -20,10 +22,16 @@ export async function diagnose(args: readonly string[]): Promise<number> {
   if (job === undefined || more.length > 0) throw new UserError('bad-request', 'diagnose needs one job');
   const daemon = createDaemonClient(values.url, { maxWaits: 0 });
   const query = new URLSearchParams({ lang: values.lang, ...(values.at !== undefined && { at: values.at }) });
-  const view = (await daemon.need(`jobs/${encodeURIComponent(job)}/diagnosis?${query}`)) as DiagnosisView;
+  const view = understood(View, await daemon.need(`jobs/${encodeURIComponent(job)}/diagnosis?${query}`));
   process.stdout.write(values.json ? `${JSON.stringify(view)}\n` : inWords(view));
   return 0;
 }
+
+/** Enough to know the answer by; its type is the daemon's own. */
+const View = z.custom<DiagnosisView>(
+  value => typeof value === 'object' && value !== null && 'diagnoses' in value && 'parallelism' in value,
+  'not the diagnosis of a job',
+);
 
 function inWords(view: DiagnosisView): string {
   if (view.ended) return `${view.job} has ended\n`;

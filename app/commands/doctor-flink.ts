@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UserError } from '../../model/errors.ts';
-import { type AppConfig, readAppConfig } from '../config.ts';
+import { readAppConfig } from '../config.ts';
 import { diagnose, silentProcesses } from '../flink/diagnose.ts';
 import type { ClusterFacts, DaemonFacts } from '../flink/facts.ts';
 import { DOC_ANCHORS, findingText } from '../flink/finding.ts';
@@ -8,6 +8,7 @@ import { type Get, readCluster, readThreads } from '../flink/read-cluster.ts';
 import { readDaemon } from '../flink/read-daemon.ts';
 import { VERSION } from '../version.ts';
 import { createDaemonClient } from './daemon-client.ts';
+import { daemonAddress } from './doctor-daemon.ts';
 
 const FLINK_ANSWER_MS = 15_000;
 
@@ -55,7 +56,12 @@ async function clusterFacts(get: Get, rest: string): Promise<ClusterFacts> {
   } catch (error) {
     // fetch itself only says "fetch failed".
     const { message, cause } = error as Error;
-    const reason = cause instanceof Error ? cause.message : message;
+    const isNoJson = error instanceof SyntaxError;
+    const reason = isNoJson
+      ? 'what answers there is not a Flink JobManager'
+      : cause instanceof Error
+        ? cause.message
+        : message;
     throw new UserError('bad-request', `Flink at ${rest} cannot be asked: ${reason}`, { cause: error });
   }
 }
@@ -70,10 +76,4 @@ async function daemonFacts(
     if (!(error instanceof UserError)) throw error;
     return { daemon: null, error: error.message };
   }
-}
-
-/** The daemon of a configuration, with its login. */
-function daemonAddress({ host, port, auth }: AppConfig['http']): string {
-  const login = auth ? `${encodeURIComponent(auth.username)}:${encodeURIComponent(auth.password.reveal())}@` : '';
-  return `http://${login}${host}:${port}`;
 }

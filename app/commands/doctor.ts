@@ -6,6 +6,7 @@ import { kafkaConnection } from '../collect.ts';
 import { type AppConfig, readAppConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
 import { checkClusters } from './doctor-clusters.ts';
+import { checkDaemon } from './doctor-daemon.ts';
 
 /** One thing looked at; `detail` names the remedy when it is not as it should be. */
 export interface Finding {
@@ -19,7 +20,7 @@ export async function doctor(options: { file: string | null; env: NodeJS.Process
   const config = readAppConfig(options.file, options.env);
   const findings = [
     { name: 'node', ok: Number(process.versions.node.split('.')[0]) >= 24, detail: process.versions.node },
-    await daemonOrPort(config),
+    ...(await daemonOrPort(config)),
     ...(config.elasticsearch ? [await elasticsearch(config.elasticsearch.node)] : [dataDir(config.data_dir)]),
     ...(config.kafka ? await kafka(config) : []),
     ...(await checkClusters(config)),
@@ -29,25 +30,22 @@ export async function doctor(options: { file: string | null; env: NodeJS.Process
   return findings.every(f => f.ok) ? 0 : 1;
 }
 
-/** Either our daemon answers at the address, or the port must be free. */
-async function daemonOrPort({ http }: AppConfig): Promise<Finding> {
+/** Either our daemon answers at the address, and then how far it is behind counts too, or the port must be free. */
+async function daemonOrPort({ http }: AppConfig): Promise<readonly Finding[]> {
   const name = `http ${http.host}:${http.port}`;
   try {
     const response = await fetch(`http://${http.host}:${http.port}/readyz`, { signal: AbortSignal.timeout(3000) });
     const { checks } = (await response.json()) as { checks: { name: string; ok: boolean; detail: string }[] };
     const bad = checks.filter(c => !c.ok).map(c => `${c.name} (${c.detail})`);
-    return {
-      name,
-      ok: bad.length === 0,
-      detail: bad.length === 0 ? 'the daemon runs and is ready' : `the daemon runs; not ready: ${bad.join(', ')}`,
-    };
+    const detail = bad.length === 0 ? 'the daemon runs and is ready' : `the daemon runs; not ready: ${bad.join(', ')}`;
+    return [{ name, ok: bad.length === 0, detail }, ...(await checkDaemon(http))];
   } catch {
     const free = await new Promise<boolean>(resolve => {
       const probe = createServer();
       probe.once('error', () => resolve(false));
       probe.listen(http.port, http.host, () => probe.close(() => resolve(true)));
     });
-    return { name, ok: free, detail: free ? 'free; no daemon runs here' : 'taken by another program; set http.port' };
+    return [{ name, ok: free, detail: free ? 'free; no daemon runs here' : 'taken by another program; set http.port' }];
   }
 }
 

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { levelWord, spokenDuration, spokenTime } from '../../lineage/objectives/words.ts';
-import { UserError } from '../../model/errors.ts';
-import { isZone } from '../../model/zone.ts';
 import type { FreshnessView } from '../../web/api/freshness-view.ts';
+import { understood } from './daemon-answer.ts';
 import { createDaemonClient, DEFAULT_URL } from './daemon-client.ts';
+import { checkZone, OWN_ZONE } from './instant.ts';
 import { textTable } from './text-table.ts';
 
 /** `tidewatch freshness`: all reports against their objectives, worst first. Exit 1 when one is late or has spent its error budget. */
@@ -12,21 +13,23 @@ export async function freshnessBoard(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       owner: { type: 'string' },
-      zone: { type: 'string', default: Intl.DateTimeFormat().resolvedOptions().timeZone },
+      zone: { type: 'string', default: OWN_ZONE },
       url: { type: 'string', default: DEFAULT_URL },
       json: { type: 'boolean', default: false },
     },
   });
-  if (!isZone(values.zone))
-    throw new UserError('bad-request', `--zone ${values.zone}: expected an IANA zone such as Asia/Shanghai`);
+  checkZone(values.zone);
   const query = new URLSearchParams({ zone: values.zone, ...(values.owner !== undefined && { owner: values.owner }) });
   const daemon = createDaemonClient(values.url, { maxWaits: 0 });
-  const { items } = (await daemon.get(`freshness?${query}`)) as { readonly items: readonly FreshnessView[] };
+  const { items } = understood(Board, await daemon.need(`freshness?${query}`));
   if (values.json) process.stdout.write(`${JSON.stringify(items)}\n`);
   else if (items.length === 0) process.stdout.write('no reports are declared; see "reports" in the configuration\n');
   else process.stdout.write(textTable([HEAD, ...items.map(item => rowOf(item, values.zone))]));
   return items.some(isBroken) ? 1 : 0;
 }
+
+/** Enough to know the answer by; its type is the daemon's own. */
+const Board = z.object({ items: z.array(z.custom<FreshnessView>(isView)) });
 
 const HEAD = [
   'STATE',
@@ -58,6 +61,10 @@ function rowOf(view: FreshnessView, zone: string): readonly string[] {
     percent(objective?.budget.left_ratio, 1),
     view.level === 'ok' ? '' : (view.stale[0] ?? view.blame ?? ''),
   ];
+}
+
+function isView(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'sink' in value && 'level' in value;
 }
 
 /** Late now, or its error budget is gone. */

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { spokenDuration } from '../../lineage/objectives/words.ts';
 import { UserError } from '../../model/errors.ts';
 import type { FreshnessView } from '../../web/api/freshness-view.ts';
+import { understood } from './daemon-answer.ts';
 import { createDaemonClient, DEFAULT_URL } from './daemon-client.ts';
 import { textTable } from './text-table.ts';
 
@@ -23,12 +25,19 @@ export async function lag(args: readonly string[]): Promise<number> {
   if (name === undefined || more.length > 0) throw new UserError('bad-request', 'lag needs one report or dataset');
   const daemon = createDaemonClient(values.url, { maxWaits: 0 });
   const at = values.at === undefined ? '' : `?at=${encodeURIComponent(values.at)}`;
-  const view = (await daemon.get(`freshness/${encodeURIComponent(name)}${at}`)) as FreshnessView | null;
-  if (view === null)
+  const body = await daemon.get(`freshness/${encodeURIComponent(name)}${at}`);
+  if (body === null)
     throw new UserError('not-found', `${daemon.url} knows neither a report nor a dataset called ${name}`);
+  const view = understood(View, body);
   process.stdout.write(values.json ? `${JSON.stringify(view)}\n` : inWords(view));
   return 0;
 }
+
+/** Enough to know the answer by; its type is the daemon's own. */
+const View = z.custom<FreshnessView>(
+  value => typeof value === 'object' && value !== null && 'residence_ms' in value && 'sentence' in value,
+  'not the freshness of anything',
+);
 
 function inWords(view: FreshnessView): string {
   const hops = Object.entries(view.residence_ms);

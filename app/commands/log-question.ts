@@ -1,4 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
+import { understood } from './daemon-answer.ts';
 import { type DaemonClient, DEFAULT_URL } from './daemon-client.ts';
 import { OWN_ZONE } from './instant.ts';
 import { LogHistogram, LogPage } from './log-answers.ts';
@@ -38,12 +39,15 @@ export class LogQuestion {
 
   /** At most 1,000 lines, newest first. */
   async page(span: LogSpan, { limit, cursor }: { limit: number; cursor: string | null }, signal?: AbortSignal) {
-    return LogPage.parse(await this.#ask('search', { ...span, limit, cursor: cursor ?? undefined }, signal));
+    return understood(LogPage, await this.#ask('search', { ...span, limit, cursor: cursor ?? undefined }, signal));
   }
 
   /** How many lines each interval of time has, by its beginning. */
   async counts(span: LogSpan, intervalMs: number, signal?: AbortSignal): Promise<ReadonlyMap<number, number>> {
-    const answer = LogHistogram.parse(await this.#ask('histogram', { ...span, interval: `${intervalMs}ms` }, signal));
+    const answer = understood(
+      LogHistogram,
+      await this.#ask('histogram', { ...span, interval: `${intervalMs}ms` }, signal),
+    );
     return new Map(answer.buckets.map(({ t, counts }) => [t, Object.values(counts).reduce((sum, n) => sum + n, 0)]));
   }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UserError } from '../../model/errors.ts';
+import { understood } from './daemon-answer.ts';
 import { createDaemonClient, type DaemonClient } from './daemon-client.ts';
 import { checkZone, instant } from './instant.ts';
 import { type LogLine, type LogPage, LogsAround } from './log-answers.ts';
@@ -89,7 +90,7 @@ async function surroundings(
   for (const { id } of lines) {
     const question = new URLSearchParams({ id, scope, before: String(around), after: String(around) });
     const answer = await daemon.get(`logs/around?${question}`);
-    if (answer !== null) found.push(LogsAround.parse(answer));
+    if (answer !== null) found.push(understood(LogsAround, answer));
   }
   return found;
 }

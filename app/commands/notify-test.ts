@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import type { SendResult } from '../../alerting/notify/notifier.ts';
 import { resolveReceivers } from '../../alerting/notify/receivers.ts';
 import { UserError } from '../../model/errors.ts';
+import { understood } from './daemon-answer.ts';
 import { createDaemonClient, type DaemonClient } from './daemon-client.ts';
 
 interface Channel {
@@ -57,8 +59,8 @@ async function channelsOf(
 }
 
 async function list<T>(daemon: DaemonClient, path: string): Promise<readonly T[]> {
-  const page = (await daemon.get(path)) as { items: readonly T[] } | null;
-  return page?.items ?? [];
+  const isNamed = (value: unknown): boolean => typeof value === 'object' && value !== null && 'name' in value;
+  return understood(z.object({ items: z.array(z.custom<T>(isNamed)) }), await daemon.need(path)).items;
 }
 
 function told(name: string, type: string, result: SendResult): string {

@@ -1,10 +1,18 @@
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import type { Block, BlockReason, Readiness } from '../../lineage/readiness/readiness.ts';
 import { systemClock } from '../../model/clock.ts';
 import { parseDuration, readableDuration } from '../../model/duration.ts';
 import { UserError } from '../../model/errors.ts';
 import { waitUntilReady } from '../readiness-wait.ts';
+import { understood } from './daemon-answer.ts';
 import { createDaemonClient, DEFAULT_URL } from './daemon-client.ts';
+
+/** Enough to know the answer by; its type is the daemon's own. */
+const Answer = z.custom<Readiness>(
+  value => typeof value === 'object' && value !== null && 'ready' in value && 'blocking' in value,
+  'no readiness',
+);
 
 const REASONS: Readonly<Record<BlockReason, (hop: string) => string>> = {
   'period-open': () => 'the period has not ended',
@@ -51,7 +59,8 @@ export async function ready(args: readonly string[]): Promise<number> {
   const daemon = createDaemonClient(values.url, { maxWaits: 0 });
   const isReady = await waitUntilReady({
     async ask(waitMs) {
-      return (await daemon.get(`readiness?${question}&wait=${Math.round(waitMs)}ms`)) as Readiness | null;
+      const body = await daemon.get(`readiness?${question}&wait=${Math.round(waitMs)}ms`);
+      return body === null ? null : understood(Answer, body);
     },
     waitMs: milliseconds('--wait', values.wait),
     clock: systemClock,

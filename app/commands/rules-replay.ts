@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { formatDuration } from '../../model/duration.ts';
 import { UserError } from '../../model/errors.ts';
 import { readRuleFiles } from '../rule-files.ts';
+import { understood } from './daemon-answer.ts';
 import { createDaemonClient, type DaemonClient } from './daemon-client.ts';
 import { instant, OWN_ZONE } from './instant.ts';
 import { textTable } from './text-table.ts';
@@ -48,7 +49,7 @@ export async function rulesReplay(options: RulesReplayOptions): Promise<number> 
     process.stdout.write(`${JSON.stringify(body)}\n`);
     return 0;
   }
-  const { ticks, notifications } = Answer.parse(body);
+  const { ticks, notifications } = understood(Answer, body);
   const failed = ticks.filter(({ error }) => error !== undefined).length;
   const rows = notifications.map(({ t, kind, labels, reason = '', annotations = [] }) => [
     new Date(t).toISOString(),
@@ -76,7 +77,7 @@ async function ruleOf(text: string, daemon: DaemonClient): Promise<object> {
     const names = rules.map(rule => String(rule.name)).join(', ');
     throw new UserError('bad-request', `${file} holds ${rules.length} rules (${names}); name one as ${file}#NAME`);
   }
-  const { items } = Rules.parse(await daemon.need('rules'));
+  const { items } = understood(Rules, await daemon.need('rules'));
   const found = items.find(({ id }) => id === text) ?? items.find(rule => rule.name === text);
   if (found === undefined) throw new UserError('not-found', `the daemon has no rule "${text}"`, { status: 404 });
   return { rule_id: found.id };

@@ -15,6 +15,17 @@ describe('tidewatch', { concurrency: 3 }, () => {
     assert.match((await cli([])).out, /tidewatch start \[--config FILE\]/);
   });
 
+  test('--help says what a command takes, of half a command what all of its kind take', async () => {
+    const help = async (...args: readonly string[]) => (await cli([...args, '--help'])).out;
+    assert.match(await help('alerts', 'ack'), /^ {2}tidewatch alerts ack ID…[^\n]*\n[^\n]*\n\n {2}--json/);
+    assert.deepEqual((await help('rules')).match(/tidewatch rules \S+/g), [
+      'tidewatch rules test',
+      'tidewatch rules replay',
+      'tidewatch rules import-prometheus',
+    ]);
+    assert.match(await help('stat'), /tidewatch start \[--config FILE\]/);
+  });
+
   const WRONG: readonly (readonly [sentence: string, args: readonly string[], message: RegExp])[] = [
     ['an unknown command', ['stat'], /there is no command "stat"/],
     ['an unknown option', ['start', '--conf', 'x'], /--conf/],
@@ -149,6 +160,7 @@ describe('doctor', { concurrency: 3 }, () => {
 
     assert.equal(code, 0, out);
     assert.match(out, /^ok {3}http 127\.0\.0\.1:\d+: the daemon runs and is ready$/m);
+    assert.match(out, /^ok {3}intake: all 6 streams are level$/m);
   });
 
   test('what is wrong is named with its remedy, exit 1', async () => {
