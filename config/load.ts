@@ -8,8 +8,8 @@ import { offsetOf } from './place.ts';
 /** Issues found beyond the schema, by path. */
 export type ExtraCheck<T> = (config: T) => readonly { path: readonly (string | number)[]; message: string }[];
 
-/** Environment variables that share the prefix but are not overrides: what Flink processes carry, and test switches. */
-const NOT_OVERRIDES = /^TIDEWATCH_(ROLE|TEST_.*)$/;
+/** Environment variables that share the prefix but are not overrides: what Flink processes carry, the start by an older Node, and test switches. */
+const NOT_OVERRIDES = /^TIDEWATCH_(ROLE|REEXEC|TEST_.*)$/;
 const PREFIX = 'TIDEWATCH_';
 
 /**

@@ -81,6 +81,8 @@ test('the environment overrides the file, also below keys the file does not have
 
 test("Flink's own TIDEWATCH_ROLE is not an override", () =>
   assert.equal(read('', { TIDEWATCH_ROLE: 'client' }).http.port, 8686));
+test('nor is what bin/tidewatch.mjs tells the newer Node it starts', () =>
+  assert.equal(read('', { TIDEWATCH_REEXEC: '1' }).http.port, 8686));
 
 test('a mistake in the environment names the variable', () => {
   assert.deepEqual(issuesOf('', { TIDEWATCH_HTTP__PRT: '1' }), ['environment TIDEWATCH_HTTP__PRT: unknown key "prt"']);
