@@ -66,7 +66,7 @@ function details({ statements, cycles, mentions }: ScriptLineage, lines: LineInd
       writes: sinks.map(table => table.id),
       reads: reads.map(({ id, how, lookupHint }) => ({ id, how, lookup_hint: lookupHint })),
       views: statement.views,
-      columns: outputs,
+      columns: outputs?.map(({ type: _type, ...column }) => column) ?? null,
       open: statement.open,
       controls: statement.controls,
       windows: statement.windows,

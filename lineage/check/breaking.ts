@@ -2,9 +2,10 @@
 import type { ImpactAnswer, ImpactItem } from '../graph/answers.ts';
 import { NODE_ID } from '../graph/fragment.ts';
 import type { Span } from '../sql/resolve/mentions.ts';
+import { castOf, typeText } from './data-types.ts';
 import type { Finding, Related, Said, Severity } from './finding.ts';
 import { listed } from './names.ts';
-import { isWidening, readDatasets, type SinkColumn, type WrittenDataset, writtenDatasets } from './sink-columns.ts';
+import { readDatasets, type SinkColumn, type WrittenDataset, writtenDatasets } from './sink-columns.ts';
 import { placeOfSink, readSubject, running, type Subject } from './subject.ts';
 
 /** Columns of one version compared; a wider row is compared as far. */
@@ -107,8 +108,10 @@ function sameSources(a: SinkColumn['sources'], b: SinkColumn['sources']): boolea
 function retyped(before: readonly SinkColumn[], after: readonly SinkColumn[]): ColumnChange[] {
   return before.flatMap(({ name, type }) => {
     const now = after.find(other => other.name === name)?.type ?? null;
-    if (type === null || now === null || now === type) return [];
-    return [{ column: name, what: `changes its type from ${type} to ${now}`, isMild: isWidening(type, now) }];
+    if (type === null || now === null) return [];
+    const [from, to] = [typeText(type), typeText(now)];
+    const what = `changes its type from ${from} to ${to}`;
+    return from === to ? [] : [{ column: name, what, isMild: castOf(type, now).kind === 'fits' }];
   });
 }
 

@@ -4,6 +4,7 @@ import type { Estate } from './estate.ts';
 import type { Finding, Severity } from './finding.ts';
 import { checkNames } from './names.ts';
 import { checkShape } from './shape.ts';
+import { checkTypes } from './sink-types.ts';
 import { readSubject, type Subject, type SubjectInput } from './subject.ts';
 import { checkWriters } from './writers.ts';
 
@@ -28,6 +29,7 @@ export function checkScript(input: SubjectInput, estate: Estate): CheckAnswer {
     ...syntax(subject),
     ...checkNames(subject),
     ...checkShape(subject),
+    ...checkTypes(subject),
     ...checkWriters(subject),
     ...checkCycles(subject),
     ...checkBreaking(subject),

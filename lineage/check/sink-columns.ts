@@ -8,7 +8,7 @@ import { datasetsOf, running, type Subject } from './subject.ts';
 export interface SinkColumn {
   readonly name: string;
   /** As the sink's DDL says; null where it is not known. */
-  readonly type: string | null;
+  readonly type: DataType | null;
   /** Value sources; null where they cannot all be known. */
   readonly sources: readonly string[] | null;
 }
@@ -46,7 +46,7 @@ export function readDatasets(subject: Subject, job: string): ReadonlySet<string>
 
 function columnsOf({ outputs, open }: StatementLineage, table: NamedTable): readonly SinkColumn[] | null {
   if (outputs === null || open) return null;
-  const types = new Map(table.columns?.map(({ name, type }) => [name, type && typeText(type)]));
+  const types = new Map(table.columns?.map(({ name, type }) => [name, type]));
   const columns: SinkColumn[] = [];
   for (const { name, target, sources } of outputs) {
     const written = target ?? name;
@@ -62,35 +62,4 @@ function isPositional({ options }: NamedTable): boolean {
   if (connectorOf(options) === null) return false;
   const format = options.get('value.format') ?? options.get('format') ?? '';
   return format === 'csv' || format === 'raw';
-}
-
-/** A type in one spelling. Lengths and precisions are not part of the tree, so they are never the difference. */
-function typeText({ name, args, fields }: DataType): string {
-  if (fields.length > 0) return `${name}<${fields.map(field => `${field.name} ${typeText(field.type)}`).join(', ')}>`;
-  return args.length > 0 ? `${name}<${args.map(typeText).join(', ')}>` : (SAME.get(name) ?? name);
-}
-
-/** Flink's names for one type. */
-const SAME: ReadonlyMap<string, string> = new Map([
-  ['INTEGER', 'INT'],
-  ['DEC', 'DECIMAL'],
-  ['NUMERIC', 'DECIMAL'],
-  ['CHARACTER', 'CHAR'],
-  ['STRING', 'VARCHAR'],
-  ['BYTES', 'VARBINARY'],
-  ['DOUBLE PRECISION', 'DOUBLE'],
-]);
-
-/** Types whose values all fit into the second one, so that readers of the first may overlook the change. */
-const WIDER: ReadonlyMap<string, readonly string[]> = new Map([
-  ['TINYINT', ['SMALLINT', 'INT', 'BIGINT', 'DECIMAL']],
-  ['SMALLINT', ['INT', 'BIGINT', 'DECIMAL']],
-  ['INT', ['BIGINT', 'DECIMAL', 'DOUBLE']],
-  ['BIGINT', ['DECIMAL']],
-  ['FLOAT', ['DOUBLE']],
-  ['CHAR', ['VARCHAR']],
-]);
-
-export function isWidening(before: string, after: string): boolean {
-  return WIDER.get(before)?.includes(after) ?? false;
 }

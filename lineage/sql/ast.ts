@@ -123,6 +123,10 @@ export interface DataType {
   readonly name: string;
   readonly args: readonly DataType[];
   readonly fields: readonly { readonly name: string; readonly type: DataType }[];
+  /** Length, or precision and scale, as far as written. */
+  readonly params?: readonly number[];
+  /** written: NOT NULL stands behind it · key: PRIMARY KEY says so. */
+  readonly notNull?: 'written' | 'key';
 }
 
 export interface Query {

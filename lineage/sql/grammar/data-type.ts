@@ -9,9 +9,10 @@ interface Field {
   readonly type: DataType;
 }
 
-type TypeTail = (c: Cursor) => void;
+/** Reads what may stand behind a type's name; answers the parameters, and another name where the tail makes it another type. */
+type TypeTail = (c: Cursor) => { readonly params?: readonly number[]; readonly name?: string };
 
-const nothing: TypeTail = () => {};
+const nothing: TypeTail = () => ({});
 
 /** What may follow the names of plain types. */
 const PLAIN: ReadonlyMap<string, TypeTail> = new Map([
@@ -31,27 +32,24 @@ const PLAIN: ReadonlyMap<string, TypeTail> = new Map([
     'BITMAP',
     'ANY',
   ].map(name => [name, nothing] as const),
-  ['DOUBLE', c => void c.accept('PRECISION')],
+  ['DOUBLE', doublePrecision],
   ...['DECIMAL', 'DEC', 'NUMERIC'].map(name => [name, (c: Cursor) => precisions(c, 2)] as const),
-  ...['CHAR', 'CHARACTER', 'BINARY'].map(name => [name, varying] as const),
+  ...['CHAR', 'CHARACTER'].map(name => [name, (c: Cursor) => varying(c, 'VARCHAR')] as const),
+  ['BINARY', c => varying(c, 'VARBINARY')],
   ...['VARCHAR', 'VARBINARY', 'TIMESTAMP_LTZ'].map(name => [name, (c: Cursor) => precisions(c, 1)] as const),
-  ...['TIME', 'TIMESTAMP'].map(name => [name, timeZone] as const),
+  ['TIMESTAMP', timeZone],
+  ['TIME', time],
 ]);
 
 /** A column's or a row field's type with its nullability. */
 export function dataType(c: Cursor): DataType {
   let type = c.nested(bareType);
   for (;;) {
-    const mark = c.mark();
-    nullability(c);
+    const notNull = nullability(c);
     const collection = c.at('ARRAY') ? 'ARRAY' : c.at('MULTISET') ? 'MULTISET' : null;
-    if (collection === null) {
-      c.reset(mark);
-      nullability(c);
-      return type;
-    }
+    if (collection === null) return notNull ? { ...type, notNull } : type;
     c.next();
-    type = { name: collection, args: [type], fields: [] };
+    type = { name: collection, args: [notNull ? { ...type, notNull } : type], fields: [] };
   }
 }
 
@@ -66,8 +64,10 @@ export function castType(c: Cursor): DataType {
   return type;
 }
 
-function nullability(c: Cursor): void {
-  if (!c.accept('NOT', 'NULL')) c.accept('NULL');
+function nullability(c: Cursor): 'written' | undefined {
+  if (c.accept('NOT', 'NULL')) return 'written';
+  c.accept('NULL');
+  return undefined;
 }
 
 function bareType(c: Cursor): DataType {
@@ -76,8 +76,7 @@ function bareType(c: Cursor): DataType {
     const tail = PLAIN.get(word);
     if (tail !== undefined) {
       c.next();
-      tail(c);
-      return { name: word, args: [], fields: [] };
+      return { name: word, args: [], fields: [], ...tail(c) };
     }
     if (word === 'ARRAY' || word === 'MULTISET') return collection(c, word, 1);
     if (word === 'MAP' && c.peek(1).word === '<') return collection(c, word, 2);
@@ -112,8 +111,8 @@ function collection(c: Cursor, name: string, count: 1 | 2): DataType {
 /** What ARRAY and MULTISET hold: no `INT ARRAY` inside. */
 function element(c: Cursor): DataType {
   const type = c.nested(bareType);
-  nullability(c);
-  return type;
+  const notNull = nullability(c);
+  return notNull ? { ...type, notNull } : type;
 }
 
 function row(c: Cursor): DataType {
@@ -151,20 +150,34 @@ function rowField(c: Cursor): Field {
   return { name, type };
 }
 
-function precisions(c: Cursor, most: 1 | 2): void {
-  if (!c.accept('(')) return;
-  c.number('a number');
-  if (most === 2 && c.accept(',')) c.number('a number');
+function precisions(c: Cursor, most: 1 | 2): ReturnType<TypeTail> {
+  if (!c.accept('(')) return {};
+  const params = [Number(c.number('a number'))];
+  if (most === 2 && c.accept(',')) params.push(Number(c.number('a number')));
   c.expect(')');
+  return { params };
 }
 
-function varying(c: Cursor): void {
-  c.accept('VARYING');
-  precisions(c, 1);
+function doublePrecision(c: Cursor): ReturnType<TypeTail> {
+  c.accept('PRECISION');
+  return {};
+}
+
+/** `CHAR VARYING(10)`, `BINARY VARYING`. */
+function varying(c: Cursor, name: string): ReturnType<TypeTail> {
+  const varies = c.accept('VARYING') ? { name } : {};
+  const length = precisions(c, 1);
   if (c.accept('CHARACTER', 'SET')) c.ident('a character set');
+  return { ...varies, ...length };
 }
 
-function timeZone(c: Cursor): void {
-  precisions(c, 1);
-  if (!c.accept('WITHOUT', 'TIME', 'ZONE')) c.accept('WITH', 'LOCAL', 'TIME', 'ZONE');
+function time(c: Cursor): ReturnType<TypeTail> {
+  const { params } = timeZone(c);
+  return params === undefined ? {} : { params };
+}
+
+function timeZone(c: Cursor): ReturnType<TypeTail> {
+  const precision = precisions(c, 1);
+  if (c.accept('WITHOUT', 'TIME', 'ZONE') || !c.accept('WITH', 'LOCAL', 'TIME', 'ZONE')) return precision;
+  return { ...precision, name: 'TIMESTAMP_LTZ' };
 }

@@ -26,7 +26,8 @@ export function defineTable(create: CreateTable, query: Analysis | null, catalog
   const id = tableEntry(parts, {}).id;
   const columns: Column[] = (base?.columns ?? []).map(column => baseColumn(id, column.name, column.type));
   const names = new Set(columns.map(({ name }) => name));
-  for (const { name, type } of columnsOf(create.columns, query)) {
+  const keys = new Set(create.primaryKey.map(key => key.text));
+  for (const { name, type } of columnsOf(create.columns, query).map(column => keyed(column, keys))) {
     if (!names.has(name)) columns.push(baseColumn(id, name, type));
     names.add(name);
   }
@@ -47,6 +48,13 @@ export function defineTable(create: CreateTable, query: Analysis | null, catalog
 function columnsOf(defs: readonly ColumnDef[], query: Analysis | null): Pick<Column, 'name' | 'type'>[] {
   const declared = defs.map(def => ({ name: def.name.text, type: def.type }));
   return [...declared, ...(query?.relation.columns ?? [])];
+}
+
+/** A key is never NULL, whether its type says so or not. */
+function keyed<T extends Pick<Column, 'name' | 'type'>>(column: T, keys: ReadonlySet<string>): T {
+  const { name, type } = column;
+  if (type === null || type.notNull !== undefined || !keys.has(name)) return column;
+  return { ...column, type: { ...type, notNull: 'key' } };
 }
 
 function generatedOf(defs: readonly ColumnDef[]): [string, Generated][] {

@@ -1,5 +1,5 @@
 /** What a statement says of each column it gives or writes. */
-import type { QName } from '../ast.ts';
+import type { DataType, QName } from '../ast.ts';
 import type { Insert } from '../statement-ast.ts';
 import type { ControlRole, Findings } from './analysis.ts';
 import type { TableEntry } from './catalog.ts';
@@ -12,6 +12,8 @@ export interface OutputColumn {
   readonly target: string | null;
   /** Base columns its value comes from; null when they cannot all be known. */
   readonly sources: readonly string[] | null;
+  /** Known of plain columns whose DDL is, and of CAST. */
+  readonly type: DataType | null;
   /** Base columns that decide the value without being part of it: FILTER, keys of OVER, WITHIN GROUP. */
   readonly controls: readonly string[];
   /** Functions on the way, those nearest to the base columns first, by the names they are called with. */
@@ -28,11 +30,12 @@ export interface ControlColumn {
 
 /** The columns of a query; `targets` are the sink's columns in the same order. */
 export function outputColumns(relation: Relation, targets: readonly string[] | null): readonly OutputColumn[] {
-  return relation.columns.map(({ name, sources, derivation }, i) => ({
+  return relation.columns.map(({ name, sources, type, derivation }, i) => ({
     name,
     // Behind an open star no position is certain.
     target: relation.open.length > 0 ? null : (targets?.[i] ?? null),
     sources,
+    type,
     controls: derivation?.controls ?? [],
     functions: derivation?.functions ?? [],
     steps: derivation?.steps ?? [],

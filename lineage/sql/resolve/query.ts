@@ -9,7 +9,16 @@ import { addFrom, tableRelation } from './from.ts';
 import type { MentionLog } from './mentions.ts';
 import { splitParts } from './names.ts';
 import { noteUnknownStar, resolveRef } from './reference.ts';
-import { type Column, NO_COLUMNS, OPEN, type OpenPart, type Relation, renameColumns, SourceSet } from './relation.ts';
+import {
+  type Column,
+  NO_COLUMNS,
+  OPEN,
+  type OpenPart,
+  type Relation,
+  renameColumns,
+  SourceSet,
+  sameType,
+} from './relation.ts';
 import { Scope } from './scope.ts';
 
 const RULES: Rules = { query: queryRelation, origins: expressionOrigins, table: tableRelation };
@@ -140,7 +149,8 @@ function aligned(branches: readonly Relation[], starts: readonly number[], ctx: 
   const columns = first.columns.map((column, i) => {
     const origins = new SourceSet(ctx.effort);
     for (const branch of branches) origins.addColumn(branch.columns[i]);
-    return { ...column, sources: origins.result, derivation: origins.carried };
+    const type = branches.every(branch => sameType(branch.columns[i]?.type, column.type)) ? column.type : null;
+    return { ...column, type, sources: origins.result, derivation: origins.carried };
   });
   return { columns, open: [] };
 }

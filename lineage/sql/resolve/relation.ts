@@ -117,6 +117,11 @@ export function renameColumns(relation: Relation, names: readonly string[]): Rel
 /** Expressions on a column's way are told up to so many, those nearest to the base columns; its sources are always whole. */
 const MAX_STEPS = 100;
 
+/** Whether two types are one as they are written. */
+export function sameType(a: DataType | null | undefined, b: DataType | null): boolean {
+  return a === b || (a != null && b !== null && JSON.stringify(a) === JSON.stringify(b));
+}
+
 const fieldIndexes = new WeakMap<DataType['fields'], ReadonlyMap<string, DataType>>();
 
 /** The type of a row's field of this name; null where there is none, or the type is not known. */

@@ -2,7 +2,7 @@
 import type { WindowSpec } from '../ast.ts';
 import type { Effort } from './effort.ts';
 import { splitParts } from './names.ts';
-import { type Column, columnOf, fieldType, listedColumn, type Relation, SourceSet } from './relation.ts';
+import { type Column, columnOf, fieldType, listedColumn, type Relation, SourceSet, sameType } from './relation.ts';
 import { ScopeIndex } from './scope-index.ts';
 
 export interface ScopeEntry {
@@ -152,5 +152,6 @@ export function mergeJoinColumn(name: string, left: Column, right: Column, effor
   const origins = new SourceSet(effort);
   origins.addColumn(left);
   origins.addColumn(right);
-  return { name, sources: origins.result, type: left.type, derivation: origins.carried };
+  const type = sameType(left.type, right.type) ? left.type : null;
+  return { name, sources: origins.result, type, derivation: origins.carried };
 }
