@@ -7,25 +7,33 @@ import { join } from 'node:path';
 /** The checkout. */
 export const ROOT = join(import.meta.dirname, '..', '..');
 
+/** A command that takes longer hangs. */
+const LIMIT_MS = 60_000;
+
 export interface Run {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-/** `node app/cli.ts …` to its end. */
+/** `node app/cli.ts …` to its end; rejects when a signal ended it, as at the limit. */
 export function cli(
   args: readonly string[],
   options: { readonly env?: Record<string, string>; readonly input?: string } = {},
 ): Promise<Run> {
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TIDEWATCH_')));
-  return new Promise(resolve => {
+  return new Promise((resolve, reject) => {
     const child = execFile(
       process.execPath,
       [join(ROOT, 'app', 'cli.ts'), ...args],
-      { env: { ...own, ...options.env } },
-      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+      { env: { ...own, ...options.env }, timeout: LIMIT_MS, killSignal: 'SIGKILL' },
+      (error, out, err) => {
+        if (error?.signal) reject(new Error(`${args.join(' ')} was ended by ${error.signal}\n${out}\n${err}`));
+        else resolve({ code: error === null ? 0 : Number(error.code), out, err });
+      },
     );
+    // A command may end without having read all of it.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(options.input ?? '');
   });
 }

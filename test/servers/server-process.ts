@@ -1,13 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const READY_LIMIT_MS = 90_000;
 const STOP_LIMIT_MS = 15_000;
 
-/** A running server on 127.0.0.1. It ends with the test process, even when that is killed. */
+/** Below what Linux gives to connections going out: while a server is down no client that tries again takes its port, or reaches itself. */
+const PORTS = { from: 20_000, to: 32_000 };
+
+/** A running server on 127.0.0.1. It ends with the test process, even when that is killed, and does not keep that running. */
 export interface TestServer {
   /** Process id of the run under way. */
   readonly pid: number;
@@ -53,6 +57,8 @@ export function serverProcess(
     const exited = once(started, 'exit').then(() => Promise.reject(new Error(`${command} ended early`)));
     try {
       await Promise.race([waitForPort(port), failed, exited]);
+      started.unref();
+      if (started.stdin instanceof Socket) started.stdin.unref();
     } catch (error) {
       started.kill('SIGKILL');
       child = null;
@@ -67,6 +73,7 @@ export function serverProcess(
     child = null;
     if (!running || running.exitCode !== null || running.signalCode !== null) return;
     const exited = once(running, 'exit');
+    running.ref();
     running.kill('SIGCONT');
     running.kill(signal);
     const late = delay(STOP_LIMIT_MS, undefined, { ref: false }).then(() => running.kill('SIGKILL'));
@@ -88,16 +95,25 @@ export function serverProcess(
 
 /** `count` ports of 127.0.0.1 nobody listened on a moment ago. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map(server => once(server, 'listening')));
-  const ports = servers.map(server => (server.address() as { port: number }).port);
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
 
 async function waitForPort(port: number): Promise<void> {
-  const giveUp = Date.now() + READY_LIMIT_MS;
-  while (Date.now() < giveUp) {
+  const giveUp = performance.now() + READY_LIMIT_MS;
+  while (performance.now() < giveUp) {
     if (await takesConnections(port)) return;
     await delay(100);
   }

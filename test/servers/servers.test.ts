@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import kafkajs from 'kafkajs';
+import { createTopics } from '../e2e/broker.ts';
 import { startElasticsearch } from './elasticsearch.ts';
 import { startKafka } from './kafka.ts';
 
@@ -12,7 +13,7 @@ test('Kafka keeps its records over a kill', { timeout: 240_000 }, async t => {
   const admin = client.admin();
   const producer = client.producer();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic: 'kept', numPartitions: 1 }] });
+  await createTopics(admin, { kept: 1 });
   await producer.connect();
   await producer.send({ topic: 'kept', messages: [{ value: 'one' }] });
 

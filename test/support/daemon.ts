@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from './until.ts';
@@ -20,7 +21,7 @@ export interface Answer<T> {
   readonly body: T;
 }
 
-/** A process of `app/cli.ts`; it ends with the test process, even when that is killed. */
+/** A process of `app/cli.ts`; it ends with the test process, which it does not keep running: not even when a test forgot it. */
 export class Daemon {
   readonly #child: ChildProcess;
   readonly #exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
@@ -38,7 +39,9 @@ export class Daemon {
       process.removeListener('exit', onExit);
       return { code: code as number | null, signal: signal as NodeJS.Signals | null };
     });
+    this.#child.unref();
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (stream instanceof Socket) stream.unref();
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output = (this.#output + text).slice(-KEPT_LOG);
         // A daemon logs its address; the demo, which logs warnings only, says it in words.
@@ -63,6 +66,8 @@ export class Daemon {
 
   /** Resolves with how the process ended. */
   get exited(): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }> {
+    this.#child.ref();
+    for (const stream of [this.#child.stdout, this.#child.stderr]) if (stream instanceof Socket) stream.ref();
     return this.#exited;
   }
 
@@ -74,14 +79,14 @@ export class Daemon {
   async stop(): Promise<{ readonly code: number | null; readonly ms: number }> {
     const begun = performance.now();
     this.#child.kill('SIGTERM');
-    const { code } = await this.#exited;
+    const { code } = await this.exited;
     return { code, ms: performance.now() - begun };
   }
 
   /** SIGKILL, as a machine that loses power. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
-    await this.#exited;
+    await this.exited;
   }
 
   /** Body of a GET below the base URL; throws on any status but 200. */
@@ -142,9 +147,15 @@ export function writeConfig(dir: string, name: string, config: object | string):
 /** Starts the daemon with a configuration file and waits until it says its address; rejects with its output when it ends first. */
 export async function startDaemon(configFile: string, program = CLI): Promise<Daemon> {
   const daemon = new Daemon(['start', '--config', configFile], program);
-  await until('the daemon runs', () => {
+  const runs = (): boolean => {
     if (daemon.hasExited) throw new Error(`the daemon ended early:\n${daemon.output}`);
     return daemon.url !== '';
-  });
+  };
+  try {
+    await until('the daemon runs', runs, 60_000, () => daemon.output);
+  } catch (error) {
+    await daemon.kill();
+    throw error;
+  }
   return daemon;
 }
