@@ -210,6 +210,8 @@ function failure(to: readonly string[], error: NodemailerError, signal: AbortSig
   }
   if (code === 'EAUTH' || code === 'ENOAUTH')
     return { kind: isTransient(responseCode) ? 'retryable' : 'permanent', class: 'auth', error: text };
+  // To MAIL FROM: the server wants a login first (RFC 4954), or TLS before it (RFC 3207).
+  if (responseCode === 530 || responseCode === 538) return { kind: 'permanent', class: 'auth', error: text };
   if (responseCode === 421) return { kind: 'retryable', class: 'server', error: text };
   if (responseCode !== undefined && responseCode >= 400) {
     return isTransient(responseCode)

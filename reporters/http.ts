@@ -34,7 +34,7 @@ export async function postJson(request: HttpRequest, signal: AbortSignal): Promi
     return {
       status: response.statusCode ?? 0,
       body: await readCapped(response),
-      retryAfterMs: retryAfter(response.headers['retry-after'], request.now),
+      retryAfterMs: retryAfter(waitOf(response), request.now),
     };
   } catch (error) {
     return noAnswer(error, signal);
@@ -114,6 +114,12 @@ async function readCapped(response: IncomingMessage): Promise<string> {
     if (size >= MAX_ANSWER_BYTES) break;
   }
   return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
+}
+
+/** Feishu's gateway has a name of its own for it, also in seconds. */
+function waitOf({ headers }: IncomingMessage): string | undefined {
+  const reset = headers['x-ogw-ratelimit-reset'];
+  return headers['retry-after'] ?? (typeof reset === 'string' ? reset : undefined);
 }
 
 function retryAfter(header: string | undefined, now: number): number | null {

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { ReporterDeps } from '../alerting/notify/channel.ts';
 import type { Notifier, SendOptions, SendResult } from '../alerting/notify/notifier.ts';
 import { defineReporter, secretUrlField } from './define.ts';
-import { classifyStatus, excerpt, type HttpAnswer, isAnswer, postJson } from './http.ts';
+import { classifyStatus, excerpt, type HttpAnswer, isAnswer, notTheChannel, postJson } from './http.ts';
 import { langField } from './language.ts';
 import { renderTeamsCard } from './teams-card.ts';
 
@@ -47,12 +47,18 @@ function createTeams(config: TeamsConfig, { clock, reach }: ReporterDeps): Notif
   };
 }
 
-/** A connector of the old kind answers 200 and tells in words that Teams refused. */
+/** A connector of the old kind answers 200 and tells in words that Teams refused, with a status or without. */
 const HIDDEN_STATUS = /returned HTTP error (\d{3})/i;
+const HIDDEN_FAILURE = /message delivery failed/i;
+/** Neither a flow nor a connector answers with a page; a proxy that wants a login does. */
+const PAGE = /^\s*<(!doctype|html)/i;
 
 function classify(answer: HttpAnswer, options: SendOptions): SendResult {
   const accepted = answer.status === 200 || answer.status === 202;
   const hidden = HIDDEN_STATUS.exec(answer.body)?.[1];
+  if (accepted && PAGE.test(answer.body)) return notTheChannel(answer);
+  if (accepted && hidden === undefined && HIDDEN_FAILURE.test(answer.body))
+    return { kind: 'retryable', class: 'unknown', error: `HTTP ${answer.status}: ${excerpt(answer.body)}` };
   if (accepted && hidden === undefined) return { kind: 'sent' };
 
   const status = accepted ? Number(hidden) : answer.status;

@@ -26,7 +26,8 @@ export const telegram = defineReporter({
   remedies: {
     token: 'check the token: it is what @BotFather showed for this bot',
     chat: 'check the chat_id, and that the bot is a member of the chat; a person must have written to the bot first',
-    forbidden: 'the bot was removed from the chat or is blocked: add it again',
+    forbidden:
+      'the bot was removed from the chat, is blocked or may not write there: add it again, with the right to post',
     migrated: 'the group has a new id: enter it as chat_id',
     entities: 'Telegram did not understand the formatting; it is sent again as plain text',
     refused: 'Telegram does not take the message, which should not happen: report it',
@@ -90,7 +91,9 @@ function classify(answer: HttpAnswer): { readonly verdict: SendResult; readonly 
     return { verdict: { kind: 'retryable', class: 'entities', error } };
   if (status === 401 || status === 404) return { verdict: { kind: 'permanent', class: 'token', error } };
   if (status === 403) return { verdict: { kind: 'permanent', class: 'forbidden', error } };
-  const isChat = /chat not found|thread not found|group chat was/i.test(description);
+  const isForbidden = /not enough rights|need administrator rights|WRITE_FORBIDDEN|have no rights/i.test(description);
+  if (isForbidden) return { verdict: { kind: 'permanent', class: 'forbidden', error } };
+  const isChat = /chat not found|thread not found|group chat was|TOPIC_(CLOSED|DELETED)/i.test(description);
   // `ok: false` with a status of success is none, and says nothing of why.
   if (status < 400) return { verdict: { kind: 'retryable', class: 'unknown', error } };
   return { verdict: { kind: 'permanent', class: isChat ? 'chat' : 'refused', error } };

@@ -63,7 +63,9 @@ const Answer = z
   .object({ code: z.int().optional(), StatusCode: z.int().optional(), msg: z.string().default('') })
   .refine(({ code, StatusCode }) => code !== undefined || StatusCode !== undefined);
 
-const FREQUENCY = /frequen|too many|limit/i;
+/** Not any limit: a message that is too large stays so. */
+const FREQUENCY = /frequen|too many|rate limit/i;
+const THROTTLED = new Set([11232, 99991400]);
 
 /** Feishu refuses with HTTP 200 and with 4xx alike: its code says more than the status. */
 function classify(answer: HttpAnswer): SendResult {
@@ -74,7 +76,7 @@ function classify(answer: HttpAnswer): SendResult {
   if (refusal === 0) return answer.status === 200 ? { kind: 'sent' } : classifyStatus(answer);
   const error = `code ${refusal}: ${excerpt(msg)}`;
   const wait = answer.retryAfterMs === null ? {} : { retryAfterMs: answer.retryAfterMs };
-  if (refusal === 11232 || answer.status === 429 || (refusal === 9499 && FREQUENCY.test(msg)))
+  if (THROTTLED.has(refusal) || answer.status === 429 || (refusal === 9499 && FREQUENCY.test(msg)))
     return { kind: 'retryable', class: 'throttled', error, ...wait };
   switch (refusal) {
     case 19021:

@@ -36,6 +36,9 @@ export const wecom = defineReporter({
   remedies: {
     token:
       'check the key: it stands after "key=" in the webhook address of the robot; a robot that was removed needs a new one',
+    'robot-stopped': 'the robot was switched off: switch it on in the settings of the group',
+    'group-gone': 'the robot is no longer in the group: add it again, or make a new one and enter its key',
+    'too-large': 'WeCom finds the message too long, which should not happen: report it',
     refused: 'WeCom does not take the message; check base_url, it must lead to the webhook interface',
   },
   create: createWecom,
@@ -100,6 +103,12 @@ function classify(answer: HttpAnswer): SendResult {
       return { kind: 'retryable', class: 'server', error };
     case 93000:
       return { kind: 'permanent', class: 'token', error };
+    case 93004:
+      return { kind: 'permanent', class: 'robot-stopped', error };
+    case 93008:
+      return { kind: 'permanent', class: 'group-gone', error };
+    case 45002:
+      return { kind: 'permanent', class: 'too-large', error };
     case 40058:
     case 40008:
     case 44004:

@@ -138,6 +138,21 @@ const ANSWERS: readonly [string, DingtalkAnswer, Partial<Record<'kind' | 'class'
     { body: { errcode: 43004, errmsg: 'content-type' } },
     { kind: 'permanent', class: 'bad-content-type' },
   ],
+  [
+    'a message too long is final',
+    { body: { errcode: 460101, errmsg: 'message too long' } },
+    { kind: 'permanent', class: 'too-large' },
+  ],
+  [
+    'what else the robot checks is final',
+    { body: { errcode: 310000, errmsg: 'outgoing is off' } },
+    { kind: 'permanent', class: 'refused' },
+  ],
+  [
+    'a text in the place of the number counts too',
+    { body: '{"errcode":"130101","errmsg":"send too fast"}' },
+    { kind: 'retryable', class: 'throttled' },
+  ],
   ['busy is tried again', { body: { errcode: -1, errmsg: 'system busy' } }, { kind: 'retryable', class: 'server' }],
   [
     'a code nobody knows is tried again, never taken for delivered',

@@ -286,6 +286,20 @@ for (const [sentence, arrange, kind, reason] of REPLIES) {
   });
 }
 
+test('a server that wants a login first is final: it will want it the next time too', async () => {
+  const guarded = await startSmtpSink({ user: 'tw', password: 'right' });
+  const channel = email.open(
+    { host: '127.0.0.1', port: guarded.port, from: 'a@tw.example', to: [A] },
+    { clock, reach: EVERYWHERE },
+  );
+
+  const result = await channel.send(sampleMessage(), { idempotencyKey: 'k', attempt: 1 }, AbortSignal.timeout(8_000));
+
+  assert.deepEqual([result.kind, result.kind !== 'sent' && result.class], ['permanent', 'auth']);
+  await channel.close();
+  await guarded.close();
+});
+
 test('a wrong password is final and never told', async () => {
   const guarded = await startSmtpSink({ user: 'tw', password: 'right' });
   const document = {

@@ -111,6 +111,21 @@ testAnswers(
       { kind: 'retryable', class: 'throttled', retryAfterMs: 3_000 },
     ],
     [
+      '99991400 of the gateway waits as its own header tells',
+      {
+        status: 400,
+        headers: { 'x-ogw-ratelimit-reset': '12' },
+        body: { code: 99991400, msg: 'trigger frequency limit' },
+      },
+      { kind: 'retryable', class: 'throttled', retryAfterMs: 12_000 },
+    ],
+    [
+      '9499 that speaks of another limit is final',
+      { body: { code: 9499, msg: 'Bad Request: the message exceeds the size limit' } },
+      { kind: 'permanent', class: 'refused' },
+    ],
+    ['19002 parameters', { body: { code: 19002, msg: 'params error' } }, { kind: 'permanent', class: 'refused' }],
+    [
       'a code nobody knows is tried again, never taken for delivered',
       { body: { code: 987654, msg: '?' } },
       { kind: 'retryable', class: 'unknown' },

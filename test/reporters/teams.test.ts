@@ -70,6 +70,16 @@ testAnswers(
     ['502 hidden in a 200 is tried again', { body: OLD(502) }, { kind: 'retryable', class: 'server' }],
     ['403 hidden in a 200 is final', { body: OLD(403) }, { kind: 'permanent', class: 'token' }],
     [
+      'a failure hidden in a 200 without a status is tried again',
+      { body: 'Webhook message delivery failed with error: unknown' },
+      { kind: 'retryable', class: 'unknown' },
+    ],
+    [
+      'a page of a proxy is no success, whatever its status',
+      { status: 202, body: '<!DOCTYPE html><html>login</html>' },
+      { kind: 'retryable', class: 'gateway' },
+    ],
+    [
       '400 is final',
       { status: 400, body: '{"error":{"code":"TriggerInputSchemaMismatch"}}' },
       { kind: 'permanent', class: 'refused' },

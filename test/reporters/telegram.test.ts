@@ -117,6 +117,17 @@ testAnswers(
     ],
     ['400 chat not found is final', refusal(400, 'Bad Request: chat not found'), { kind: 'permanent', class: 'chat' }],
     [
+      '400 without the right to post is final',
+      refusal(400, 'Bad Request: not enough rights to send text messages to the chat'),
+      { kind: 'permanent', class: 'forbidden' },
+    ],
+    ['400 a closed topic is final', refusal(400, 'Bad Request: TOPIC_CLOSED'), { kind: 'permanent', class: 'chat' }],
+    [
+      '400 a topic that is not there is final',
+      refusal(400, 'Bad Request: message thread not found'),
+      { kind: 'permanent', class: 'chat' },
+    ],
+    [
       '400 too long is final',
       refusal(400, 'Bad Request: message is too long'),
       { kind: 'permanent', class: 'refused' },

@@ -6,7 +6,7 @@ import { wecom } from '../../reporters/im/wecom.ts';
 import { EVERYWHERE } from '../../reporters/reach.ts';
 import { type MockChannel, startMockChannel, wecomJudge } from '../support/mock-channels.ts';
 import { AT, sampleAlert, sampleMessage } from './samples.ts';
-import { HTTP_ANSWERS, send, storm, testAnswers } from './sending.ts';
+import { type AnswerCase, HTTP_ANSWERS, send, storm, testAnswers } from './sending.ts';
 
 const KEY = 'key-0123&456';
 const clock = new ManualClock(AT);
@@ -79,6 +79,26 @@ testAnswers(
       { body: { errcode: 40058, errmsg: 'exceed max length' } },
       { kind: 'permanent', class: 'refused' },
     ],
+    [
+      '45033 waits',
+      { body: { errcode: 45033, errmsg: 'api concurrent out of limit' } },
+      { kind: 'retryable', class: 'throttled' },
+    ],
+    ...(
+      [
+        [93004, 'robot-stopped'],
+        [93008, 'group-gone'],
+        [45002, 'too-large'],
+        [40008, 'refused'],
+        [44004, 'refused'],
+      ] as const
+    ).map(
+      ([errcode, reason]): AnswerCase => [
+        `${errcode} is final`,
+        { body: { errcode, errmsg: 'no' } },
+        { kind: 'permanent', class: reason },
+      ],
+    ),
     [
       'a code nobody knows is tried again',
       { body: { errcode: 12345, errmsg: '?' } },
