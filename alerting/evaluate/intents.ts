@@ -94,7 +94,8 @@ export function toValue(value: Inputs[number]): number | null {
 function base(rule: Rule, t: number, kind: Intent['kind'], groupKey: string, startsAt: number) {
   const episode = episodeId(rule.id, groupKey, startsAt);
   return {
-    id: `${episode}-${kind}-${t.toString(36)}`,
+    // The tick first: a store files the intents of a minute side by side and not all over its index.
+    id: `${t.toString(36)}-${episode}-${kind}`,
     ruleId: rule.id,
     ruleName: rule.name,
     groupKey,
