@@ -6,7 +6,7 @@ import { ROW_OPS } from '../../alerting/evaluate/document.ts';
 import { FUNCTIONS } from '../../alerting/evaluate/parser.ts';
 import { compileRule } from '../../alerting/evaluate/rule.ts';
 import { parseGeneratedSettings } from '../../alerting/generated/settings.ts';
-import { parseRuleTests } from '../../alerting/testing/rule-test.ts';
+import { parseRuleTests, runRuleTests } from '../../alerting/testing/rule-test.ts';
 
 const TEXT = readFileSync(new URL('../../docs/RULES.md', import.meta.url), 'utf8');
 const [rule, generated, tests] = [...TEXT.matchAll(/```yaml\n([\s\S]*?)```/g)].map(
@@ -19,10 +19,17 @@ test('the rule of the documentation is one, with every field a document has', ()
   assert.deepEqual(left, []);
 });
 
-test('its settings of generated rules and its unit tests can be read', () => {
+test('its settings of generated rules can be read', () => {
   const { alerting } = generated as { alerting: { generated: unknown } };
   assert.ok(parseGeneratedSettings(alerting.generated).jobs);
-  assert.equal(parseRuleTests(tests).tests.length, 1);
+});
+
+test('its unit tests are those of its rule, and hold', async () => {
+  const results = await runRuleTests(parseRuleTests(tests), [compileRule('docs', rule)]);
+  assert.deepEqual(
+    results.map(({ ok }) => ok),
+    [true, true],
+  );
 });
 
 test('every operation and function is named', () => {
