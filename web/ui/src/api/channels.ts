@@ -90,6 +90,11 @@ export function getRotas(signal: AbortSignal): Promise<Page<Rota>> {
   return get('/rotas', {}, signal);
 }
 
+/** Who is on call now. */
+export function getOnCall(rota: string): Promise<{ readonly members: readonly string[] }> {
+  return get(`/rotas/${encodeURIComponent(rota)}/on-call`);
+}
+
 /** The next two weeks of a rota. */
 export function getSchedule(rota: string, signal: AbortSignal): Promise<OnCallSchedule> {
   return get(`/rotas/${encodeURIComponent(rota)}/schedule`, {}, signal);

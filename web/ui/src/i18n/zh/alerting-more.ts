@@ -61,7 +61,7 @@ export const alertingMore: typeof English = {
     receivers: '接收人',
     receiversHow: '渠道、接收人或值班表的名称，用逗号分隔',
     testReceivers: '向他们发送测试',
-    notAChannel: '不是渠道或接收人',
+    notAChannel: '不是渠道、接收人或值班表',
     summary: '摘要',
     summaryHow: '模板：{{job}}、{{value.0|number}}、{{value.0|duration}}',
     annotations: '提示列',

@@ -1,21 +1,21 @@
 import type { Channel, Receiver } from '../../api/channels.ts';
 
-/** Every channel behind names of channels and receivers, once each; null for a name that is neither. */
+/** Every channel behind names of channels and receivers, once each; null for a name that is neither. Inside itself a receiver's name is the channel. */
 export function channelsOf(
   names: readonly string[],
   channels: readonly Channel[],
-  receivers: readonly Receiver[],
+  receivers: readonly Pick<Receiver, 'name' | 'channels'>[],
 ): readonly (readonly [name: string, channel: Channel | null])[] {
   const found = new Map<string, Channel | null>();
-  const seen = new Set<string>();
-  const visit = (name: string): void => {
-    if (seen.has(name)) return;
-    seen.add(name);
-    const channel = channels.find(each => each.name === name);
-    const receiver = receivers.find(each => each.name === name);
-    if (receiver) for (const member of receiver.channels) visit(member);
-    else found.set(name, channel ?? null);
+  const visit = (name: string, inside: ReadonlySet<string>): void => {
+    const receiver = inside.has(name) ? undefined : receivers.find(each => each.name === name);
+    if (!receiver) {
+      found.set(name, channels.find(each => each.name === name) ?? null);
+      return;
+    }
+    const within = new Set(inside).add(name);
+    for (const member of receiver.channels) visit(member, within);
   };
-  for (const name of names) visit(name);
+  for (const name of names) visit(name, new Set());
   return [...found];
 }

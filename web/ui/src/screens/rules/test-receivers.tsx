@@ -1,21 +1,25 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { getChannels, getReceivers } from '../../api/channels.ts';
+import { getChannels, getOnCall, getReceivers, getRotas, type Receiver, type Rota } from '../../api/channels.ts';
 import { useLive } from '../../api/live.ts';
 import { moreWords } from '../../i18n/alerting-more.ts';
 import { askChannel, TestOutcome, type TestState } from '../channels/test-outcome.tsx';
 import { channelsOf } from './channels-of.ts';
 
-/** Sends a test to every channel behind the receivers and shows each one's answer. */
+/** Sends a test to every channel behind the receivers, of a rota to who is on call now, and shows each one's answer. */
 export function TestReceivers({ names }: { names: readonly string[] }): JSX.Element | null {
   const { editor: w } = moreWords();
   const channels = useLive('channels', getChannels, { every: 12 });
   const receivers = useLive('receivers', getReceivers, { every: 12 });
+  const rotas = useLive('rotas', getRotas, { every: 12 });
   const [answers, setAnswers] = useState<ReadonlyMap<string, TestState>>(new Map());
   const wanted = names.filter(name => name !== '');
   if (wanted.length === 0) return null;
-  const test = (): void => {
-    const found = channelsOf(wanted, channels.data?.items ?? [], receivers.data?.items ?? []);
+  const test = async (): Promise<void> => {
+    const told = receivers.data?.items ?? [];
+    const named = new Set([...wanted, ...told.flatMap(receiver => receiver.channels)]);
+    const onDuty = await onDutyOf((rotas.data?.items ?? []).filter(({ name }) => named.has(name)));
+    const found = channelsOf(wanted, channels.data?.items ?? [], [...told, ...onDuty]);
     setAnswers(new Map(found.map(([name, channel]) => [name, channel ? 'waiting' : { failed: w.notAChannel }])));
     for (const [name, channel] of found) {
       if (channel) void askChannel(channel.id).then(answer => setAnswers(before => new Map(before).set(name, answer)));
@@ -23,7 +27,7 @@ export function TestReceivers({ names }: { names: readonly string[] }): JSX.Elem
   };
   return (
     <div class="stack wide-field" data-testid="test-receivers">
-      <button type="button" class="button add" onClick={test}>
+      <button type="button" class="button add" onClick={() => void test()}>
         {w.testReceivers}
       </button>
       <div class="stack" aria-live="polite">
@@ -34,5 +38,18 @@ export function TestReceivers({ names }: { names: readonly string[] }): JSX.Elem
         ))}
       </div>
     </div>
+  );
+}
+
+/** Rotas as receivers: who is on call now; nobody where that cannot be read. */
+function onDutyOf(rotas: readonly Rota[]): Promise<readonly Pick<Receiver, 'name' | 'channels'>[]> {
+  return Promise.all(
+    rotas.map(async ({ id, name }) => ({
+      name,
+      channels: await getOnCall(id).then(
+        ({ members }) => members,
+        () => [],
+      ),
+    })),
   );
 }
