@@ -22,7 +22,7 @@ before(async () => {
   broker = await connectBroker(await startKafka());
 });
 
-after(() => broker.close());
+after(() => broker?.close());
 
 function client(brokers: readonly string[] = broker.server.brokers): OffsetClient {
   return new OffsetClient({ brokers: [...brokers], clientId: 'test' }, { clock: systemClock, log });

@@ -15,7 +15,9 @@ import { systemClock } from '../../model/clock.ts';
 import { StoreAwayError } from '../../model/errors.ts';
 import { createTelemetry } from '../../model/telemetry.ts';
 import { MemoryDocs } from '../collector/fakes.ts';
+import { createTopics } from '../e2e/broker.ts';
 import { startKafka, type TestKafka } from '../servers/kafka.ts';
+import { until } from '../support/until.ts';
 
 const LIMIT_MS = 60_000;
 const log = pino({ level: process.env.TIDEWATCH_TEST_LOG ?? 'silent' });
@@ -34,9 +36,8 @@ before(async () => {
 });
 
 after(async () => {
-  await producer.disconnect().catch(() => {});
-  await admin.disconnect().catch(() => {});
-  await server.kill();
+  await Promise.allSettled([producer?.disconnect(), admin?.disconnect()]);
+  await server?.kill();
 });
 
 /** Rows by position, as a store keeps them, and how often each was handed over. */
@@ -73,20 +74,12 @@ function source(group: string, topic: string, state: MemoryDocs, client: Kafka =
 }
 
 async function topic(name: string, partitions = 1): Promise<string> {
-  await admin.createTopics({ topics: [{ topic: name, numPartitions: partitions }], waitForLeaders: true });
+  await createTopics(admin, { [name]: partitions });
   return name;
 }
 
 async function send(name: string, values: readonly string[], options: { compression?: number } = {}): Promise<void> {
   await producer.send({ topic: name, messages: values.map((value, i) => ({ key: String(i), value })), ...options });
-}
-
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUp = Date.now() + LIMIT_MS;
-  while (!(await condition())) {
-    if (Date.now() > giveUp) assert.fail(`not within ${LIMIT_MS / 1000} s: ${what}`);
-    await delay(50);
-  }
 }
 
 async function committed(group: string, name: string): Promise<number> {
@@ -111,8 +104,8 @@ test('delivers what was there before it, in every codec, and is level at the end
   assert.deepEqual(rows.sorted(), ['codec 0', 'codec 1', 'codec 2', 'codec 3', 'codec 4']);
   await until('level', () => (reader.status().streams[0]?.lag ?? -1) === 0);
   assert.equal(reader.status().ready, true);
-  const watermark = reader.status().streams[0]?.watermark ?? 0;
-  assert.ok(Math.abs(Date.now() - watermark) < 1000, 'a stream read to its end is level with the clock');
+  const offBy = (): number => Math.abs(Date.now() - (reader.status().streams[0]?.watermark ?? 0));
+  await until('a stream read to its end is level with the clock', () => offBy() < 1000);
 });
 
 test('commits only what the sink has taken, and goes on there', { timeout: LIMIT_MS }, async t => {
@@ -122,6 +115,7 @@ test('commits only what the sink has taken, and goes on there', { timeout: LIMIT
   const rows = new Rows();
   rows.away = true;
   const first = source('commits', name, state);
+  t.after(() => first.stop());
   await first.start(rows.sink);
   await until('the source waits for the store', () => first.status().streams[0]?.paused === true);
   await delay(1500);
@@ -303,6 +297,7 @@ test('absent at start: says so, and begins once the broker is there; stops at on
   const client = createKafka({ brokers: [...later.brokers], clientId: 'absent' }, log);
   const rows = new Rows();
   const reader = source('absent', 'here', new MemoryDocs(), client);
+  t.after(() => reader.stop());
   await reader.start(rows.sink);
   await until('it says so', () => reader.status().detail.includes('does not answer'));
   assert.equal(reader.status().ready, false);
@@ -310,7 +305,7 @@ test('absent at start: says so, and begins once the broker is there; stops at on
   await later.start();
   const making = client.admin();
   await making.connect();
-  await making.createTopics({ topics: [{ topic: 'here' }] });
+  await createTopics(making, { here: 1 });
   await making.disconnect();
   const sending = client.producer();
   await sending.connect();
@@ -327,8 +322,8 @@ test('absent at start: says so, and begins once the broker is there; stops at on
 
 test('reads how topics stamp their records', { timeout: LIMIT_MS }, async () => {
   const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }];
-  await admin.createTopics({ topics: [{ topic: 'stamped', numPartitions: 1, configEntries }] });
-  await topic('unstamped');
+  await admin.createTopics({ topics: [{ topic: 'stamped', numPartitions: 1, configEntries }], waitForLeaders: false });
+  await createTopics(admin, { stamped: 1, unstamped: 1 });
 
   const types = await readTimestampTypes(kafka, ['stamped', 'unstamped', 'missing']);
 

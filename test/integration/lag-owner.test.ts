@@ -17,7 +17,7 @@ before(async () => {
   [broker, elasticsearch] = [await connectBroker(kafka), store];
 });
 
-after(() => Promise.all([broker.close(), elasticsearch.stop()]));
+after(() => Promise.all([broker?.close(), elasticsearch?.stop()]));
 
 interface Status {
   readonly lag: { readonly owner: boolean; readonly detail: string };

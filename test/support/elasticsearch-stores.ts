@@ -13,7 +13,7 @@ export function onElasticsearch<S extends { close(): Promise<void> }>(
   before(async () => {
     server = await startElasticsearch();
   });
-  after(() => server.stop());
+  after(() => server?.stop());
 
   contract('Elasticsearch', async () => {
     const prefix = `t${++made}`;
