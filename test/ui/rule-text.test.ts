@@ -108,7 +108,7 @@ test('only an object whose lists are lists of objects can be shown in the form',
 });
 
 test('receivers that name each other are followed once', () => {
-  const channel = { id: 'c', name: 'mail', type: 'email', managed: false };
+  const channel = { id: 'c', version: '1', name: 'mail', type: 'email', managed: false };
   const receivers = [
     { id: '1', name: 'a', channels: ['b', 'mail'] },
     { id: '2', name: 'b', channels: ['a', 'gone'] },
@@ -117,6 +117,15 @@ test('receivers that name each other are followed once', () => {
   assert.deepEqual(channelsOf(['a', 'mail'], [channel], receivers), [
     ['gone', null],
     ['mail', channel],
+  ]);
+});
+
+test('a receiver named as its channel is that channel', () => {
+  const channel = { id: 'c', version: '1', name: 'mail', type: 'email', managed: false };
+
+  assert.deepEqual(channelsOf(['mail'], [channel], [{ name: 'mail', channels: ['mail', 'gone'] }]), [
+    ['mail', channel],
+    ['gone', null],
   ]);
 });
 

@@ -10,7 +10,8 @@ export function channelsOf(
   const visit = (name: string, inside: ReadonlySet<string>): void => {
     const receiver = inside.has(name) ? undefined : receivers.find(each => each.name === name);
     if (!receiver) {
-      found.set(name, channels.find(each => each.name === name) ?? null);
+      const channel = channels.find(each => each.name === name);
+      if (channel || !inside.has(name)) found.set(name, channel ?? null);
       return;
     }
     const within = new Set(inside).add(name);
