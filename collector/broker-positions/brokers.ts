@@ -6,6 +6,8 @@
 /** Topic -> partition -> offset. */
 export type TopicOffsets = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
+export type OffsetKind = 'start' | 'end' | 'stable';
+
 export interface Brokers {
   /** The topics there are, with their partitions; at most `TOPICS_KEPT_MS` old for topics asked for before. */
   topics(wanted: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly number[]>>;
@@ -13,8 +15,11 @@ export interface Brokers {
   groups(): Promise<readonly string[]>;
   /** What each of these groups has committed, on whatever topics. A group that committed nothing has an empty answer. */
   commits(groups: readonly string[]): Promise<ReadonlyMap<string, TopicOffsets>>;
-  /** `start`: the oldest offset still there · `end`: the high watermark, records of open transactions included. */
-  offsets(topics: readonly string[], which: 'start' | 'end'): Promise<TopicOffsets>;
+  /**
+   * `start`: the oldest offset still there · `end`: the high watermark, records of open transactions included · `stable`: the last stable
+   * offset, the first one of an open transaction, else the high watermark.
+   */
+  offsets(topics: readonly string[], which: OffsetKind): Promise<TopicOffsets>;
   /** Closes the connections; a later call opens them again. */
   close(): Promise<void>;
 }

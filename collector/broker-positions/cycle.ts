@@ -40,7 +40,8 @@ export interface Cycle {
 /**
  * Asks one cluster once. Every row carries the moment between the two readings: commits are read before it and end offsets after it, so a
  * position is at least what the row says of that moment and an end offset at most, and no lag comes out smaller, no age younger, than it was.
- * Start offsets come first too, since they only rise. Rejects when no broker answers.
+ * Start offsets come first too, since they only rise, and stable offsets last: so one that lies before its end offset is that of a transaction
+ * which was open all the while, and not a sign of records that came in between. Rejects when no broker answers.
  */
 export async function runCycle(
   cluster: PolledCluster,
@@ -67,8 +68,9 @@ export async function runCycle(
   const starts = await brokers.offsets(taken, 'start');
   const ts = clock.now();
   const ends = await brokers.offsets(taken, 'end');
+  const stable = await brokers.offsets(taken, 'stable');
   return {
-    rows: rowsOf({ cluster: cluster.name, ts, starts, ends, commits }, estate.hopOf),
+    rows: rowsOf({ cluster: cluster.name, ts, starts, ends, stable, commits }, estate.hopOf),
     topics: taken.length,
     partitions,
     groups: commits.size,

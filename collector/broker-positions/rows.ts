@@ -9,16 +9,17 @@ export interface CycleOffsets {
   readonly ts: number;
   readonly starts: TopicOffsets;
   readonly ends: TopicOffsets;
+  readonly stable: TopicOffsets;
   /** By consumer group. */
   readonly commits: ReadonlyMap<string, TopicOffsets>;
 }
 
 /**
- * Offset rows of a cycle: each partition's ends once, and where every group stands in each partition of the topics it reads. A group that has
+ * Offset rows of a cycle: each partition's ends once, the last stable offset where a transaction is open, and where every group stands in each partition of the topics it reads. A group that has
  * committed on a topic reads all of it: its partitions without a commit become rows without a position, which count from the start.
  */
 export function rowsOf(cycle: CycleOffsets, hopOf: Estate['hopOf']): OffsetsRow[] {
-  const { ts, starts, ends, commits } = cycle;
+  const { ts, starts, ends, stable, commits } = cycle;
   const common = {
     type: 'offsets',
     ts,
@@ -29,6 +30,7 @@ export function rowsOf(cycle: CycleOffsets, hopOf: Estate['hopOf']): OffsetsRow[
   for (const [topic, partitions] of ends) {
     for (const [partition, endOffset] of partitions) {
       const startOffset = starts.get(topic)?.get(partition);
+      const lastStableOffset = stable.get(topic)?.get(partition) ?? endOffset;
       rows.push({
         ...common,
         hop: '',
@@ -36,6 +38,7 @@ export function rowsOf(cycle: CycleOffsets, hopOf: Estate['hopOf']): OffsetsRow[
         partition,
         endOffset,
         ...(startOffset !== undefined && { startOffset }),
+        ...(lastStableOffset < endOffset && { lastStableOffset }),
       });
     }
   }

@@ -2,7 +2,7 @@ import Cluster, { type Broker } from 'kafkajs/src/cluster/index.js';
 import defaultSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import type { Logger } from 'pino';
 import type { Clock } from '../../model/clock.ts';
-import type { Brokers, TopicOffsets } from '../broker-positions/brokers.ts';
+import type { Brokers, OffsetKind, TopicOffsets } from '../broker-positions/brokers.ts';
 import { createKafka, type KafkaConnection } from './client.ts';
 import { limited } from './limited.ts';
 
@@ -13,9 +13,12 @@ const TOPICS_PER_REQUEST = 250;
 const REQUESTS_AT_ONCE = 8;
 /** Requests for groups that may find nobody before the rest is left for the next cycle. */
 const MAX_FAILURES = 2 * REQUESTS_AT_ONCE;
-const READ_UNCOMMITTED = 0;
-/** ListOffsets' words for the two ends of a partition. */
-const TIMESTAMP = { start: -2, end: -1 } as const;
+/** ListOffsets' words for the two ends of a partition, as seen by readers of all records (0) or of committed ones (1). */
+const WANTED = {
+  start: { timestamp: -2, isolationLevel: 0 },
+  end: { timestamp: -1, isolationLevel: 0 },
+  stable: { timestamp: -1, isolationLevel: 1 },
+} as const;
 
 /** Partition -> node id of its leader. */
 type Leaders = ReadonlyMap<number, number>;
@@ -101,7 +104,7 @@ export class OffsetClient implements Brokers {
     return commits;
   }
 
-  async offsets(topics: readonly string[], which: 'start' | 'end'): Promise<TopicOffsets> {
+  async offsets(topics: readonly string[], which: OffsetKind): Promise<TopicOffsets> {
     const cluster = await this.#connected();
     const found = new Map<string, Map<number, number>>();
     const requests = [...this.#byLeader(topics)].flatMap(([nodeId, all]) =>
@@ -112,7 +115,7 @@ export class OffsetClient implements Brokers {
     await limited(requests, REQUESTS_AT_ONCE, async ({ nodeId, part }) => {
       try {
         const broker = await cluster.findBroker({ nodeId: String(nodeId) });
-        await this.#list(broker, part, TIMESTAMP[which], found);
+        await this.#list(broker, part, WANTED[which], found);
         answered = true;
       } catch (error) {
         // One broker that is down takes away its own partitions only; its successor is known with the next metadata.
@@ -158,7 +161,7 @@ export class OffsetClient implements Brokers {
   async #list(
     broker: Broker,
     topics: readonly TopicPartitions[],
-    timestamp: number,
+    { timestamp, isolationLevel }: (typeof WANTED)[OffsetKind],
     into: Map<string, Map<number, number>>,
   ): Promise<void> {
     await bisect(
@@ -168,7 +171,7 @@ export class OffsetClient implements Brokers {
           topic,
           partitions: partitions.map(partition => ({ partition, timestamp })),
         }));
-        const { responses } = await broker.listOffsets({ isolationLevel: READ_UNCOMMITTED, topics: asked });
+        const { responses } = await broker.listOffsets({ isolationLevel, topics: asked });
         take(responses, into);
       },
       () => {

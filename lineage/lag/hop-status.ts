@@ -9,6 +9,7 @@ import {
   type TopicEnds,
 } from './tables/hop-topic.ts';
 import { endOfTopic } from './tables/offset-intake.ts';
+import { readableEnds } from './tables/stable-ends.ts';
 
 /**
  * Health of a consumer by the rules of LinkedIn's Burrow (core/internal/evaluator/caching.go), worst last:
@@ -60,19 +61,26 @@ export function hopStatus(
       );
     }
     for (const [partition, own] of consumer.partitions) {
-      const evidence = evidenceOf(own, ends?.partitions.get(partition), now);
+      const evidence = evidenceOf(consumer, own, ends?.partitions.get(partition), now);
       worst = Math.max(worst, HOP_STATUSES.indexOf(partitionStatus(evidence, now, allowedLag)));
     }
   }
   return HOP_STATUSES[worst]!;
 }
 
-function evidenceOf(own: PartitionPositions, ends: PartitionEnds | undefined, now: number): PartitionEvidence {
+/** Of open transactions a reader of committed records sees nothing: with them it would seem to stand before a backlog. */
+function evidenceOf(
+  consumer: HopTopic,
+  own: PartitionPositions,
+  ends: PartitionEnds | undefined,
+  now: number,
+): PartitionEvidence {
   const commits = commitsOf(own, now);
   return {
     commits,
-    lags: commits.map(commit => lagOf(commit, ends?.curve)),
-    endOffsets: ends === undefined ? [] : lastSamples(ends.curve, now).map(sample => sample.offset),
+    lags: commits.map(commit => lagOf(commit, ends && readableEnds(consumer, ends, commit.ts))),
+    endOffsets:
+      ends === undefined ? [] : lastSamples(readableEnds(consumer, ends, now), now).map(({ offset }) => offset),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   type TopicEnds,
 } from './tables/hop-topic.ts';
 import { addRow, noteArrival, type OffsetChanges } from './tables/offset-intake.ts';
+import { readableEnds } from './tables/stable-ends.ts';
 
 /** An end offset or position stands for the instants after it for at most this long, or 2.5 of its intervals, ms. */
 const HOLD_MS = 120_000;
@@ -25,8 +26,8 @@ interface Range {
 /**
  * Takes offset rows into the tables and returns the points that follow: `lag_records{job,topic,partition[,group,cluster]}` and
  * `lag{job,topic[,group,cluster]}`, its sum. Joined by event time: the end offset at a position's time, linear between samples,
- * whichever stream comes first; a sample that encloses earlier positions yields their points again, corrected. Without an end
- * offset there is no point. Implements the collector's `LagDeriver`.
+ * whichever stream comes first; a sample that encloses earlier positions yields their points again, corrected. Of a topic with open
+ * transactions a reader of committed records has that to read which is stable. Without an end offset there is no point. Implements the collector's `LagDeriver`.
  */
 export function createLagDeriver(tables: OffsetTables): {
   derive(rows: readonly OffsetRow[], arrivedAt: number): readonly MetricGroup[];
@@ -97,7 +98,7 @@ function emit(
     const end = ends?.partitions.get(partition);
     const perPartition: Labels = { ...labels, partition: String(partition) };
     for (const t of own === undefined ? samplesIn(end?.curve, range) : timesOf(consumer, own, end, range)) {
-      const lag = own === undefined ? unreadAt(end, t) : lagAt(own, end, t);
+      const lag = own === undefined ? unreadAt(consumer, end, t) : lagAt(consumer, own, end, t);
       if (lag === null || !consumer.tells(t)) continue;
       groups.push({ ts: t, labels: perPartition, attrs: {}, arrivedAt, values: [['lag_records', lag]] });
       // Where other partitions have positions the sum is made at their times: between them a position is not known yet.
@@ -135,10 +136,10 @@ function timesOf(consumer: HopTopic, own: PartitionPositions, end: PartitionEnds
 }
 
 /** Records behind at `t`; null when the position or the end offset of that time is unknown. */
-function lagAt(own: PartitionPositions, end: PartitionEnds | undefined, t: number): number | null {
+function lagAt(consumer: HopTopic, own: PartitionPositions, end: PartitionEnds | undefined, t: number): number | null {
   if (own.lag !== null) return held(own.lag, t);
   if (end === undefined) return null;
-  const offset = held(end.curve, t);
+  const offset = held(readableEnds(consumer, end, t), t);
   if (offset === null) return null;
   // A position stands until the next one, however long: a dead job's stays where it was.
   const position = t > own.raw.lastT ? own.raw.lastX : (own.raw.at(t) ?? firstSoon(own.raw, t));
@@ -146,8 +147,8 @@ function lagAt(own: PartitionPositions, end: PartitionEnds | undefined, t: numbe
 }
 
 /** Records of a partition its consumer has never read, at `t`; null while its end offset is unknown. */
-function unreadAt(end: PartitionEnds | undefined, t: number): number | null {
-  const offset = end === undefined ? null : held(end.curve, t);
+function unreadAt(consumer: HopTopic, end: PartitionEnds | undefined, t: number): number | null {
+  const offset = end === undefined ? null : held(readableEnds(consumer, end, t), t);
   return offset === null ? null : Math.max(0, offset - (end?.startOffset ?? 0));
 }
 
@@ -159,13 +160,13 @@ function sumAt(consumer: HopTopic, ends: TopicEnds | null, t: number): number | 
     const isUnread = !(firstT <= t) && consumer.assigned.has(partition);
     if (!isUnread && firstT > t + SILENT_MS) continue;
     const end = ends?.partitions.get(partition);
-    const lag = isUnread ? unreadAt(end, t) : lagAt(own, end, t);
+    const lag = isUnread ? unreadAt(consumer, end, t) : lagAt(consumer, own, end, t);
     if (lag === null) return null;
     sum = (sum ?? 0) + lag;
   }
   for (const partition of consumer.assigned) {
     if (consumer.partitions.has(partition)) continue;
-    const lag = unreadAt(ends?.partitions.get(partition), t);
+    const lag = unreadAt(consumer, ends?.partitions.get(partition), t);
     if (lag === null) return null;
     sum = (sum ?? 0) + lag;
   }

@@ -110,6 +110,15 @@ export class OffsetTables {
     return newest;
   }
 
+  /** Whether open transactions have been seen in a topic. */
+  hasTransactions(topicId: string): boolean {
+    const wanted = this.#identity(topicId);
+    const all = this.#ends.get(wanted.topic) ?? [];
+    return all.some(
+      ends => sameTopic(wanted, identityOf(ends)) && ends.partitions.values().some(({ stable }) => stable !== null),
+    );
+  }
+
   factsOf(hop: string): HopFacts | undefined {
     return this.#facts.get(hop);
   }

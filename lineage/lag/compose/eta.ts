@@ -1,5 +1,6 @@
 import type { OffsetTables } from '../offsets.ts';
 import type { HopTopic } from '../tables/hop-topic.ts';
+import { readableEnds } from '../tables/stable-ends.ts';
 
 /** Sample gaps of a consumer the best rate is taken from, and those that tell how it goes now. */
 const RATE_SAMPLES = 32;
@@ -24,7 +25,7 @@ export interface Drain {
   readonly backlog: number;
   readonly arrival: number;
   readonly processed: number;
-  /** Best rate seen while there was a backlog. */
+  /** Best rate seen while there was a backlog; open transactions are none. */
   readonly capacity: number;
   readonly trend: Trend;
 }
@@ -49,13 +50,13 @@ export function drainOf(tables: OffsetTables, consumer: HopTopic, at: number): D
   for (let i = 1; i < samples.length; i++) {
     const a = samples[i - 1]!;
     const b = samples[i]!;
-    if (a.end > a.position && b.end > b.position && b.t > a.t) {
+    if (a.readable > a.position && b.readable > b.position && b.t > a.t) {
       capacity = Math.max(capacity, (b.position - a.position) / (b.t - a.t));
     }
   }
   const recent = samples[Math.max(0, samples.length - 1 - RECENT_GAPS)]!;
   return {
-    backlog: Math.max(0, last.end - last.position),
+    backlog: Math.max(0, last.readable - last.position),
     arrival: (last.end - recent.end) / (last.t - recent.t),
     processed: Math.max(0, last.position - recent.position) / (last.t - recent.t),
     capacity,
@@ -70,7 +71,7 @@ function trendOf(samples: readonly Totals[]): Trend {
   for (let i = samples.length - TREND_GAPS; i < samples.length; i++) {
     const a = samples[i - 1]!;
     const b = samples[i]!;
-    const change = b.end - b.position - (a.end - a.position);
+    const change = b.readable - b.position - (a.readable - a.position);
     const least = TREND_SHARE * (b.end - a.end);
     const now = change > least ? 'growing' : change < -least ? 'shrinking' : 'steady';
     if (now === 'steady' || (way !== null && way !== now)) return 'steady';
@@ -115,6 +116,8 @@ function rangeOf(a: number, b: number): EtaRange {
 interface Totals {
   readonly t: number;
   readonly end: number;
+  /** Of that, what a reader of committed records could have read. */
+  readonly readable: number;
   readonly position: number;
 }
 
@@ -123,17 +126,20 @@ function totalsAt(tables: OffsetTables, consumer: HopTopic, t: number): Totals |
   const ends = tables.endsFor(consumer);
   if (ends === null) return null;
   let end = 0;
+  let readable = 0;
   let position = 0;
   if (consumer.whole !== null) {
     for (const { curve } of ends.partitions.values()) end += curve.at(t) ?? curve.lastX;
-    return { t, end, position: consumer.whole.raw.at(t) ?? consumer.whole.raw.lastX };
+    return { t, end, readable: end, position: consumer.whole.raw.at(t) ?? consumer.whole.raw.lastX };
   }
   for (const [partition, { raw }] of consumer.partitions) {
-    const curve = ends.partitions.get(partition)?.curve;
-    if (curve === undefined || curve.length === 0 || raw.length === 0 || t < raw.firstT || t < curve.firstT)
+    const own = ends.partitions.get(partition);
+    if (own === undefined || own.curve.length === 0 || raw.length === 0 || t < raw.firstT || t < own.curve.firstT)
       return null;
-    end += curve.at(t) ?? curve.lastX;
+    const stable = readableEnds(consumer, own, t);
+    end += own.curve.at(t) ?? own.curve.lastX;
+    readable += stable.at(t) ?? stable.lastX;
     position += raw.at(t) ?? raw.lastX;
   }
-  return { t, end, position };
+  return { t, end, readable, position };
 }

@@ -40,9 +40,7 @@ function isStalled(positions: Curve, ends: Curve, steps: TopicSteps): boolean {
   const before = positions.length - 2;
   if (positions.valueOf(before) !== positions.lastX) return false;
   const then = positions.timeOf(before);
-  return (
-    pastMarkers(steps.commits ?? [], positions.lastX, ends, then) < Math.min(ends.lastX, steps.limitAt(ends, then))
-  );
+  return !steps.isLevel(ends, pastMarkers(steps.commits ?? [], positions.lastX, ends, then), then);
 }
 
 /** No partition moved between its last two reports. */

@@ -4,6 +4,8 @@ export const FRESHNESS_RULES = {
   watermark: "the hop's watermark has not closed every window that lies before what was read",
   'late-dropped': 'records came after their window was closed and were dropped: complete means without them',
   'commit-wait': 'what the hop writes is visible only after a checkpoint',
+  'open-transaction':
+    'the topic holds records of an open transaction: they are part of the age, but no lag of who reads committed records only',
   'written-anew': "a restart undid what was not committed; the time until it was written anew is its writer's",
   lookup: 'dimension tables are not part of the age',
   'optional-input': 'an input declared optional does not hold the output back',

@@ -1,6 +1,7 @@
 import type { OffsetTables } from '../offsets.ts';
 import type { Curve } from '../tables/curve.ts';
 import { type HopTopic, type PartitionEnds, type PartitionPositions, STALE_INTERVALS } from '../tables/hop-topic.ts';
+import { openRecords } from '../tables/stable-ends.ts';
 import { beforeFall, highCommitted, highProgress, lowProgress } from './bounds.ts';
 import { extrapolate, isFrozen, stoodStill } from './extrapolate.ts';
 import type { FreshnessRule } from './freshness-rules.ts';
@@ -125,6 +126,7 @@ function partitionProgress(
   if (skew.behindMs > 0 || skew.aheadMs > 0) note('clock-skew');
   if (own.lag !== null) note('lag-only');
   if (isLossy(own, end, at)) note('data-lost');
+  if (openRecords(consumer, end, at) > 0) note('open-transaction');
   const settled = (positions: PartitionPositions): Curve =>
     question.rollsBack && (positions.rewound || silences.length > 0)
       ? settledPositions(positions, silences, question.checkpoints, estimate === 'low')

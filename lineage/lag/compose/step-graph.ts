@@ -25,7 +25,8 @@ export class StepGraph {
     let steps = this.#topics.get(topic);
     if (steps !== undefined) return steps;
     const writers = this.#writers.get(topic) ?? [];
-    const commits = commitsOf(this.#tables, writers);
+    // Open transactions tell of a writer that nobody told of.
+    const commits = commitsOf(this.#tables, writers) ?? (this.#tables.hasTransactions(topic) ? [] : null);
     // In a circle a topic would hang on itself.
     if (this.#open.has(topic)) return new TopicSteps(commits, null, []);
     this.#open.add(topic);

@@ -15,6 +15,8 @@ const GRID = 24;
 const LIKELY = 2;
 /** Of the growth between two samples: a place this near to a step's edge is at the edge, since between samples nothing is exact. */
 const EDGE = 0.02;
+/** The same of a reader and what was committed, whose barrier and last record lie apart by what was under way. */
+const NEARLY = 0.05;
 
 /** A point of the growth between two samples: when which share of it had come, 0..1. */
 interface Knot {
@@ -94,8 +96,7 @@ export class TopicSteps {
     if (x1 <= x0) return positions.at(t);
     const commits = this.#commitsIn(t0, t1);
     // Level with what was committed, it stands until the next commit.
-    const isLevel = this.limitAt(ends, t0) - x0 <= MOST_PER_COMMIT + EDGE * (x1 - x0);
-    const from = (isLevel ? commits[0] : undefined) ?? t0;
+    const from = (this.isLevel(ends, x0, t0) ? commits[0] : undefined) ?? t0;
     if (t <= from) return x0;
     const rate = Math.max(this.rateOf(positions, ends), (x1 - x0) / (t1 - (commits.at(-1) ?? t0)));
     return Math.min(x1, this.#reads(ends, { t: from, x: x0, rate }, t));
@@ -115,13 +116,22 @@ export class TopicSteps {
     for (let i = Math.max(1, positions.length - RATE_SAMPLES); i < positions.length; i++) {
       const [t0, x0] = [positions.timeOf(i - 1), positions.valueOf(i - 1)];
       const [t1, x1] = [positions.timeOf(i), positions.valueOf(i)];
-      const commit = x0 + MOST_PER_COMMIT < this.limitAt(ends, t0) ? undefined : this.#commitsIn(t0, t1)[0];
+      const commit = this.isLevel(ends, x0, t0) ? this.#commitsIn(t0, t1)[0] : undefined;
       const rate = (x1 - x0) / Math.max(t1 - (commit ?? t0), Math.min(LEAST_GAP_MS, t1 - t0));
-      (x1 + MOST_PER_COMMIT < this.limitAt(ends, t1) ? through : done).see(rate);
+      (this.isLevel(ends, x1, t1) ? done : through).see(rate);
     }
     best = through.value > 0 ? Math.max(through.value, done.value) : LIKELY * done.value;
     this.#rates.set(positions, best);
     return best;
+  }
+
+  /** Whether a reader that stands at `x` has, as far as samples tell, read everything that was committed at `t`. */
+  isLevel(ends: Curve, x: number, t: number): boolean {
+    const left = this.limitAt(ends, t) - x;
+    if (left <= MOST_PER_COMMIT || !Number.isFinite(left)) return left <= MOST_PER_COMMIT;
+    const above = ends.firstAbove(x);
+    if (above === 0 || above === ends.length) return above > 0;
+    return left <= MOST_PER_COMMIT + NEARLY * (ends.valueOf(above) - ends.valueOf(above - 1));
   }
 
   /** How far a reader could read at `t`: to the barrier of each transactional writer's last commit. Infinity where no commit is known. */

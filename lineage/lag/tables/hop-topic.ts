@@ -22,6 +22,8 @@ export interface OffsetSample {
 /** End offsets of one partition on the daemon's time. */
 export class PartitionEnds {
   curve = new Curve();
+  /** Last stable offsets; null until one lay before its end offset. */
+  stable: Curve | null = null;
   /** Oldest offset the broker still has; null when never told. */
   startOffset: number | null = null;
   /** End offset of the last poll; null before one. */
@@ -144,6 +146,8 @@ export class HopTopic {
     return true;
   }
 
+  /** Seen behind a last stable offset: it reads what is not committed too. Until then it is taken to read committed records only. */
+  readsUncommitted = false;
   /** Clock of what reports its positions. */
   readonly skew = new ClockSkew();
   /** Times between two samples in which the consumer was stale, oldest first: thinned curves do not tell them from thinning. */

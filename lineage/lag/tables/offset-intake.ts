@@ -2,6 +2,7 @@ import type { LagRow, OffsetRow, OffsetsRow } from '../../../model/offset-row.ts
 import type { OffsetTables } from '../offsets.ts';
 import { Curve } from './curve.ts';
 import { type HopTopic, keepRecent, type PartitionPositions, type TopicEnds } from './hop-topic.ts';
+import { noteStable, seeIsolation } from './stable-ends.ts';
 import { UploadDelays } from './upload-delays.ts';
 
 /** Reported lags of a partition that wait for an end offset, at most. */
@@ -98,6 +99,8 @@ function addOffsets(tables: OffsetTables, row: OffsetsRow, changes: OffsetChange
     own.commitsOnly = true;
     move(consumer, row.partition, own, row.ts, committed, changes);
   }
+  const ends = tables.endsFor(consumer)?.partitions.get(row.partition);
+  if (ends !== undefined) seeIsolation(consumer, own, ends);
   consumer.dirty = true;
 }
 
@@ -161,10 +164,14 @@ function addEnd(
   if (row.ts > curve.lastT && (fellBetweenPolls || endOffset < curve.lastX / 2)) {
     curve.clear();
     ends.startOffset = null;
+    ends.stable = null;
     for (const reader of tables.readersOf(topic)) reader.partitions.get(row.partition)?.reset();
   }
   if (row.startOffset !== undefined) ends.startOffset = row.startOffset;
   const index = curve.putRising(row.ts, endOffset);
+  if (row.polled === true || row.lastStableOffset !== undefined) {
+    noteStable(ends, row.ts, endOffset, row.lastStableOffset);
+  }
   topic.dirty = true;
   if (changes !== undefined) {
     const [from, to] = neighbours(curve, index);
@@ -172,10 +179,11 @@ function addEnd(
   }
   for (const reader of tables.readersOf(topic)) {
     settleLags(reader, topic, row.partition, changes);
-    const { raw } = reader.partitions.get(row.partition) ?? {};
-    if (raw !== undefined && raw.lastX > endOffset && raw.lastT < row.ts) {
-      reader.skew.seenBehind(row.ts - raw.lastT, row.ts);
-    }
+    const own = reader.partitions.get(row.partition);
+    if (own === undefined) continue;
+    const { raw } = own;
+    if (raw.lastX > endOffset && raw.lastT < row.ts) reader.skew.seenBehind(row.ts - raw.lastT, row.ts);
+    seeIsolation(reader, own, ends);
   }
 }
 

@@ -18,7 +18,15 @@ const EndsDoc = z.object({
   kind: z.literal('ends'),
   cluster: z.string(),
   topic: z.string(),
-  partitions: z.array(z.object({ p: z.number(), curve: z.string(), start: z.number().nullable() })),
+  partitions: z.array(
+    z.object({
+      p: z.number(),
+      curve: z.string(),
+      start: z.number().nullable(),
+      /** Absent in documents of earlier versions. */
+      stable: z.string().nullable().default(null),
+    }),
+  ),
 });
 const PositionsDoc = z.object({
   kind: z.literal('positions'),
@@ -31,6 +39,7 @@ const PositionsDoc = z.object({
   /** Absent in documents of earlier versions. */
   silences: Samples.default([]),
   gaps: Samples.default([]),
+  uncommitted: z.boolean().default(false),
   partitions: z.array(
     z.object({
       /** -1: the topic as a whole. */
@@ -69,6 +78,7 @@ export function endsDocs(ends: TopicEnds): readonly TableDoc[] {
         p,
         curve: own.curve.encode(),
         start: own.startOffset,
+        stable: own.stable?.encode() ?? null,
       })),
     } satisfies z.input<typeof EndsDoc>,
   }));
@@ -90,6 +100,7 @@ export function positionsDocs(consumer: HopTopic): readonly TableDoc[] {
       assigned: [...consumer.assigned],
       silences: consumer.silences.map(([from, to]): [number, number] => [from, to]),
       gaps: consumer.gaps.map(([from, to]): [number, number] => [from, to]),
+      uncommitted: consumer.readsUncommitted,
       partitions: partitions.map(([p, own]) => ({
         p,
         raw: own.raw.encode(),
@@ -164,6 +175,7 @@ function restoreEnds(tables: OffsetTables, doc: z.output<typeof EndsDoc>): void 
     if (own === null) continue;
     own.curve = merged(stored.curve, own.curve);
     own.startOffset ??= stored.start;
+    if (stored.stable !== null) own.stable = merged(stored.stable, own.stable);
   }
 }
 
@@ -173,6 +185,7 @@ function restorePositions(tables: OffsetTables, doc: z.output<typeof PositionsDo
   for (const partition of doc.assigned) consumer.assigned.add(partition);
   if (consumer.silences.length === 0) consumer.silences = doc.silences;
   if (consumer.gaps.length === 0) consumer.gaps = doc.gaps;
+  consumer.readsUncommitted ||= doc.uncommitted;
   if (!(consumer.firstSampleTs <= doc.span[0])) consumer.firstSampleTs = doc.span[0];
   consumer.sampled(doc.span[1]);
   for (const stored of doc.partitions) {

@@ -50,7 +50,7 @@ test('the moment of a cycle lies behind its commits and before its end offsets, 
   const { rows } = await runCycle(CLUSTER, brokers, estate(['dw'], { 'agg-group': 'agg' }), { clock, limits: LIMITS });
 
   const [row] = rows;
-  assert.deepEqual(brokers.asked, ['topics', 'commits', 'start', 'end']);
+  assert.deepEqual(brokers.asked, ['topics', 'commits', 'start', 'end', 'stable']);
   assert.equal(row?.ts, answeredAt['start'], 'the moment is taken before the ends are asked for');
   assert.ok((row?.ts ?? 0) >= (answeredAt['commits'] ?? Number.NaN));
   assert.equal(row?.endOffset, answeredAt['end']);
@@ -68,6 +68,22 @@ test('each end is one row, each partition of a topic a group reads another; one 
       ['data-1', true, 0],
       ['data-1', true, undefined],
       ['data-1', true, undefined],
+    ],
+  );
+});
+
+test('a row names the last stable offset only where a transaction was open all the while', async () => {
+  const brokers = cluster();
+  // The second was asked after records had come in.
+  brokers.stable.set('dw', [4, 23]);
+  const { rows } = await run(brokers, estate(['dw', 'other'], {}));
+
+  assert.deepEqual(
+    rows.map(({ topic, partition, lastStableOffset }) => [topic, partition, lastStableOffset]),
+    [
+      ['dw', 0, 4],
+      ['dw', 1, undefined],
+      ['other', 0, undefined],
     ],
   );
 });

@@ -1,10 +1,12 @@
-import type { Brokers, TopicOffsets } from '../../../collector/broker-positions/brokers.ts';
+import type { Brokers, OffsetKind, TopicOffsets } from '../../../collector/broker-positions/brokers.ts';
 
 /** A cluster in memory: what it is asked, in order, and whether it answers. */
 export class FakeBrokers implements Brokers {
   readonly asked: string[] = [];
   /** Topic -> end offset of each partition. */
   readonly ends = new Map<string, number[]>();
+  /** Topic -> last stable offset of each partition, where it is not the end offset. */
+  readonly stable = new Map<string, number[]>();
   /** Group -> topic -> commit of each partition, -1 for none. */
   readonly committed = new Map<string, Record<string, readonly number[]>>();
   closed = 0;
@@ -32,11 +34,14 @@ export class FakeBrokers implements Brokers {
     );
   }
 
-  async offsets(topics: readonly string[], which: 'start' | 'end'): Promise<TopicOffsets> {
+  async offsets(topics: readonly string[], which: OffsetKind): Promise<TopicOffsets> {
     await this.#ask(which);
-    return new Map(
-      topics.map(topic => [topic, known((this.ends.get(topic) ?? []).map(end => (which === 'end' ? end : 0)))]),
-    );
+    const of = (topic: string): readonly number[] => {
+      const ends = this.ends.get(topic) ?? [];
+      if (which === 'start') return ends.map(() => 0);
+      return which === 'end' ? ends : (this.stable.get(topic) ?? ends);
+    };
+    return new Map(topics.map(topic => [topic, known(of(topic))]));
   }
 
   async close(): Promise<void> {
