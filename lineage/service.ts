@@ -73,6 +73,8 @@ const KEEP_ENDED_MS = 30 * 86_400_000;
 const SWEEP_MS = 3_600_000;
 /** Jobs placed between two turns of the event loop while restoring. */
 const RESTORE_SLICE = 50;
+/** How long after changes the DDL of jobs is read for checks to come, ms. */
+const READY_MS = 2000;
 
 export function createLineageService(options: LineageServiceOptions): LineageService {
   return new Service(options);
@@ -86,10 +88,13 @@ class Service implements LineageService {
   readonly #questions: LineageQuestions;
   readonly #checker: ScriptChecker;
   readonly #keepEndedMs: number;
+  readonly #logger: Logger | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #pending: PendingDocuments;
   #hops: HopGraph | null = null;
   #cancelSettle: () => void = () => {};
+  #cancelReady: () => void = () => {};
+  #readyIsDue = false;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor({ state, clusters, telemetry, clock, logger, keepEndedMs = KEEP_ENDED_MS }: LineageServiceOptions) {
@@ -107,6 +112,7 @@ class Service implements LineageService {
       },
     });
     this.#keepEndedMs = keepEndedMs;
+    this.#logger = logger;
     const { lineage, registry } = this.#evidence;
     const stateOf = (job: string) => registry.stateOf(job, clock.now());
     const view = { lineage, stateOf };
@@ -134,10 +140,12 @@ class Service implements LineageService {
       this.#evidence.registry.nameId(id, body.jobName);
     this.#hops = null;
     this.#changed();
+    this.#readyToCheck();
   }
 
   async stop(): Promise<void> {
     this.#cancelSettle();
+    this.#cancelReady();
     this.#listeners.clear();
     await this.#pending.settled();
   }
@@ -154,6 +162,7 @@ class Service implements LineageService {
     }
     this.#sweep();
     if (changed) this.#changed();
+    if (changed) this.#readyToCheckSoon();
     await this.#pending.write(signal);
   }
 
@@ -241,7 +250,24 @@ class Service implements LineageService {
   /** A debounced status changes without an event once the flapping is over. */
   #settleLater(): void {
     this.#cancelSettle();
-    this.#cancelSettle = this.#clock.after(FLAP_MS, () => this.#changed());
+    this.#cancelSettle = this.#clock.after(FLAP_MS, () => {
+      this.#evidence.touch();
+      this.#changed();
+    });
+  }
+
+  /** The first check after a start or after many new jobs would wait for all their DDL to be read. */
+  #readyToCheck(): void {
+    this.#readyIsDue = false;
+    this.#checker
+      .prepare()
+      .catch((error: unknown) => this.#logger?.error({ err: error }, 'the DDL of jobs could not be read'));
+  }
+
+  #readyToCheckSoon(): void {
+    if (this.#readyIsDue) return;
+    this.#readyIsDue = true;
+    this.#cancelReady = this.#clock.after(READY_MS, () => this.#readyToCheck());
   }
 
   /** Forgets jobs that ended long ago; their documents go with the next write. Only who takes events does: others know less of jobs. */

@@ -22,9 +22,14 @@ export class ScriptChecker {
     this.#view = view;
   }
 
-  /** The first call reads the DDL of all known jobs, later ones that of changed ones. */
+  /** Reads the DDL of all jobs that changed, in slices, so that a check need not wait for it. */
+  prepare(): Promise<void> {
+    return this.#jobTables.refresh(() => this.#jobs());
+  }
+
+  /** Reads the DDL of jobs that changed since `prepare` or the last call. */
   async check({ schemas = {}, ...script }: CheckInput): Promise<CheckAnswer> {
-    await this.#jobTables.refresh(() => this.#jobs());
+    await this.prepare();
     const estate = createGraphEstate({
       view: this.#view,
       evidence: this.#evidence,

@@ -9,8 +9,10 @@ export interface JobSql {
   readonly session: string | null;
 }
 
-/** Jobs read between two turns of the event loop. */
-const SLICE = 50;
+/** Characters of SQL read between two turns of the event loop: some milliseconds. */
+const SLICE = 100_000;
+/** What a job costs whatever its SQL, in the same measure. */
+const MIN_COST = 200;
 
 /**
  * Tables that the DDL of known jobs declares. Where jobs declare one name differently, only that it exists is known. Brought up to date before
@@ -64,8 +66,13 @@ export class JobTables {
       const present = new Set([...jobs()].map(({ name }) => name));
       for (const name of this.#jobs.keys()) if (!present.has(name)) this.#forget(name);
     }
-    for (const [i, job] of changed.entries()) {
-      if (i % SLICE === SLICE - 1) await new Promise<void>(resolve => setImmediate(resolve));
+    let read = 0;
+    for (const job of changed) {
+      read += MIN_COST + (job.sql?.length ?? 0);
+      if (read > SLICE) {
+        await new Promise<void>(resolve => setImmediate(resolve));
+        read = 0;
+      }
       this.#take(job);
     }
   }

@@ -257,8 +257,8 @@ export interface LineageAnswers {
   impact(question: { readonly of: string; readonly column?: string; readonly change?: Change }): ImpactAnswer;
   /** `of`: a dataset, or a job, report … for the columns of the datasets it writes (a report: reads); `depth` in jobs, absent: all. */
   columns(question: { readonly of: string; readonly column?: string; readonly depth?: number }): ColumnsAnswer;
-  cycles(): CyclesAnswer;
-  orphans(): OrphansAnswer;
+  cycles(): Promise<CyclesAnswer>;
+  orphans(): Promise<OrphansAnswer>;
   /** Newest first. */
   versions(job: string): readonly VersionInfo[];
   /** Absent: from the version before the one in force, to the one in force. */

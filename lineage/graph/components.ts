@@ -1,5 +1,9 @@
 /** Strongly connected components of a directed graph. */
 import type { Graph } from './build.ts';
+import { slicer } from './sliced.ts';
+
+/** Steps between two turns of the event loop. */
+const SLICE = 5000;
 
 interface Frame {
   readonly id: string;
@@ -9,9 +13,13 @@ interface Frame {
 
 /**
  * Of the part of the graph between `members`, each of which is in exactly one component. Tarjan's algorithm, without recursion: a path may
- * be as long as the graph.
+ * be as long as the graph. Yields where others may run.
  */
-export function components(graph: Graph, members: ReadonlySet<string>): readonly (readonly string[])[] {
+export function* components(
+  graph: Graph,
+  members: ReadonlySet<string>,
+): Generator<void, readonly (readonly string[])[]> {
+  const isSlice = slicer(SLICE);
   const index = new Map<string, number>();
   const low = new Map<string, number>();
   const stack: string[] = [];
@@ -37,6 +45,7 @@ export function components(graph: Graph, members: ReadonlySet<string>): readonly
     if (index.has(root)) continue;
     const frames = [open(root)];
     for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
+      if (isSlice()) yield;
       const next = frame.next[frame.at++];
       if (next === undefined) {
         frames.pop();

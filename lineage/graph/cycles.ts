@@ -7,25 +7,29 @@ import { type GraphView, isStopped } from './view.ts';
 /** No answer lists more. */
 const MAX_CYCLES = 1000;
 
-export function cycles(view: GraphView): CyclesAnswer {
-  const items = [...jobCycles(view), ...viewCycles(view)];
+/** Yields where others may run; the graph must be the same behind each. */
+export function* cycles(view: GraphView): Generator<void, CyclesAnswer> {
+  const items = [...(yield* jobCycles(view)), ...viewCycles(view)];
   const keyOf = ({ kind, id }: CycleItem): string => `${kind} ${id}`;
   return { items: items.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)).slice(0, MAX_CYCLES) };
 }
 
-function jobCycles(view: GraphView): readonly CycleItem[] {
+function* jobCycles(view: GraphView): Generator<void, readonly CycleItem[]> {
   const { graph } = view.lineage;
   // What nobody feeds, or feeds nobody, is in no cycle: most of a graph.
   const inner = new Set(graph.filterNodes(id => graph.inDegree(id) > 0 && graph.outDegree(id) > 0));
-  return components(graph, inner)
-    .filter(ids => ids.length > 1)
-    .map(ids => {
-      const nodes = ids.toSorted();
-      const running = new Set(nodes.filter(id => !isStopped(view, id)));
-      const live = components(graph, running).find(within => within.length > 1);
-      const path = shortestRound(graph, live?.toSorted() ?? nodes);
-      return { id: `jobs:${nodes[0]}`, kind: 'jobs', path, nodes, live: live !== undefined } as const;
-    });
+  yield;
+  const items: CycleItem[] = [];
+  for (const ids of yield* components(graph, inner)) {
+    if (ids.length === 1) continue;
+    const nodes = ids.toSorted();
+    const running = new Set(nodes.filter(id => !isStopped(view, id)));
+    const live = (yield* components(graph, running)).find(within => within.length > 1);
+    const path = shortestRound(graph, live?.toSorted() ?? nodes);
+    items.push({ id: `jobs:${nodes[0]}`, kind: 'jobs', path, nodes, live: live !== undefined });
+    yield;
+  }
+  return items;
 }
 
 /** A shortest way from the first of these nodes back to it, within them. */

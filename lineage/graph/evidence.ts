@@ -33,6 +33,7 @@ export class Evidence {
   readonly #jobs: JobEvidence;
   readonly #reports = new Map<string, ReportDeclared>();
   readonly #documents = new LatestDocuments();
+  #revision = 0;
 
   constructor(config: ClusterConfig, problems: EvidenceProblems, limits?: RegistryLimits) {
     this.clusters = new Clusters(config);
@@ -43,16 +44,28 @@ export class Evidence {
     this.#jobs = new JobEvidence(this, problems);
   }
 
+  /** Another number after every change of the graph, of a job or of a declaration. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** A state that changes by the clock alone counts as a change as well. */
+  touch(): void {
+    this.#revision++;
+  }
+
   get reports(): readonly ReportDeclared[] {
     return [...this.#reports.values()];
   }
 
   restoreVersions(doc: VersionsDoc): void {
+    this.touch();
     this.versions.restore(doc);
   }
 
   /** Takes a stored `job` document back; tables and versions come before, OpenLineage events after. */
   restoreJob(doc: JobDoc): void {
+    this.touch();
     this.#jobs.restore(doc);
   }
 
@@ -63,6 +76,7 @@ export class Evidence {
 
   /** Forgets jobs that ended before `before` (epoch ms) and were not seen since; answers the documents that are no more needed. */
   forgetEnded(before: number, now: number): readonly DocRef[] {
+    this.touch();
     return this.#jobs.endedBefore(before, now).flatMap(name => {
       const gone = this.#jobs.forget(name);
       return this.#documents.delete('lineage', name) ? [...gone, { kind: 'lineage', id: name } as const] : gone;
@@ -71,6 +85,12 @@ export class Evidence {
 
   /** Takes one event; answers the documents it changed. Taking it again changes nothing. */
   take(event: JobEvent): readonly ChangedDoc[] {
+    const changed = this.#take(event);
+    if (changed.length > 0) this.touch();
+    return changed;
+  }
+
+  #take(event: JobEvent): readonly ChangedDoc[] {
     switch (event.type) {
       case 'job':
         return this.#jobs.submit(event);

@@ -4,22 +4,48 @@ import type { Graph } from './build.ts';
 import type { Dataset } from './dataset.ts';
 import type { EdgeRole } from './fragment.ts';
 import { byText } from './order.ts';
+import { slicer } from './sliced.ts';
 import { type GraphView, isStopped } from './view.ts';
 
-/** `declared`: the datasets of declared tables. What is local to a job (print, datagen) is nobody else's to read or write. */
-export function orphans(view: GraphView, declared: Iterable<Dataset>): OrphansAnswer {
+/** Nodes between two turns of the event loop. */
+const SLICE = 2000;
+
+/**
+ * `declared`: the datasets of declared tables. What is local to a job (print, datagen) is nobody else's to read or write. Yields where others
+ * may run; the graph must be the same behind each.
+ */
+export function* orphans(view: GraphView, declared: Iterable<Dataset>): Generator<void, OrphansAnswer> {
   const { graph } = view.lineage;
-  const items: OrphanItem[] = [];
-  const stopped = new Set(graph.filterNodes(id => isStopped(view, id)));
-  graph.forEachNode((id, { kind, namespace }) => {
-    if (kind !== 'dataset' || namespace.startsWith('local://')) return;
-    const found = orphanOf(graph, id, stopped);
-    if (found !== null) items.push(found);
-  });
-  for (const { id, name, connector } of new Map([...declared].map(each => [each.id, each])).values()) {
-    if (!graph.hasNode(id)) items.push({ id, kind: 'unused', name, connector, jobs: [], stopped: [], roles: [] });
+  const isSlice = slicer(SLICE);
+  const stopped = new Set<string>();
+  for (const id of graph.nodes()) {
+    if (isStopped(view, id)) stopped.add(id);
+    if (isSlice()) yield;
   }
-  return { items: items.sort((a, b) => byText(a.kind, b.kind) || byText(a.id, b.id)) };
+  const found = { unread: [], unused: [], unwritten: [] } satisfies Record<OrphanItem['kind'], OrphanItem[]> as Record<
+    OrphanItem['kind'],
+    OrphanItem[]
+  >;
+  for (const id of graph.nodes()) {
+    if (isSlice()) yield;
+    const { kind, namespace } = graph.getNodeAttributes(id);
+    if (kind !== 'dataset' || namespace.startsWith('local://')) continue;
+    const item = orphanOf(graph, id, stopped);
+    if (item !== null) found[item.kind].push(item);
+  }
+  const told = new Set<string>();
+  for (const { id, name, connector } of declared) {
+    if (isSlice()) yield;
+    if (graph.hasNode(id) || told.has(id)) continue;
+    told.add(id);
+    found.unused.push({ id, kind: 'unused', name, connector, jobs: [], stopped: [], roles: [] });
+  }
+  const items: OrphanItem[] = [];
+  for (const kind of ['unread', 'unused', 'unwritten'] as const) {
+    for (const item of found[kind].sort((a, b) => byText(a.id, b.id))) items.push(item);
+    yield;
+  }
+  return { items };
 }
 
 function orphanOf(graph: Graph, id: string, stopped: ReadonlySet<string>): OrphanItem | null {

@@ -25,6 +25,7 @@ import { orphans } from './orphans.ts';
 import { Past } from './past.ts';
 import { type Direction, type Impact, impactOf, MAX_NODES, subgraph, type Walked, walk } from './path.ts';
 import { shortestPaths } from './shortest-paths.ts';
+import { Sliced } from './sliced.ts';
 import { tablesOf, tablesOfFragment } from './version-tables.ts';
 import { type JobVersion, sqlOf, submissionOf } from './versions.ts';
 import type { GraphView } from './view.ts';
@@ -41,14 +42,23 @@ export interface GraphQuery {
   readonly at?: number;
 }
 
+function* declaredDatasets(catalog: Evidence['catalog']) {
+  for (const table of catalog.tables) yield* catalog.datasetsOf(table);
+}
+
 export class LineageQuestions implements LineageAnswers {
   readonly #evidence: Evidence;
   readonly #view: GraphView;
+  readonly #cycles: Sliced<CyclesAnswer>;
+  readonly #orphans: Sliced<OrphansAnswer>;
 
   /** `view` is the evidence's graph with the states of jobs as of now. */
   constructor(evidence: Evidence, view: GraphView) {
     this.#evidence = evidence;
     this.#view = view;
+    const revision = () => evidence.revision;
+    this.#cycles = new Sliced(() => cycles(view), revision);
+    this.#orphans = new Sliced(() => orphans(view, declaredDatasets(evidence.catalog)), revision);
   }
 
   graph({ root, direction = 'both', depth = Number.POSITIVE_INFINITY, columns = false, at }: GraphQuery): GraphAnswer {
@@ -105,16 +115,12 @@ export class LineageQuestions implements LineageAnswers {
     return columnOrigins(this.#view, { of: node, column, depth });
   }
 
-  cycles(): CyclesAnswer {
-    return cycles(this.#view);
+  cycles(): Promise<CyclesAnswer> {
+    return this.#cycles.get();
   }
 
-  orphans(): OrphansAnswer {
-    const { catalog } = this.#evidence;
-    return orphans(
-      this.#view,
-      [...catalog.tables].flatMap(table => catalog.datasetsOf(table)),
-    );
+  orphans(): Promise<OrphansAnswer> {
+    return this.#orphans.get();
   }
 
   versions(job: string): readonly VersionInfo[] {

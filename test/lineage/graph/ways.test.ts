@@ -64,7 +64,7 @@ describe('cycles', () => {
   const ROUND = [jarJob('one', ['a'], ['b']), jarJob('two', ['b'], ['a']), jarJob('out', ['b'], ['c'])];
 
   test('of jobs and topics are told with a way round', async () => {
-    const { items } = (await having(...ROUND)).cycles();
+    const { items } = await (await having(...ROUND)).cycles();
 
     assert.deepEqual(
       items.map(({ kind, path, nodes, live }) => ({ kind, path: path.map(short), nodes: nodes.map(short), live })),
@@ -80,7 +80,7 @@ describe('cycles', () => {
   });
 
   test('are interrupted by a job that stopped', async () => {
-    const { items } = (await having(...ROUND, status('two', 'CANCELED', 5))).cycles();
+    const { items } = await (await having(...ROUND, status('two', 'CANCELED', 5))).cycles();
 
     assert.deepEqual(
       items.map(({ live }) => live),
@@ -90,7 +90,7 @@ describe('cycles', () => {
 
   test('go on past a stopped job where there is another way round, which is the one told', async () => {
     const second = jarJob('again', ['b'], ['a']);
-    const { items } = (await having(...ROUND, second, status('two', 'CANCELED', 5))).cycles();
+    const { items } = await (await having(...ROUND, second, status('two', 'CANCELED', 5))).cycles();
 
     assert.deepEqual(
       items.map(({ live, path }) => [live, path.includes('job:two')]),
@@ -101,7 +101,7 @@ describe('cycles', () => {
   test('of views are told', async () => {
     const sql = `${topicTable('a', 'x')} ${topicTable('b', 'x')}
       CREATE VIEW v AS SELECT x FROM a; CREATE VIEW w AS SELECT x FROM v; ALTER VIEW v AS SELECT x FROM w; INSERT INTO b SELECT x FROM w`;
-    const { items } = (await having(sqlJob('j', sql))).cycles();
+    const { items } = await (await having(sqlJob('j', sql))).cycles();
 
     assert.deepEqual(
       items.map(({ kind, nodes }) => [kind, nodes.map(name => name.split('.').at(-1))]),
@@ -110,7 +110,7 @@ describe('cycles', () => {
   });
 
   test('there are none in a tree', async () => {
-    assert.deepEqual((await having(jarJob('j', ['a'], ['b']))).cycles(), { items: [] });
+    assert.deepEqual(await (await having(jarJob('j', ['a'], ['b']))).cycles(), { items: [] });
   });
 });
 
@@ -123,7 +123,12 @@ describe('orphans', () => {
     options: { topic: 'lonely', 'properties.bootstrap.servers': 'k1:9092' },
   };
   const told = async (...events: JobEvent[]) =>
-    (await having(...events)).orphans().items.map(({ id, kind, jobs, stopped }) => [short(id), kind, jobs, stopped]);
+    (await (await having(...events)).orphans()).items.map(({ id, kind, jobs, stopped }) => [
+      short(id),
+      kind,
+      jobs,
+      stopped,
+    ]);
 
   test('are datasets nobody reads, nobody writes and nobody names', async () => {
     assert.deepEqual(await told(jarJob('j', ['a'], ['b']), table), [
@@ -157,7 +162,7 @@ describe('orphans', () => {
     const lineage = await having(jarJob('j', ['a'], ['b']));
 
     assert.deepEqual(
-      lineage.orphans().items.map(({ id, roles }) => [id, roles]),
+      (await lineage.orphans()).items.map(({ id, roles }) => [id, roles]),
       [
         [topicId('b'), []],
         [topicId('a'), ['reads']],

@@ -68,7 +68,7 @@ export function lineageQuestionRoutes(fastify: FastifyInstance, services: { read
         querystring: z.strictObject(page),
       },
     },
-    async ({ query }) => pageOf(lineage.cycles().items, query),
+    async ({ query }) => pageOf((await lineage.cycles()).items, query),
   );
 
   app.get(
@@ -81,7 +81,7 @@ export function lineageQuestionRoutes(fastify: FastifyInstance, services: { read
       },
     },
     async ({ query }) => {
-      const { items } = lineage.orphans();
+      const { items } = await lineage.orphans();
       return pageOf(query.kind === undefined ? items : items.filter(({ kind }) => kind === query.kind), query);
     },
   );
