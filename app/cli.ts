@@ -108,10 +108,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     if (sub !== 'replay' || file === undefined) return usage('freshness needs nothing, or "replay FILE"');
     return (await import('./commands/freshness.ts')).freshnessReplay(file);
   },
-  lag: async args => (await import('./commands/lag.ts')).lag(args),
+  lag: async args => (await import('./commands/lag.ts')).lag(args, Date.now()),
   logs: async args => (await import('./commands/logs.ts')).logs(args, Date.now()),
   alerts: async args => (await import('./commands/alerts.ts')).alerts(args, Date.now()),
-  diagnose: async args => (await import('./commands/diagnose.ts')).diagnose(args),
+  diagnose: async args => (await import('./commands/diagnose.ts')).diagnose(args, Date.now()),
   ready: async args => (await import('./commands/ready.ts')).ready(args),
   rules: async args => (await import('./commands/rules.ts')).rules(args, Date.now()),
 };

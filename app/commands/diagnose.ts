@@ -4,10 +4,11 @@ import { UserError } from '../../model/errors.ts';
 import type { CauseView, DiagnosisView, OperatorAdviceView } from '../../web/api/diagnosis-answer.ts';
 import { understood } from './daemon-answer.ts';
 import { createDaemonClient, DEFAULT_URL } from './daemon-client.ts';
+import { instant, OWN_ZONE } from './instant.ts';
 import { textTable } from './text-table.ts';
 
 /** `tidewatch diagnose JOB`: why it is late, with the figures that say so, and how many subtasks would do. `--at` asks about the past. */
-export async function diagnose(args: readonly string[]): Promise<number> {
+export async function diagnose(args: readonly string[], now: number): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -21,7 +22,8 @@ export async function diagnose(args: readonly string[]): Promise<number> {
   const [job, ...more] = positionals;
   if (job === undefined || more.length > 0) throw new UserError('bad-request', 'diagnose needs one job');
   const daemon = createDaemonClient(values.url, { maxWaits: 0 });
-  const query = new URLSearchParams({ lang: values.lang, ...(values.at !== undefined && { at: values.at }) });
+  const at = values.at !== undefined && { at: `${instant(values.at, '--at', { now, zone: OWN_ZONE })}` };
+  const query = new URLSearchParams({ lang: values.lang, ...at });
   const view = understood(View, await daemon.need(`jobs/${encodeURIComponent(job)}/diagnosis?${query}`));
   process.stdout.write(values.json ? `${JSON.stringify(view)}\n` : inWords(view));
   return 0;

@@ -5,13 +5,14 @@ import { UserError } from '../../model/errors.ts';
 import type { FreshnessView } from '../../web/api/freshness-view.ts';
 import { understood } from './daemon-answer.ts';
 import { createDaemonClient, DEFAULT_URL } from './daemon-client.ts';
+import { instant, OWN_ZONE } from './instant.ts';
 import { textTable } from './text-table.ts';
 
 /** Cells of the longest bar. */
 const BAR = 40;
 
 /** `tidewatch lag REPORT`: where the data spent its age, hop by hop, and the sum; also of a dataset. `--at` asks about the past. */
-export async function lag(args: readonly string[]): Promise<number> {
+export async function lag(args: readonly string[], now: number): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -24,7 +25,7 @@ export async function lag(args: readonly string[]): Promise<number> {
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) throw new UserError('bad-request', 'lag needs one report or dataset');
   const daemon = createDaemonClient(values.url, { maxWaits: 0 });
-  const at = values.at === undefined ? '' : `?at=${encodeURIComponent(values.at)}`;
+  const at = values.at === undefined ? '' : `?at=${instant(values.at, '--at', { now, zone: OWN_ZONE })}`;
   const body = await daemon.get(`freshness/${encodeURIComponent(name)}${at}`);
   if (body === null)
     throw new UserError('not-found', `${daemon.url} knows neither a report nor a dataset called ${name}`);

@@ -77,7 +77,7 @@ describe('a daemon as commands talk to it', () => {
     await assert.rejects(client(url).ingest('logs', Buffer.from('{}'), 'k'), other);
     await assert.rejects(client(url).remove('silences/x'), other);
     await assert.rejects(freshnessBoard(['--url', url]), other);
-    await assert.rejects(lag(['gmv', '--url', url]), other);
+    await assert.rejects(lag(['gmv', '--url', url], 0), other);
     await assert.rejects(notifyTest({ name: 'ops', url, json: false }), other);
   });
 
