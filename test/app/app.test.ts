@@ -60,8 +60,8 @@ describe('from a record to an e-mail', () => {
     );
   });
   after(async () => {
-    await running.app.stop();
-    await smtp.close();
+    await running?.app.stop();
+    await smtp?.close();
   });
 
   test('it listens on a free port, is ready, and says what it is', async () => {

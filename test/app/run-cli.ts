@@ -1,8 +1,7 @@
 /** The command line as users run it: a process of its own, without variables of the developer's shell. */
 import { execFile } from 'node:child_process';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePorts } from '../servers/server-process.ts';
 
 /** The checkout. */
 export const ROOT = join(import.meta.dirname, '..', '..');
@@ -40,9 +39,6 @@ export function cli(
 
 /** A port nobody listens on. */
 export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>(resolve => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise(resolve => probe.close(resolve));
+  const [port = 0] = await freePorts(1);
   return port;
 }
