@@ -54,7 +54,7 @@ export async function startBrowser(options: BrowserContextOptions = {}): Promise
     timezoneId: 'Asia/Shanghai',
     ...options,
   });
-  context.setDefaultTimeout(8_000);
+  context.setDefaultTimeout(20_000);
   return {
     context,
     async open(url) {
