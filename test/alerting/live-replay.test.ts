@@ -204,7 +204,7 @@ for (const [sentence, documents] of [
         fc.array(mishap, { maxLength: 3 }),
         async (rule, start, series, mishaps) => agrees(rule, await worldOf(start, series), mishaps),
       ),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 }

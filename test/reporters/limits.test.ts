@@ -126,7 +126,7 @@ test('whatever a message says, every channel takes it: within its limit, well fo
       }
     }),
     {
-      numRuns: 40,
+      numRuns: 20,
       examples: [[emptyLabel]],
     },
   );

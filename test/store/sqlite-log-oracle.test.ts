@@ -189,7 +189,7 @@ test('search, counts and facets agree with a loop over the lines', () => {
         rmSync(dir, { recursive: true, force: true });
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 

@@ -319,7 +319,7 @@ test('no text of any kind makes decoding throw', () => {
         decodeLog(Buffer.from(text), AT, decoding);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 

@@ -138,7 +138,7 @@ describe('a lineage graph', () => {
     );
     fc.assert(
       fc.property(shuffled, ([all, other]) => assert.deepEqual(picture(placed(other)), picture(placed(all)))),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -158,7 +158,7 @@ describe('a lineage graph', () => {
 
         assert.deepEqual(picture(evidence), before);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

@@ -129,7 +129,7 @@ describe('bounds', () => {
         }
         assert.equal(found.ok, found.errors.length === 0);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
