@@ -338,6 +338,39 @@ test('a rota shows its next two weeks while it is typed; nights and somebody sta
   await page.close();
 });
 
+test('a test of a rota reaches who is on call now', async () => {
+  await make('channels', { name: 'on-duty', type: 'webhook', url: `${hookUrl}/on-duty`, allow_private: true });
+  await make('rotas', {
+    name: 'days',
+    layers: [{ members: ['on-duty', 'file-hook'], start: '2020-01-06', weeks: 52 }],
+  });
+  const { by, members } = await api<{ by: string; members: string[] }>('GET', 'rotas/days/on-call');
+  assert.equal(by, 'layer 1');
+  const { id } = await make('receivers', { name: 'day-team', channels: ['days'] });
+  const { page } = await open(`/receivers/${id}`);
+  await page.getByRole('button', { name: 'Send a test to them' }).click();
+  await page.locator('[data-testid=test-receivers]').getByText(`${members[0]}`, { exact: true }).waitFor();
+  await page.locator('[data-testid=test-outcome]').waitFor();
+  assert.equal(await page.locator('[data-testid=test-receivers] .mono').count(), 1);
+  await page.close();
+});
+
+test('a silence somebody changed meanwhile is read again and can then be saved', async () => {
+  const silence = { matchers: { job: 'x' }, ends_at: Date.now() + 3_600_000 };
+  const { id, version } = await make('silences', silence);
+  const { page } = await open(`/silences/${id}`);
+  await page.getByLabel('Why').fill('mine');
+  await api('PUT', `silences/${id}`, { ...silence, comment: 'theirs' }, version);
+  await save(page);
+  await page.getByText('changed this silence meanwhile').waitFor();
+  assert.equal(await page.getByLabel('Why').inputValue(), 'theirs');
+  await page.getByLabel('Why').fill('both');
+  await save(page);
+  await page.waitForURL(/\/silences$/);
+  assert.equal((await api<Document>('GET', `silences/${id}`))['comment'], 'both');
+  await page.close();
+});
+
 test('the audit trail says who changed what, finds an object, and loads older changes', async () => {
   const { id, version } = await make('receivers', { name: 'audited', channels: ['ops'] });
   let newest = version;

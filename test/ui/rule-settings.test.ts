@@ -76,7 +76,7 @@ test('a Prometheus file: what converts is chosen and taken over, what does not i
 
   await page.getByLabel('Take over Lag').uncheck();
   await page.getByRole('button', { name: 'Take over 1 rule' }).click();
-  await page.getByText('1 rules taken over').waitFor();
+  await page.getByText('1 rule taken over').waitFor();
   assert.deepEqual(
     (await rules()).map(({ name }) => name),
     ['Down'],
@@ -104,7 +104,7 @@ test('a file can be chosen from the disk, and a rule the daemon refuses has its 
 
   await page.getByRole('button', { name: 'Take over 2 rules' }).click();
 
-  await page.getByText('1 rules taken over, 1 refused').waitFor();
+  await page.getByText('1 rule taken over, 1 refused').waitFor();
   await second.locator('.field-wrong').getByText('Lag').waitFor();
   assert.deepEqual((await rules()).map(({ name }) => name).sort(), ['Down', 'Down 2', 'Lag']);
   await page.close();

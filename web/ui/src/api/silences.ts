@@ -50,7 +50,7 @@ export function getSilences(signal: AbortSignal): Promise<Page<Silence>> {
   return get('/silences', {}, signal);
 }
 
-export function getSilence(id: string, signal: AbortSignal): Promise<Silence> {
+export function getSilence(id: string, signal?: AbortSignal): Promise<Silence> {
   return get(one(id), {}, signal);
 }
 

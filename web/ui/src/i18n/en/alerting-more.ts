@@ -252,7 +252,7 @@ export const alertingMore = {
   },
   channels: {
     none: 'No channel yet',
-    noneHow: 'Write one under "channels:" of the configuration, or POST it to /api/v1/channels.',
+    noneHow: 'Make one with the button above, or write it under "channels:" of the configuration.',
     last: 'Last message',
     never: 'nothing yet',
     test: 'Test',

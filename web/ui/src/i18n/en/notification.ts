@@ -249,9 +249,7 @@ export const notification = {
     taken: 'taken over',
     choice: (name: string) => `Take over ${name}`,
     done: (n: number, failed: number) =>
-      failed === 0
-        ? `${n} rules taken over.`
-        : `${n} rules taken over, ${failed} refused; the reasons stand beside them.`,
+      `${n} ${n === 1 ? 'rule' : 'rules'} taken over${failed === 0 ? '.' : `, ${failed} refused; the reason stands beside each.`}`,
   },
   generated: {
     open: 'Generated rules',

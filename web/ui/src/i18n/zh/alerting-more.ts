@@ -253,7 +253,7 @@ export const alertingMore: typeof English = {
   },
   channels: {
     none: '还没有渠道',
-    noneHow: '在配置的 channels: 下添加，或 POST 到 /api/v1/channels。',
+    noneHow: '添加渠道后即可收到消息：点上方“新建渠道”，或写在配置的 channels: 下。',
     last: '最近一条消息',
     never: '还没有',
     test: '测试',

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { ApiError, type InputIssue } from '../../api/client.ts';
 import { now } from '../../api/live.ts';
 import { namedMatchers } from '../../api/rules.ts';
-import { createSilence, type Silence, type SilenceDocument, updateSilence } from '../../api/silences.ts';
+import { createSilence, getSilence, type Silence, type SilenceDocument, updateSilence } from '../../api/silences.ts';
 import { link, navigate, query } from '../../app/router.ts';
 import { moreWords } from '../../i18n/alerting-more.ts';
 import { MatcherRows } from '../../parts/matcher-rows.tsx';
@@ -19,6 +19,7 @@ const NIGHT = { from: '02:00', to: '04:00' } as const;
 export function SilenceForm({ silence }: { silence: Silence | null }): JSX.Element {
   const { silences: w, editor } = moreWords();
   const [doc, setDoc] = useState<SilenceDocument>(() => (silence ? documentOf(silence) : firstDraft()));
+  const [version, setVersion] = useState(silence?.version ?? '');
   const [failure, setFailure] = useState<ApiError | null>(null);
   const issues: readonly InputIssue[] = failure?.issues ?? [];
   const set = (change: Partial<SilenceDocument>): void => setDoc({ ...doc, ...change });
@@ -26,10 +27,16 @@ export function SilenceForm({ silence }: { silence: Silence | null }): JSX.Eleme
   const save = async (): Promise<void> => {
     setFailure(null);
     try {
-      await (silence ? updateSilence(silence.id, document, silence.version) : createSilence(document));
+      await (silence ? updateSilence(silence.id, document, version) : createSilence(document));
       navigate(link('/silences'));
     } catch (error) {
       setFailure(error instanceof ApiError ? error : new ApiError('internal', 0, String(error)));
+      if (!silence || !(error instanceof ApiError) || error.status !== 412) return;
+      // Where it cannot be read either, the next attempt says so.
+      const theirs = await getSilence(silence.id).catch(() => null);
+      if (theirs === null) return;
+      setVersion(theirs.version);
+      setDoc(documentOf(theirs));
     }
   };
   return (
