@@ -127,6 +127,25 @@ test('a change needs the version that was read, and gives a new one', async () =
   assert.equal((await api.get<Rule>(`rules/${first.id}`))['condition'], '{0} > 6');
 });
 
+test('what was read can be changed and sent back whole, also a rule of levels; the text of another rule cannot', async () => {
+  const levels = [{ level: 'error', condition: '{0} > 5' }];
+  for (const more of [{}, { condition: undefined, levels }]) {
+    const { body } = await create(simple(`round_${Object.keys(more).length}`, more));
+    const read = await api.get<Rule>(`rules/${body.id}`);
+    const put = (rule: object) => api.ask<Rule>('PUT', `rules/${body.id}`, rule, { 'if-match': `"${read.version}"` });
+
+    problemOf(await put({ ...read, id: 'other' }), 422, 'bad-request');
+    problemOf(await put({ ...read, verson: '1' }), 422, 'bad-request');
+    const answer = await put({ ...read, window: '7m' });
+
+    assert.equal(answer.status, 200, answer.text);
+    const { version, ...changed } = answer.body;
+    const { version: _, ...was } = read;
+    assert.deepEqual(changed, { ...was, window: '7m' });
+    assert.notEqual(version, read.version);
+  }
+});
+
 test('a deleted rule is gone; an old version cannot delete it', async () => {
   const { body } = await create(simple('deleted'));
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { RuleHistory } from '../../../alerting/evaluate/record.ts';
 import type { ReplayRequest } from '../../../alerting/rule-replay.ts';
 import type { RuleService } from '../../../alerting/rule-service.ts';
+import { documentIn } from '../../../alerting/rule-view.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { UserError } from '../../../model/errors.ts';
 import type { Labels } from '../../../model/labels.ts';
@@ -125,7 +126,8 @@ export function ruleRoutes(fastify: FastifyInstance, services: RuleServices): vo
       if (version === null) {
         throw new UserError('bad-request', 'If-Match with the version you read is needed', { status: 428 });
       }
-      const view = await services.rules.update(request.params.id, request.body, version, actorOf(request));
+      const { id } = request.params;
+      const view = await services.rules.update(id, documentIn(request.body, id), version, actorOf(request));
       return reply.header('etag', etag(view.version)).send(view);
     },
   );
