@@ -23,7 +23,8 @@ export async function logsTail(args: readonly string[]): Promise<number> {
   const style: LogStyle = { paint: paintFor(process.stdout), zone: checkZone(values.zone), traces: values.traces };
   const last = wholeNumber(values.lines, '--lines', [0, MAX_LAST]);
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  // Not once: a terminal sends Ctrl-C to every process of a pipeline, and one that started this passes it on again.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   const daemon = createDaemonClient(values.url, { maxWaits: 0 });
   await tailLogs(
     {
