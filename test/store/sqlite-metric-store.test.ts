@@ -12,7 +12,8 @@ import { createTelemetry } from '../../model/telemetry.ts';
 import { MemoryMetricStore } from '../../store/memory-metrics.ts';
 import type { MetricOp, MetricStore, WindowQuery } from '../../store/metric-store.ts';
 import { openSqliteMetricStore, type SqliteMetricStoreOptions } from '../../store/sqlite/metric-store.ts';
-import { CONTRACT_NOW, metricStoreContract } from '../contract/metric-store.ts';
+import { CONTRACT_NOW } from '../contract/metric-points.ts';
+import { metricStoreContract } from '../contract/metric-store.ts';
 
 const NOW = CONTRACT_NOW;
 const MIN = 60_000;
