@@ -22,6 +22,8 @@ describe('documents as forms hold them', () => {
     assert.deepEqual(withField({ name: 'a' }, 'retry.min', '1s'), { name: 'a', retry: { min: '1s' } });
     assert.equal(fieldAt(document, 'at.user_ids'), undefined);
     assert.equal(fieldAt(document, 'name.first'), undefined);
+    assert.equal(fieldAt({ layers: [{ start: 'x' }] }, 'layers.0.start'), 'x');
+    assert.equal(fieldAt({ layers: [] }, 'layers.0.start'), undefined);
     assert.deepEqual(document, { name: 'a', at: { mobiles: ['1'] } });
   });
 

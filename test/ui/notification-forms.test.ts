@@ -96,7 +96,7 @@ test('a channel: what is missing is told at its field, its secret is written and
   await wrong.filter({ hasText: 'not a duration' }).waitFor();
   await page.getByLabel('Given up after').fill('');
   await save(page);
-  await page.locator('.field', { hasText: 'Address' }).locator('.field-wrong').first().waitFor();
+  await page.locator('.field', { hasText: 'Address' }).locator('.field-wrong').getByText('is needed').waitFor();
 
   await page.getByLabel('Address', { exact: true }).fill(`${hookUrl}/secret-path`);
   await page.getByLabel('Inside the own network').check();
@@ -132,6 +132,25 @@ test('a secret may come from the environment, and is kept when its replacement i
 
   await page.getByText('Set', { exact: true }).waitFor();
   assert.equal(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true, 'nothing is changed');
+  await page.close();
+});
+
+test('a channel deleted meanwhile is made anew only with its secret entered again', async () => {
+  const { id } = await make('channels', { name: 'gone', type: 'webhook', url: `${hookUrl}/old`, allow_private: true });
+  const { page } = await open(`/channels/${id}`);
+  await page.getByLabel('Longest wait').fill('1m');
+  await api('DELETE', `channels/${id}`);
+  await save(page);
+  await page.getByText('saving makes it anew').waitFor();
+  await save(page);
+  await page.locator('.field', { hasText: 'Address' }).locator('.field-wrong').getByText('is needed').waitFor();
+  await page.getByLabel('Address', { exact: true }).fill(`${hookUrl}/new`);
+  await save(page);
+  await page.waitForURL(url => !url.pathname.endsWith(id));
+  const made = await named('channels', 'gone');
+  assert.deepEqual([made?.['retry'], made?.['url']], [{ max: '1m' }, '<secret>']);
+  await api('POST', `channels/${made?.id}/test`, {});
+  assert.equal(received.at(-1), '/new');
   await page.close();
 });
 

@@ -17,6 +17,7 @@ export const notification = {
     takeTheirs: 'Load theirs',
     saveMine: 'Save mine over it',
     gone: 'Somebody deleted this meanwhile; saving makes it anew.',
+    needed: 'is needed',
     failed: (why: string) => `That did not work: ${why}`,
     optional: (label: string) => `${label} (optional)`,
     addName: 'Add…',

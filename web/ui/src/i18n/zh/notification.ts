@@ -19,6 +19,7 @@ export const notification: typeof English = {
     takeTheirs: '载入对方的版本',
     saveMine: '用我的版本覆盖',
     gone: '它刚被他人删除；保存将重新创建。',
+    needed: '必填',
     failed: why => `操作失败：${why}`,
     optional: label => `${label}（可选）`,
     addName: '添加…',

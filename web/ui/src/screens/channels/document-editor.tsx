@@ -14,7 +14,8 @@ import { refreshNow } from '../../api/live.ts';
 import { link, navigate } from '../../app/router.ts';
 import { notificationWords } from '../../i18n/notification.ts';
 import { useLeaveGuard } from '../../parts/leave-guard.ts';
-import { changedFields, cleaned, documentOf } from './written.ts';
+import { HIDDEN } from './channel-fields.ts';
+import { changedFields, cleaned, documentOf, fieldAt } from './written.ts';
 
 interface Props<D extends object> {
   readonly kind: DocumentKind;
@@ -88,13 +89,19 @@ export function DocumentEditor<D extends object>(props: Props<D>): JSX.Element {
       else setFailure(known);
       return;
     }
-    // Deleted meanwhile: saving again makes it anew.
-    if (known.status === 404 && base) setBase(null);
+    // Deleted meanwhile: saving again makes it anew, and secrets that were only kept have to be entered again.
+    if (known.status === 404 && base) {
+      setBase(null);
+      setDoc(withoutKept(doc));
+    }
     setFailure(known);
+    const taken = known.code === 'name-taken' && known.issues.length === 0;
+    const complaints = taken ? [{ path: 'name', message: known.message }] : known.issues;
+    // A complaint about a field that is not there means that it is needed; the daemon says it in the words of its schema.
     setIssues(
-      known.code === 'name-taken' && known.issues.length === 0
-        ? [{ path: 'name', message: known.message }]
-        : known.issues,
+      complaints.map(issue =>
+        issue.path && fieldAt(finished, issue.path) === undefined ? { ...issue, message: w.needed } : issue,
+      ),
     );
   };
   const attempt = async (act: () => Promise<void>): Promise<void> => {
@@ -206,4 +213,9 @@ function Refusal(props: { failure: ApiError; issues: readonly InputIssue[]; gone
 
 function bare<D extends object>(view: D & Stored): D {
   return documentOf(view) as D;
+}
+
+/** The document without secrets that stand for stored ones. */
+function withoutKept<D extends object>(document: D): D {
+  return Object.fromEntries(Object.entries(document).filter(([, value]) => value !== HIDDEN)) as D;
 }

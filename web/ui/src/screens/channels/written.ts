@@ -8,10 +8,11 @@ export function documentOf<T extends object>(view: T): Omit<T, 'id' | 'version' 
   return Object.fromEntries(Object.entries(view).filter(([name]) => !ADDED.has(name))) as T;
 }
 
-/** The value at a path such as `at.mobiles`; undefined where there is none. */
+/** The value at a path such as `at.mobiles` or `layers.0.start`; undefined where there is none. */
 export function fieldAt(document: object, path: string): unknown {
   let value: unknown = document;
-  for (const name of path.split('.')) value = isObject(value) ? Reflect.get(value, name) : undefined;
+  for (const name of path.split('.'))
+    value = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
   return value;
 }
 
