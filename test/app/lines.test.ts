@@ -84,6 +84,21 @@ describe('commands in a pipe', { concurrency: 2 }, () => {
     assert.equal(complaint, '');
   });
 
+  test('a history with a line nobody can read is answered all the same, and says so', async () => {
+    const graph = { type: 'graph', hops: [{ hop: 'h', inputs: ['t'], output: null }] };
+    const row = { type: 'offsets', ts: 1000, hop: 'h', topic: 't', partition: 0, end_offset: 5, position: 5 };
+    const input = [graph, '{"type":', row, { type: 'query', ts: 1000 }, 'no', ...Array(30).fill('x')]
+      .map(each => (typeof each === 'string' ? each : JSON.stringify(each)))
+      .join('\r\n');
+
+    const { code, out, err } = await cli(['freshness', 'replay', '-'], { input: `\ufeff${input}` });
+
+    assert.equal(code, 1);
+    assert.equal((JSON.parse(out) as { age_ms: number }).age_ms, 0);
+    assert.match(err, /^line 2: not valid JSON\nline 5: not valid JSON\n/);
+    assert.match(err, /\nand 12 more lines that cannot be used\n$/);
+  });
+
   for (const args of [
     ['freshness', 'replay', 'nope.ndjson'],
     ['replay', 'metrics', 'nope.ndjson'],

@@ -111,6 +111,20 @@ describe('freshness replay', () => {
     });
   }
 
+  test('told to skip, it names the lines and answers as if they were not there', async () => {
+    const good = [GRAPH, ...cycle(0, 0, 0), ...cycle(10, 10, 4), { type: 'query', ts: 10_000 }];
+    const bad = ['{', { type: 'offsets', ts: 1 }, { type: 'query', ts: 1, sink: 'x' }];
+    const issues: number[] = [];
+    const answers: unknown[] = [];
+    const mixed = [bad[2], GRAPH, bad[0], ...good.slice(1, 4), bad[1], bad[2], ...good.slice(4)];
+
+    for await (const line of replayFreshness(lines(mixed), issue => issues.push(issue.line)))
+      answers.push(JSON.parse(line));
+
+    assert.deepEqual(issues, [1, 3, 7, 8]);
+    assert.deepEqual(answers, await replay(good));
+  });
+
   test('unknown fields, nulls and blank lines are no mistakes', async () => {
     const row = {
       type: 'offsets',
