@@ -55,10 +55,8 @@ describe('tidewatch logs', { timeout: 120_000, concurrency: 3 }, () => {
   test('every filter narrows it; --json is one document a line', async () => {
     const json = async (...args: readonly string[]) => messages((await logs('search', '--json', ...args)).out);
     assert.deepEqual(await json('--level', '>=WARN'), ['elsewhere', 'step 5']);
-    assert.deepEqual(await json('OutOfMemoryError'), ['step 5']);
-    assert.deepEqual(await json('job:other', 'elsewhere'), ['elsewhere']);
+    assert.deepEqual(await json('OutOfMemoryError', 'job:etl'), ['step 5']);
     assert.deepEqual(await json('--container', 'container_e05*', '--to', `${started + 1}`), ['step 1']);
-    assert.deepEqual(await json('step', '--from', new Date(started + 8 * MINUTE).toISOString()), ['step 9']);
     assert.deepEqual(await json('step', '--from', '5m', '--limit', '2'), ['step 8', 'step 9']);
   });
 
