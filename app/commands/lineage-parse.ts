@@ -36,10 +36,10 @@ async function parseBatch(): Promise<number> {
   return 0;
 }
 
-/** The SQL of a file, `-` for standard input. */
+/** The SQL of a file, `-` for standard input; a byte order mark is no part of it, so that columns count as editors do. */
 export function readSql(file: string): string {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    return readFileSync(file === '-' ? 0 : file, 'utf8').replace(/^\ufeff/, '');
   } catch (error) {
     throw new UserError('bad-request', `cannot read ${file}: ${(error as Error).message}`, { cause: error });
   }

@@ -99,6 +99,11 @@ describe('commands in a pipe', { concurrency: 2 }, () => {
     assert.match(err, /\nand 12 more lines that cannot be used\n$/);
   });
 
+  test('a byte order mark before SQL moves no column', async () => {
+    const { out } = await cli(['lineage', 'parse', '-'], { input: '\ufeffINSERT INTO a SELECT b FROM c' });
+    assert.match(out, /^-:1:1 insert\n {2}writes .* 1:13\n/);
+  });
+
   for (const args of [
     ['freshness', 'replay', 'nope.ndjson'],
     ['replay', 'metrics', 'nope.ndjson'],
