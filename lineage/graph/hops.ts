@@ -4,12 +4,15 @@ import type { LineageGraph } from './build.ts';
 import type { DatasetRef } from './dataset.ts';
 import type { Fragment, FragmentHop } from './fragment.ts';
 
+/** What hops follow from. */
+export type HopEvidence = Pick<LineageGraph, 'fragments' | 'resolve'>;
+
 /**
  * One hop per (consumer, output), with dataset ids as topics. Where several kinds of evidence tell of one consumer only the most exact
  * counts: a job's SQL pairs inputs with outputs, its OpenLineage event and its metrics do not. A job that `hasEnded` no longer holds back
  * an output which another one writes; where it was the only writer it stays, and the output ages.
  */
-export function hopGraph(lineage: LineageGraph, hasEnded: (hop: string) => boolean): HopGraph {
+export function hopGraph(lineage: HopEvidence, hasEnded: (hop: string) => boolean): HopGraph {
   const best = new Map<string, number>();
   for (const { hops, rank } of lineage.fragments)
     for (const { hop } of hops) best.set(hop, Math.min(rank, best.get(hop) ?? rank));
@@ -23,7 +26,7 @@ export function hopGraph(lineage: LineageGraph, hasEnded: (hop: string) => boole
 function addHops(
   fragment: Fragment,
   best: ReadonlyMap<string, number>,
-  lineage: LineageGraph,
+  lineage: HopEvidence,
   into: Map<string, Hop>,
 ): void {
   for (const found of fragment.hops) {
@@ -35,7 +38,7 @@ function addHops(
   }
 }
 
-function toHop(found: FragmentHop, lineage: LineageGraph): Hop {
+function toHop(found: FragmentHop, lineage: HopEvidence): Hop {
   const ids = (refs: readonly DatasetRef[]): string[] => [...new Set(refs.map(ref => lineage.resolve(ref).id))];
   const inputs = ids(found.inputs);
   const lookups = ids(found.lookups);
@@ -56,7 +59,7 @@ function toHop(found: FragmentHop, lineage: LineageGraph): Hop {
   };
 }
 
-function refreshOf({ lookups, lookupRefreshMs = [] }: FragmentHop, lineage: LineageGraph): RefreshPart {
+function refreshOf({ lookups, lookupRefreshMs = [] }: FragmentHop, lineage: HopEvidence): RefreshPart {
   let refresh: RefreshPart = {};
   for (const [i, ref] of lookups.entries()) {
     const ms = lookupRefreshMs[i] ?? null;

@@ -30,19 +30,14 @@ type Neighbour = ReturnType<Step>[number];
 export class Past {
   readonly #parts: PastParts;
   readonly #at: number;
-  /** Job name -> its version then; null: it was not known yet. Jobs whose version of today was in force already are not here. */
-  readonly #other = new Map<string, InForce | null>();
+  readonly #other: ReadonlyMap<string, InForce | null>;
   readonly #extra = { up: new Map<string, Neighbour[]>(), down: new Map<string, Neighbour[]>() };
 
   constructor(parts: PastParts, at: number) {
     this.#parts = parts;
     this.#at = at;
-    for (const [job, versions] of parts.versions.all) {
-      const i = versions.findLastIndex(({ from }) => from <= at);
-      if (i === versions.length - 1) continue;
-      this.#other.set(job, i < 0 ? null : { version: versions[i]!, to: versions[i + 1]!.from });
-      if (i >= 0) this.#addExtra(job, versions[i]!);
-    }
+    this.#other = versionsThen(parts.versions, at);
+    for (const [job, inForce] of this.#other) if (inForce !== null) this.#addExtra(job, inForce.version);
   }
 
   has(id: string): boolean {
@@ -163,8 +158,19 @@ export class Past {
 
 const JOB_KEYS = ['job:', 'openlineage:', 'topic-read:'] as const;
 
+/** Job name -> its version then; null: it was not known yet. Jobs whose version of today was in force already are not here. */
+export function versionsThen(versions: JobVersions, at: number): ReadonlyMap<string, InForce | null> {
+  const other = new Map<string, InForce | null>();
+  for (const [job, all] of versions.all) {
+    const i = all.findLastIndex(({ from }) => from <= at);
+    if (i === all.length - 1) continue;
+    other.set(job, i < 0 ? null : { version: all[i]!, to: all[i + 1]!.from });
+  }
+  return other;
+}
+
 /** The job a node or fragment is of; null for others. */
-function jobOf(key: string): string | null {
+export function jobOf(key: string): string | null {
   const prefix = JOB_KEYS.find(each => key.startsWith(each));
   return prefix === undefined ? null : key.slice(prefix.length);
 }

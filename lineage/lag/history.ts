@@ -9,8 +9,16 @@ import { answerReport, type ReportFreshness, unknownAnswer } from './report-answ
 /** A stored point counts for an instant up to this much later, ms; rollups hold one a minute. */
 const POINT_HOLDS_MS = 120_000;
 
+/** An answer about the past, and from when on it is known who wrote what: a job is known from its first submission on. */
+export type PastFreshness = (FreshnessAnswer | ReportFreshness) & { readonly known_from: number | null };
+
 export interface HistoryParts {
+  /** As of the instant asked about. */
   readonly graph: GraphIndex;
+  /** As of now, where that is another one. */
+  readonly today?: GraphIndex;
+  /** Since when each job is known whose past is kept, epoch ms. */
+  readonly firstKnown?: ReadonlyMap<string, number>;
   readonly tables: OffsetTables;
   readonly reports: readonly Report[];
   readonly metrics: Pick<MetricStore, 'window'>;
@@ -19,18 +27,50 @@ export interface HistoryParts {
 /**
  * How fresh a report, dataset or hop without output was at `at`, and why: "what was the age at 14:05 yesterday". As far as the
  * offset tables reach (24 h, kept over restarts) by the same composition as today's answer, with what is known by now; before
- * that from the series recorded then: age, bounds, sum and residences, rule `from-series`. The graph is today's. Null when it
- * knows none of that name. Rejects with `StoreAwayError`.
+ * that from the series recorded then: age, bounds, sum and residences, rule `from-series`. The graph is that of then. Null when neither it nor
+ * that of today knows one of that name. Rejects with `StoreAwayError`.
  */
 export async function freshnessAt(
-  { graph, tables, reports, metrics }: HistoryParts,
+  parts: HistoryParts,
+  target: string,
+  at: number,
+  signal?: AbortSignal,
+): Promise<PastFreshness | null> {
+  const answer = await answerThen(parts, target, at, signal);
+  if (answer === null) return null;
+  const known = knownFrom(parts, sinksOf(parts, target));
+  if (known === null || at >= known) return { ...answer, known_from: known };
+  return { ...answer, known_from: known, rules: [...new Set([...answer.rules, 'graph-assumed' as const])].sort() };
+}
+
+function sinksOf({ graph, reports }: HistoryParts, target: string): readonly Sink[] {
+  const report = reports.find(known => known.name === target);
+  return (report?.reads ?? [target]).flatMap(name => findSink(graph, name) ?? []);
+}
+
+/** The youngest of the jobs a sink hangs on tells from when on its past is known whole; null where nobody keeps the past of any. */
+function knownFrom({ graph, firstKnown }: HistoryParts, sinks: readonly Sink[]): number | null {
+  let from: number | null = null;
+  for (const { hop } of sinks.flatMap(sink => hopsUpstream(graph, sink))) {
+    const first = firstKnown?.get(hop) ?? null;
+    if (first !== null) from = Math.max(first, from ?? first);
+  }
+  return from;
+}
+
+async function answerThen(
+  parts: HistoryParts,
   target: string,
   at: number,
   signal?: AbortSignal,
 ): Promise<FreshnessAnswer | ReportFreshness | null> {
+  const { graph, tables, reports, metrics } = parts;
   const report = reports.find(known => known.name === target);
-  const sinks = (report?.reads ?? [target]).flatMap(name => findSink(graph, name) ?? []);
-  if (report === undefined && sinks.length === 0) return null;
+  const sinks = sinksOf(parts, target);
+  if (report === undefined && sinks.length === 0) {
+    if (parts.today === undefined || findSink(parts.today, target) === null) return null;
+    return { ...unknownAnswer(target, at), rules: ['not-written-then'] };
+  }
   const answer = (): FreshnessAnswer | ReportFreshness =>
     report === undefined
       ? answerFreshness(graph, tables, sinks[0]!, target, at)

@@ -27,6 +27,12 @@ export interface Hop {
   readonly groups?: readonly string[];
 }
 
+/** All hops as of a time. */
+export interface PastHopGraph extends HopGraph {
+  /** Since when each job is known whose versions are kept, epoch ms. */
+  readonly firstKnown: ReadonlyMap<string, number>;
+}
+
 /** All hops known now; replaced as a whole when the graph changes. */
 export interface HopGraph {
   readonly hops: readonly Hop[];

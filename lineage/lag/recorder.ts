@@ -9,14 +9,16 @@ import { CatchUp } from './catch-up.ts';
 import { Completeness } from './completeness.ts';
 import { type GraphIndex, indexGraph } from './freshness.ts';
 import { freshnessSeries, type Report } from './freshness-series.ts';
-import { freshnessAt } from './history.ts';
-import type { HopGraph } from './hop-graph.ts';
+import { freshnessAt, type PastFreshness } from './history.ts';
+import type { HopGraph, PastHopGraph } from './hop-graph.ts';
 import type { OffsetTables } from './offsets.ts';
 import { answerReport, type ReportFreshness } from './report-answer.ts';
 import { createTableKeeper } from './tables/table-keeper.ts';
 
 export interface FreshnessRecorderOptions {
   readonly graph: () => HopGraph;
+  /** The graph as of a time, upstream of some datasets or hops; absent: that of today is taken for it. */
+  readonly graphAt?: (at: number, targets: readonly string[]) => PastHopGraph;
   readonly reports: () => readonly Report[];
   /** The very tables the lag deriver fills. */
   readonly tables: OffsetTables;
@@ -51,7 +53,7 @@ export interface FreshnessRecorder {
   /** Of a report, a dataset id or a hop without output; null when the graph knows none of that name. */
   freshnessOf(name: string, at?: number): FreshnessAnswer | ReportFreshness | null;
   /** The same for an instant of the past, before the tables from the series; rejects with `StoreAwayError`. */
-  freshnessAt(name: string, at: number, signal?: AbortSignal): Promise<FreshnessAnswer | ReportFreshness | null>;
+  freshnessAt(name: string, at: number, signal?: AbortSignal): Promise<PastFreshness | null>;
 }
 
 /**
@@ -133,12 +135,13 @@ export function createFreshnessRecorder(options: FreshnessRecorderOptions): Fres
       return sink === null ? null : completeness.hold(answerFreshness(index(), tables, sink, name, at));
     },
     freshnessAt(name, at, signal) {
-      return freshnessAt(
-        { graph: index(), tables, reports: options.reports(), metrics: metricStore },
-        name,
-        at,
-        signal,
-      );
+      const reports = options.reports();
+      const targets = reports.find(known => known.name === name)?.reads ?? [name];
+      const then = options.graphAt?.(at, targets);
+      const today = index();
+      const graph = then === undefined ? today : indexGraph(then);
+      const known = then === undefined ? {} : { firstKnown: then.firstKnown };
+      return freshnessAt({ graph, today, ...known, tables, reports, metrics: metricStore }, name, at, signal);
     },
   };
 }

@@ -25,6 +25,8 @@ export const FRESHNESS_RULES = {
   'checkpoint-unknown': 'no completed checkpoint of the hop is known',
   'end-offset-unknown': 'a partition without end offsets was left out',
   'from-series': 'the instant lies before the offset tables: read from the series recorded then',
+  'graph-assumed': 'nobody had told of a job by then: it is taken as it was first told',
+  'not-written-then': 'no job that is known wrote the dataset then',
   cycle: 'the path runs in a circle and was cut',
 } as const;
 

@@ -144,3 +144,41 @@ describe('what the age was, and why', () => {
     assert.equal(await freshnessAt(parts, 'nobody', 20 * HOUR), null);
   });
 });
+
+describe('the graph of then', () => {
+  const tables = day();
+  const metrics = NOTHING;
+  /** Until hour 20 `etl` wrote to nobody. */
+  const then = indexGraph({
+    hops: [{ hop: 'etl', inputs: ['ods'], output: null, windowMs: null, allowedOooMs: 0, delivery: 'at_least_once' }],
+  });
+  const firstKnown = new Map([
+    ['etl', 12 * HOUR],
+    ['agg', 20 * HOUR],
+  ]);
+  const parts: HistoryParts = { graph: then, today: GRAPH, firstKnown, tables, reports: REPORTS, metrics };
+
+  test('is the one an answer follows, and says from when on it is known', async () => {
+    const answer = await freshnessAt(parts, 'etl', 16.5 * HOUR);
+    assert.deepEqual(Object.keys(answer?.per_source ?? {}), ['ods']);
+    assert.equal(answer?.known_from, 12 * HOUR);
+    assert.ok(!answer?.rules.includes('graph-assumed'));
+  });
+
+  test('is assumed before any job was told of', async () => {
+    const answer = await freshnessAt(parts, 'etl', 11 * HOUR);
+    assert.equal(answer?.known_from, 12 * HOUR);
+    assert.ok(answer?.rules.includes('graph-assumed'));
+  });
+
+  test('has no age for a dataset that nobody wrote then, though somebody does now', async () => {
+    const answer = await freshnessAt(parts, 'dw', 16.5 * HOUR);
+    assert.deepEqual([answer?.age_ms, answer?.rules, answer?.known_from], [null, ['not-written-then'], null]);
+    assert.equal(await freshnessAt(parts, 'nobody', 16.5 * HOUR), null);
+  });
+
+  test('is that of today where nobody keeps another', async () => {
+    const answer = await freshnessAt({ graph: GRAPH, tables, reports: REPORTS, metrics }, 'agg', 16.5 * HOUR);
+    assert.equal(answer?.known_from, null);
+  });
+});
