@@ -81,6 +81,7 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
   try {
     const recorder = createFreshnessRecorder({
       graph: () => lineage.hopGraph(),
+      graphAt: (at, targets) => lineage.hopGraphAt(at, targets),
       reports: () => lineage.reports(),
       tables: parts.tables,
       metricStore: metrics,

@@ -17,10 +17,11 @@ import { Evidence } from './graph/evidence.ts';
 import { hopGraph } from './graph/hops.ts';
 import type { JobInfo } from './graph/job-registry.ts';
 import { FLAP_MS } from './graph/job-status.ts';
+import { pastHopGraph } from './graph/past-hops.ts';
 import type { Impact } from './graph/path.ts';
 import { type GraphQuery, LineageQuestions } from './graph/questions.ts';
 import type { VersionsDoc } from './graph/versions.ts';
-import type { HopGraph } from './lag/hop-graph.ts';
+import type { HopGraph, PastHopGraph } from './lag/hop-graph.ts';
 import { PendingDocuments } from './pending-documents.ts';
 import { type ParseAnswer, type ParseInput, parseScript } from './sql/lineage.ts';
 
@@ -56,6 +57,8 @@ export interface LineageService extends LineageAnswers {
   impactOf(source: string): Impact;
   /** Hops for the lag side; the same object until the graph or a job's status changes. */
   hopGraph(): HopGraph;
+  /** The hops as of `at`, epoch ms, upstream of these datasets or hops; see `pastHopGraph`. */
+  hopGraphAt(at: number, targets: readonly string[]): PastHopGraph;
   /** `POST /lineage/parse`: with the tables declared to the daemon. */
   parse(input: Omit<ParseInput, 'tables'>): ParseAnswer;
   /** `POST /lineage/check`: against everything the daemon knows. */
@@ -223,6 +226,11 @@ class Service implements LineageService {
       isRetired(this.#evidence.registry.statusOf(job, this.#clock.now())),
     );
     return this.#hops;
+  }
+
+  hopGraphAt(at: number, targets: readonly string[]): PastHopGraph {
+    const hasEnded = (job: string): boolean => isRetired(this.#evidence.registry.stateAt(job, at)?.status ?? null);
+    return pastHopGraph(this.#evidence, { at, targets, hasEnded });
   }
 
   parse(input: Omit<ParseInput, 'tables'>): ParseAnswer {
