@@ -153,6 +153,7 @@ export const notification = {
     name: 'Name',
     order: 'Order',
     orderHow: "Lower is tried first; of equal ones the configuration's, then the oldest.",
+    matchers: 'Labels',
     matchersHow: 'Labels such as job, team, severity, alertname. None takes every alert.',
     continue: 'Later routes are tried as well',
     receivers: 'Receivers',

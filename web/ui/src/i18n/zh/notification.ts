@@ -149,6 +149,7 @@ export const notification: typeof English = {
     name: '名称',
     order: '顺序',
     orderHow: '数值小的先尝试；相同时配置的在前，其次是较早创建的。',
+    matchers: '标签',
     matchersHow: '标签如 job、team、severity、alertname；不填表示所有告警。',
     continue: '继续尝试后面的路由',
     receivers: '接收人',

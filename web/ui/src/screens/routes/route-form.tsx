@@ -2,7 +2,6 @@ import type { JSX } from 'preact';
 import type { InputIssue } from '../../api/client.ts';
 import type { Route, RouteDocument } from '../../api/routes.ts';
 import { namedMatchers } from '../../api/rules.ts';
-import { moreWords } from '../../i18n/alerting-more.ts';
 import { notificationWords } from '../../i18n/notification.ts';
 import { Card } from '../../parts/card.tsx';
 import { MatcherRows } from '../../parts/matcher-rows.tsx';
@@ -25,7 +24,6 @@ const TIMES = [
 /** A route to make or to change, with the alerts of now it would take beside it. */
 export function RouteForm({ route }: { route: Route | null }): JSX.Element {
   const { routes: w } = notificationWords();
-  const { silences } = moreWords();
   const known = useKnownNames();
   return (
     <DocumentEditor<RouteDocument>
@@ -55,9 +53,9 @@ export function RouteForm({ route }: { route: Route | null }): JSX.Element {
               />
               <OrderField document={document} issues={issues} onChange={onChange} />
               <div class="field wide-field">
-                <span class="field-label">{silences.matchers}</span>
+                <span class="field-label">{w.matchers}</span>
                 <MatcherRows
-                  label={silences.matchers}
+                  label={w.matchers}
                   matchers={document.matchers ?? {}}
                   onChange={matchers => onChange({ ...document, matchers })}
                 />
