@@ -20,6 +20,7 @@ export type DocKind =
   | 'job'
   | 'job_id'
   | 'job_version'
+  | 'declared_version'
   | 'table'
   | 'report'
   | 'druid_supervisor'
@@ -123,6 +124,10 @@ export interface StateStore {
 
   /** Rows not yet delivered, dead or suppressed whose nextAttemptAt <= now, oldest first. */
   outboxDue(now: number, limit: number, signal?: AbortSignal): Promise<readonly OutboxRow[]>;
+  /**
+   * Replaces a row. What is finished is not opened again, a delivery is never taken back, and what has expired stays away (`mayReplace`): a
+   * process that was stopped and goes on after another has taken over knows an old state.
+   */
   updateOutbox(row: OutboxRow, signal?: AbortSignal): Promise<void>;
   /** Newest first. */
   listOutbox(
@@ -144,4 +149,9 @@ export interface StateStore {
   expire(before: number, keysBefore: number, signal?: AbortSignal): Promise<void>;
   ping(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Whether a row of the outbox may become what somebody says it is: while it is open anything, after that only delivered. */
+export function mayReplace(stored: OutboxRow['status'], next: OutboxRow['status']): boolean {
+  return stored === 'pending' || stored === 'retrying' || (next === 'delivered' && stored !== 'delivered');
 }

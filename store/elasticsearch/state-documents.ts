@@ -145,10 +145,10 @@ export class StateDocuments {
     limit: number,
     after: readonly unknown[] | undefined,
     signal?: AbortSignal,
-  ): Promise<readonly { readonly doc: StateDocument; readonly sort: readonly unknown[] }[]> {
+  ): Promise<readonly (Versioned & { readonly sort: readonly unknown[] })[]> {
     await this.refresh(signal);
     const hits = await this.#search(filter, sort, limit, after, signal);
-    return hits.map(h => ({ doc: h._source, sort: h.sort ?? [] }));
+    return hits.map(hit => ({ ...versioned(hit), sort: hit.sort ?? [] }));
   }
 
   /** Deletes what the filter finds. */

@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../model/clock.ts';
 import { UserError, VersionConflictError } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
-import type { Doc, DocKind, OutboxRow, StateStore } from '../state-store.ts';
+import type { Doc, DocKind, StateStore } from '../state-store.ts';
 import type { Elasticsearch } from './client.ts';
 import { type Sort, type StateDocument, StateDocuments, type Versioned } from './state-documents.ts';
-import { outboxDocument, StateFlushes } from './state-flushes.ts';
+import { StateFlushes } from './state-flushes.ts';
+import { OutboxRows, toRow } from './state-outbox.ts';
 import { StateRules } from './state-rules.ts';
 
 const NEWEST: Sort = [{ created: 'desc' }, { id: 'desc' }];
-const OLDEST: Sort = [{ created: 'asc' }, { id: 'asc' }];
 
 interface Lease {
   readonly owner: string;
@@ -23,6 +23,7 @@ export function openElasticsearchStateStore(es: Elasticsearch, options: { clock:
   const docs = new StateDocuments(es);
   const rules = new StateRules(docs);
   const flushes = new StateFlushes(docs, () => clock.now());
+  const outbox = new OutboxRows(docs);
   let audited = 0;
 
   const typeOf = (kind: DocKind): string => `doc:${kind}`;
@@ -38,7 +39,6 @@ export function openElasticsearchStateStore(es: Elasticsearch, options: { clock:
     updatedAt: doc.created ?? 0,
     body: JSON.parse(doc.json) as T,
   });
-  const toRow = (doc: StateDocument): OutboxRow => JSON.parse(doc.json) as OutboxRow;
 
   return {
     async get(kind, id, signal) {
@@ -76,17 +76,8 @@ export function openElasticsearchStateStore(es: Elasticsearch, options: { clock:
     loadGroups: signal => flushes.list(signal),
     commitFlush: (groupKey, expected, flush, signal) => flushes.commit(groupKey, expected, flush, signal),
 
-    async outboxDue(now, limit, signal) {
-      const filter = [
-        { term: { type: 'outbox' } },
-        { terms: { status: ['pending', 'retrying'] } },
-        { range: { next: { lte: now } } },
-      ];
-      return (await docs.page(filter, OLDEST, limit, undefined, signal)).map(p => toRow(p.doc));
-    },
-    async updateOutbox(row, signal) {
-      await docs.put(outboxDocument(row), 'any', signal);
-    },
+    outboxDue: (now, limit, signal) => outbox.due(now, limit, signal),
+    updateOutbox: (row, signal) => outbox.update(row, signal),
     async listOutbox({ channel, status, limit, cursor }, signal) {
       const filter: object[] = [{ term: { type: 'outbox' } }];
       if (channel !== undefined) filter.push({ term: { channel } });

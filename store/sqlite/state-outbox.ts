@@ -66,7 +66,9 @@ export class Outbox {
     const body = JSON.stringify(row.body);
     return this.#db.write(() => {
       this.#db.run(
-        'UPDATE outbox SET next_attempt_at = ?, status = ?, attempts = ?, body = ? WHERE id = ?',
+        // `mayReplace` in one statement.
+        `UPDATE outbox SET next_attempt_at = ?1, status = ?2, attempts = ?3, body = ?4
+         WHERE id = ?5 AND (status IN ('pending', 'retrying') OR (?2 = 'delivered' AND status <> 'delivered'))`,
         row.nextAttemptAt,
         row.status,
         row.attempts,

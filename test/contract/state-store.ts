@@ -398,6 +398,28 @@ export function stateStoreContract(name: string, make: () => Promise<Made>): voi
         ]);
       });
 
+      withStore('a row that is finished is not opened again, and a delivery is never taken back', async store => {
+        await store.commitFlush('g', null, flush([row('sent'), row('dead'), row('late')]));
+        const [seen] = await store.outboxDue(T, 1);
+        const now = async (): Promise<readonly string[]> =>
+          (await store.listOutbox({ limit: 10 })).items
+            .map(({ id, status, attempts }) => `${id} ${status} ${attempts}`)
+            .sort();
+        await store.updateOutbox(row('sent', { status: 'delivered', attempts: 2 }));
+        await store.updateOutbox(row('dead', { status: 'dead', attempts: 9 }));
+        await store.updateOutbox(row('late', { status: 'dead', attempts: 9 }));
+
+        for (const status of ['pending', 'retrying', 'dead', 'suppressed'] as const)
+          await store.updateOutbox(row('sent', { status, attempts: 1 }));
+        await store.updateOutbox(row('dead', { status: 'retrying', attempts: 1 }));
+        await store.updateOutbox(row('late', { status: 'delivered', attempts: 1 }));
+        await store.updateOutbox(row('expired', { status: 'retrying' }));
+
+        assert.equal(seen?.status, 'pending');
+        assert.deepEqual(await now(), ['dead dead 9', 'late delivered 1', 'sent delivered 2']);
+        assert.deepEqual(await store.outboxDue(T, 10), []);
+      });
+
       withStore('the outbox is listed newest first, filtered, page by page', async store => {
         const rows = Array.from({ length: 7 }, (_, i) =>
           row(`o${i}`, { createdAt: T + i, channel: i % 2 ? 'mail' : 'im', status: i < 2 ? 'dead' : 'pending' }),
