@@ -136,6 +136,23 @@ test('facets count the values of a field among the lines found', async () => {
   );
 });
 
+test('without a field, facets are those of every field', async () => {
+  const { facets } = await api.get<{ facets: Record<string, { value: string; count: number }[]> }>(
+    'logs/facets?q=OutOfMemoryError&limit=1',
+  );
+
+  assert.deepEqual(facets, {
+    job: [{ value: 'etl', count: 1 }],
+    app: [{ value: 'application_1_0001', count: 1 }],
+    container: [{ value: 'container_1_0001_01_000002', count: 1 }],
+    level: [{ value: 'ERROR', count: 1 }],
+    logger: [{ value: 'org.apache.flink.Test', count: 1 }],
+    host: [{ value: 'h1', count: 1 }],
+    exception: [{ value: 'java.lang.OutOfMemoryError', count: 1 }],
+  });
+  problemOf(await api.ask('GET', 'logs/facets?field=message'), 422, 'bad-request');
+});
+
 test('around gives the neighbours of a line, oldest first, within its container unless told otherwise', async () => {
   const [item] = (await api.get<Page>('logs/search?q=slow')).items;
   const ask = (more: string) =>

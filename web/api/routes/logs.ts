@@ -13,6 +13,8 @@ export interface LogServices {
   readonly jobNames: JobNames;
 }
 
+const FACETS = ['job', 'app', 'container', 'level', 'logger', 'host', 'exception'] as const satisfies LogFacetField[];
+
 /** Buckets a histogram may have at most; finer ones are refused with the interval to take. */
 const MAX_BUCKETS = 5000;
 
@@ -65,17 +67,22 @@ export function logRoutes(fastify: FastifyInstance, services: LogServices): void
     {
       schema: {
         tags: ['logs'],
-        summary: 'Most frequent values of a field',
+        summary: 'Most frequent values of a field, or of every field',
         querystring: z.strictObject({
           ...logFilters,
-          field: z.enum(['job', 'app', 'container', 'level', 'logger', 'host', 'exception'] satisfies LogFacetField[]),
+          field: z.enum(FACETS).optional(),
           limit: intField(1, 100, 10),
         }),
       },
     },
-    async ({ query: { field, limit, ...rest } }) => ({
-      values: await services.logs.facet({ ...logQueryOf(rest), field, limit }, services.jobNames),
-    }),
+    async ({ query: { field, limit, ...rest } }) => {
+      const search = logQueryOf(rest);
+      const valuesOf = (each: LogFacetField) =>
+        services.logs.facet({ ...search, field: each, limit }, services.jobNames);
+      if (field !== undefined) return { values: await valuesOf(field) };
+      const facets = await Promise.all(FACETS.map(async each => [each, await valuesOf(each)] as const));
+      return { facets: Object.fromEntries(facets) };
+    },
   );
 
   app.get(
