@@ -88,3 +88,11 @@ export function report(name: string, owner: string, ...topics: readonly string[]
 export function status(jobName: string, value: string, ts: number): JobEvent {
   return { type: 'job_status', ts, jobId: `id-${jobName}`, jobName, status: value };
 }
+
+/** Copies dw_sdk_log to dw_sdk_log_cdo. */
+export const ETL = `CREATE TABLE src (imei STRING) WITH ${kafka('dw_sdk_log')};
+CREATE TABLE dst (imei STRING) WITH ${kafka('dw_sdk_log_cdo', 'k2:9092')};
+INSERT INTO dst SELECT imei FROM src`;
+
+/** Ids of an answer's nodes, in its order. */
+export const nodes = (answer: ReturnType<LineageService['graph']>): string[] => answer.nodes.map(node => node.id);
