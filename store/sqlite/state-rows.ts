@@ -47,5 +47,5 @@ export function readCursor(cursor: string): [at: number, id: string] {
   } catch {
     // falls through to the error below
   }
-  throw new UserError('bad-cursor', 'the cursor is not one this server gave out', { status: 400 });
+  throw new UserError('bad-cursor', 'the cursor is not one this server gave out; list again without it');
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { after, before, test } from 'node:test';
-import { type Api, openApi } from './fixture.ts';
+import { type Api, openApi, problemOf } from './fixture.ts';
 
 let api: Api;
 before(async () => {
@@ -54,3 +54,9 @@ test('who sends too large a body gets the answer, not a broken pipe: the rest is
   assert.match(refused, /^HTTP\/1\.1 413 /);
   assert.match(await answer('"ok"'), /^HTTP\/1\.1 200 /);
 });
+
+for (const path of ['logs/search', 'deliveries', 'audit', 'lineage/orphans', 'lineage/cycles']) {
+  test(`${path}: a cursor this server never gave out is refused like any field`, async () => {
+    problemOf(await api.ask('GET', `${path}?cursor=zzz`), 422, 'bad-cursor');
+  });
+}
