@@ -12,6 +12,7 @@ import type { CheckAnswer } from './check/check.ts';
 import { type CheckInput, ScriptChecker } from './check/checker.ts';
 import type { GraphAnswer, LineageAnswers } from './graph/answers.ts';
 import type { ClusterConfig } from './graph/clusters.ts';
+import type { DeclaredVersionsDoc } from './graph/declared-versions.ts';
 import type { DeclaredBody, JobDoc, JobIdDoc } from './graph/documents.ts';
 import { Evidence } from './graph/evidence.ts';
 import { hopGraph } from './graph/hops.ts';
@@ -91,12 +92,11 @@ class Service implements LineageService {
   readonly #questions: LineageQuestions;
   readonly #checker: ScriptChecker;
   readonly #keepEndedMs: number;
-  readonly #logger: Logger | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #pending: PendingDocuments;
   #hops: HopGraph | null = null;
-  #cancelSettle: () => void = () => {};
-  #cancelReady: () => void = () => {};
+  #cancelSettle = (): void => {};
+  #cancelReady = (): void => {};
   #readyIsDue = false;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
@@ -115,7 +115,6 @@ class Service implements LineageService {
       },
     });
     this.#keepEndedMs = keepEndedMs;
-    this.#logger = logger;
     const { lineage, registry } = this.#evidence;
     const stateOf = (job: string) => registry.stateOf(job, clock.now());
     const view = { lineage, stateOf };
@@ -130,8 +129,10 @@ class Service implements LineageService {
   async start(signal?: AbortSignal): Promise<void> {
     for (const { body } of await this.#state.list<VersionsDoc>('job_version', signal))
       this.#evidence.restoreVersions(body);
+    const declared = await this.#state.list<DeclaredVersionsDoc>('declared_version', signal);
+    for (const { body } of declared) this.#evidence.declared.restore(body);
     for (const kind of DECLARED)
-      for (const { body } of await this.#state.list<DeclaredBody>(kind, signal)) this.#evidence.take(body);
+      for (const { body } of await this.#state.list<DeclaredBody>(kind, signal)) this.#evidence.restoreDeclared(body);
     let placed = 0;
     for (const { body } of await this.#state.list<JobDoc>('job', signal)) {
       this.#evidence.restoreJob(body);
@@ -165,7 +166,6 @@ class Service implements LineageService {
     }
     this.#sweep();
     if (changed) this.#changed();
-    if (changed) this.#readyToCheckSoon();
     await this.#pending.write(signal);
   }
 
@@ -251,25 +251,24 @@ class Service implements LineageService {
   }
 
   #changed(): void {
+    this.#evidence.touch();
     for (const [kind, count] of this.#evidence.lineage.counts) this.#telemetry.lineageNodes.set({ kind }, count);
     for (const listener of this.#listeners) listener();
+    this.#readyToCheckSoon();
   }
 
   /** A debounced status changes without an event once the flapping is over. */
   #settleLater(): void {
     this.#cancelSettle();
-    this.#cancelSettle = this.#clock.after(FLAP_MS, () => {
-      this.#evidence.touch();
-      this.#changed();
-    });
+    this.#cancelSettle = this.#clock.after(FLAP_MS, () => this.#changed());
   }
 
   /** The first check after a start or after many new jobs would wait for all their DDL to be read. */
   #readyToCheck(): void {
+    this.#cancelReady();
     this.#readyIsDue = false;
-    this.#checker
-      .prepare()
-      .catch((error: unknown) => this.#logger?.error({ err: error }, 'the DDL of jobs could not be read'));
+    // A check that needs it meets the same failure, and tells who asked.
+    this.#checker.prepare().catch(() => {});
   }
 
   #readyToCheckSoon(): void {

@@ -31,7 +31,12 @@ const Edge = z.object({
   job: z.string().exactOptional(),
 });
 
-export const Graph = z.object({ nodes: z.array(Node), edges: z.array(Edge), truncated: z.boolean() });
+export const Graph = z.object({
+  nodes: z.array(Node),
+  edges: z.array(Edge),
+  truncated: z.boolean(),
+  assumed: z.array(z.string()).exactOptional(),
+});
 
 export const Paths = z.object({
   paths: z.array(z.object({ nodes: z.array(Node), edges: z.array(Edge) })),

@@ -15,6 +15,8 @@ export function toTree(answer: GraphAnswer, root: GraphNode, paint: Paint): stri
   }
   if (lines.length === 1) lines.push(paint('dim', 'nothing is known to lead to it or to depend on it'));
   if (answer.truncated) lines.push(paint('yellow', `only the first ${answer.nodes.length} nodes are shown`));
+  if (answer.assumed !== undefined)
+    lines.push(paint('yellow', `shown as now, nobody knows what they were then: ${answer.assumed.join(', ')}`));
   return `${lines.join('\n')}\n`;
 }
 

@@ -65,6 +65,8 @@ export interface GraphAnswer {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
   readonly truncated: boolean;
+  /** As of a time: ids of nodes of which nobody knows what they were then; they are shown as they are now. Absent when there is none. */
+  readonly assumed?: readonly string[];
 }
 
 /** Ways the data takes from one node to another, in its own direction, whichever end was named first. */

@@ -8,6 +8,7 @@ import type {
   TableDeclared,
 } from '../../model/job-event.ts';
 import type { DocKind } from '../../store/state-store.ts';
+import type { DeclaredVersionsDoc } from './declared-versions.ts';
 import type { JobInfo } from './job-registry.ts';
 import type { VersionsDoc } from './versions.ts';
 
@@ -34,7 +35,7 @@ export interface DocRef {
 }
 
 export interface ChangedDoc extends DocRef {
-  readonly body: JobDoc | JobIdDoc | VersionsDoc | DeclaredBody;
+  readonly body: JobDoc | JobIdDoc | VersionsDoc | DeclaredVersionsDoc | DeclaredBody;
 }
 
 /** Told of what could not be taken. */

@@ -12,7 +12,9 @@ import type { DocKind } from '../../store/state-store.ts';
 import { LineageGraph } from './build.ts';
 import { DatasetCatalog } from './catalog.ts';
 import { type ClusterConfig, Clusters } from './clusters.ts';
+import { DeclaredVersions, type VersionedDeclaration } from './declared-versions.ts';
 import type { ChangedDoc, DeclaredBody, DocRef, EvidenceProblems, JobDoc } from './documents.ts';
+import type { Fragment } from './fragment.ts';
 import { druidFragment } from './fragments/druid.ts';
 import type { JobFragment } from './fragments/job.ts';
 import { openLineageFragment } from './fragments/openlineage.ts';
@@ -29,10 +31,12 @@ export class Evidence {
   readonly lineage: LineageGraph;
   readonly registry: JobRegistry;
   readonly versions = new JobVersions();
+  readonly declared = new DeclaredVersions();
   readonly #problems: EvidenceProblems;
   readonly #jobs: JobEvidence;
   readonly #reports = new Map<string, ReportDeclared>();
   readonly #documents = new LatestDocuments();
+  #isRestoring = false;
   #revision = 0;
 
   constructor(config: ClusterConfig, problems: EvidenceProblems, limits?: RegistryLimits) {
@@ -61,6 +65,20 @@ export class Evidence {
   restoreVersions(doc: VersionsDoc): void {
     this.touch();
     this.versions.restore(doc);
+  }
+
+  /** Takes a stored declaration back; its versions come before. */
+  restoreDeclared(body: DeclaredBody): void {
+    this.#isRestoring = true;
+    this.take(body);
+    this.#isRestoring = false;
+  }
+
+  /** A declaration as it would be placed now, for versions of the past. */
+  describeDeclared(event: VersionedDeclaration): Fragment | null {
+    if (event.type === 'report') return reportFragment(event, this.clusters);
+    const found = event.type === 'nifi_flow' ? nifiFragment(event, this.clusters) : druidFragment(event, this.clusters);
+    return found?.fragment ?? null;
   }
 
   /** Takes a stored `job` document back; tables and versions come before, OpenLineage events after. */
@@ -109,9 +127,8 @@ export class Evidence {
       case 'table':
         return this.#document('table', event.name, event, () => this.#declareTable(event));
       case 'report':
-        return this.#document('report', event.name, event, () => {
+        return this.#versioned('report', event.name, event, reportFragment(event, this.clusters), () => {
           this.#reports.set(event.name, event);
-          this.lineage.put(reportFragment(event, this.clusters));
         });
       case 'druid_supervisor':
         return this.#spec('druid_supervisor', event, druidFragment(event, this.clusters));
@@ -165,7 +182,23 @@ export class Evidence {
       this.#problems.dropped(kind);
       return [];
     }
-    return this.#document(kind, found.name, event, () => this.lineage.put(found.fragment));
+    return this.#versioned(kind, found.name, event, found.fragment);
+  }
+
+  /** Places a declaration and keeps what it was before. */
+  #versioned(
+    kind: VersionedDeclaration['type'],
+    id: string,
+    event: VersionedDeclaration,
+    fragment: Fragment,
+    apply: () => void = () => {},
+  ): readonly ChangedDoc[] {
+    const changed = this.#document(kind, id, event, () => {
+      apply();
+      this.lineage.put(fragment);
+    });
+    const noted = changed.length === 0 ? null : this.declared.note(fragment.key, event, !this.#isRestoring);
+    return noted === null ? changed : [...changed, { kind: 'declared_version', id: fragment.key, body: noted }];
   }
 
   /** Keeps the latest document of an id; an older or equal one changes nothing. */

@@ -1,15 +1,17 @@
-/** The graph as of a time: versions of jobs that were in force then, instead of those in force now. */
-import type { GraphAnswer, GraphEdge } from './answers.ts';
+/** The graph as of a time: versions of jobs, reports, supervisors and flows that were in force then, instead of those in force now. */
+import type { GraphAnswer, GraphEdge, GraphNode } from './answers.ts';
 import { LineageGraph } from './build.ts';
 import type { DatasetCatalog } from './catalog.ts';
 import { columnGraph } from './column-graph.ts';
 import type { DatasetRef } from './dataset.ts';
-import { type Fragment, type FragmentEdge, type FragmentFlow, NODE_ID } from './fragment.ts';
+import { type End, type Fragment, type FragmentEdge, type FragmentFlow, NODE_ID } from './fragment.ts';
+import { type DeclaredParts, PastDeclared } from './past-declared.ts';
+
 import { MAX_NODES, neighbours, type Step, subgraph, type Walked, type WalkOptions, walkBy } from './path.ts';
 import type { JobVersion, JobVersions } from './versions.ts';
 import type { JobState } from './view.ts';
 
-export interface PastParts {
+export interface PastParts extends DeclaredParts {
   readonly lineage: LineageGraph;
   readonly catalog: DatasetCatalog;
   readonly versions: JobVersions;
@@ -26,11 +28,12 @@ interface InForce {
 
 type Neighbour = ReturnType<Step>[number];
 
-/** Jobs without versions, supervisors, flows and reports are taken as they are now: of these nobody keeps a past. */
+/** Jobs without versions and tables are taken as they are now: of these nobody keeps a past. */
 export class Past {
   readonly #parts: PastParts;
   readonly #at: number;
   readonly #other: ReadonlyMap<string, InForce | null>;
+  readonly #declared: PastDeclared;
   readonly #extra = { up: new Map<string, Neighbour[]>(), down: new Map<string, Neighbour[]>() };
 
   constructor(parts: PastParts, at: number) {
@@ -38,6 +41,9 @@ export class Past {
     this.#at = at;
     this.#other = versionsThen(parts.versions, at);
     for (const [job, inForce] of this.#other) if (inForce !== null) this.#addExtra(job, inForce.version);
+    this.#declared = new PastDeclared(parts, at);
+    for (const fragment of this.#declared.other.values())
+      for (const { from, to, role } of fragment?.edges ?? []) this.#link(this.#idOf(from), this.#idOf(to), role);
   }
 
   has(id: string): boolean {
@@ -52,12 +58,15 @@ export class Past {
     const view = { lineage, stateOf: (job: string) => this.#parts.stateAt(job, this.#at) };
     const { nodes, edges, truncated } = subgraph(view, ids, walked.truncated);
     const dated = edges.map(edge => this.#dated(edge));
-    if (!options.columns) return { nodes, edges: dated, truncated };
+    const unknown = nodes.filter(node => this.#isAssumed(node)).map(({ id }) => id);
+    const assumed = unknown.length === 0 ? {} : { assumed: unknown };
+    if (!options.columns) return { nodes, edges: dated, truncated, ...assumed };
     const columns = columnGraph(view, ids);
     return {
       nodes: [...nodes, ...columns.nodes],
       edges: [...dated, ...columns.edges],
       truncated: truncated || columns.truncated,
+      ...assumed,
     };
   }
 
@@ -71,6 +80,10 @@ export class Past {
     const { up, down } = this.#extra;
     up.set(to, [...(up.get(to) ?? []), { id: from, role }]);
     down.set(from, [...(down.get(from) ?? []), { id: to, role }]);
+  }
+
+  #idOf(end: End): string {
+    return 'node' in end ? end.node : this.#parts.catalog.resolve(end.dataset).id;
   }
 
   #resolved(id: string): string {
@@ -89,10 +102,10 @@ export class Past {
     return [...kept, ...((direction === 'up' ? this.#extra.up : this.#extra.down).get(id) ?? [])];
   };
 
-  /** Whether a fragment tells of a job that was another one then. */
+  /** Whether a fragment tells of a job, report, supervisor or flow that was another one then. */
   #isOther(key: string): boolean {
     const job = jobOf(key);
-    return job !== null && this.#other.has(job);
+    return this.#declared.other.has(key) || (job !== null && this.#other.has(job));
   }
 
   #everything(): Walked {
@@ -100,6 +113,11 @@ export class Past {
     const all = [...this.#parts.lineage.graph.nodes(), ...this.#extra.up.keys(), ...this.#extra.down.keys()];
     for (const id of all) if (ids.size < MAX_NODES) ids.add(id);
     return { ids, truncated: new Set(all).size > ids.size };
+  }
+
+  /** Nobody told what it was then. */
+  #isAssumed({ id, kind, name }: GraphNode): boolean {
+    return this.#declared.assumed.has(id) || (kind === 'job' && this.#parts.versions.of(name).length === 0);
   }
 
   /** A graph of the fragments that make up these nodes. Names mean what they mean now. */
@@ -123,6 +141,8 @@ export class Past {
     }
     for (const [job, inForce] of this.#other)
       if (inForce !== null && ids.has(NODE_ID.job(job))) then.put(this.#formerFragment(job, inForce.version, columns));
+    for (const fragment of this.#declared.other.values())
+      if (fragment?.nodes.some(({ id }) => ids.has(id))) then.put(columns ? fragment : { ...fragment, flows: [] });
     return then;
   }
 
@@ -149,7 +169,10 @@ export class Past {
 
   #dated(edge: GraphEdge): GraphEdge {
     const job = jobOf(edge.from) ?? jobOf(edge.to);
-    if (job === null) return edge;
+    if (job === null) {
+      const valid = this.#declared.validity.get(edge.from) ?? this.#declared.validity.get(edge.to);
+      return valid === undefined ? edge : { ...edge, valid };
+    }
     const other = this.#other.get(job);
     const from = other?.version.from ?? this.#parts.versions.of(job).at(-1)?.from;
     return from === undefined ? edge : { ...edge, valid: { from, to: other?.to ?? null } };

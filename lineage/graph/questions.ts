@@ -16,6 +16,7 @@ import { columnGraph } from './column-graph.ts';
 import { columnOrigins, knownColumns } from './column-origins.ts';
 import { cycles } from './cycles.ts';
 import { datasetRef } from './dataset.ts';
+import type { VersionedDeclaration } from './declared-versions.ts';
 import { type DiffSide, diffVersions } from './diff.ts';
 import type { Evidence } from './evidence.ts';
 import { didYouMean, findNode, notFound } from './find.ts';
@@ -145,11 +146,14 @@ export class LineageQuestions implements LineageAnswers {
   }
 
   #past(root: string | undefined, at: number, options: { direction: Direction; depth: number; columns: boolean }) {
-    const { lineage, catalog, versions, clusters, registry } = this.#evidence;
+    const { lineage, catalog, versions, declared, clusters, registry } = this.#evidence;
     const parts = {
       lineage,
       catalog,
       versions,
+      declared: declared.all,
+      fragmentNow: (key: string) => lineage.fragment(key),
+      fragmentOf: (event: VersionedDeclaration) => this.#evidence.describeDeclared(event),
       refOf: (id: string) => datasetRef(id, clusters),
       flowsOf: (job: string, version: JobVersion) => this.#flowsOf(job, version),
       stateAt: (job: string, time: number) => registry.stateAt(job, time),

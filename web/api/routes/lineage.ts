@@ -128,5 +128,5 @@ async function withLive({ recorder, metrics, clock }: LineageServices, answer: G
       ...(residence[consumer.name] === undefined ? {} : { residence_ms: residence[consumer.name] }),
     };
   });
-  return { nodes, edges, truncated: answer.truncated, blame: freshness?.blame ?? null };
+  return { ...answer, nodes, edges, blame: freshness?.blame ?? null };
 }
