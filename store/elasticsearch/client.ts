@@ -2,7 +2,7 @@
  * The connection to Elasticsearch that its three stores share: one client, one way to tell "away" from "refused". Only core features
  * are used (no ILM, scripts, ingest or delete-by-query), so any distribution of 8.x will do.
  */
-import { Client, errors } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import { StoreAwayError } from '../../model/errors.ts';
 import type { Secret } from '../../model/secret.ts';
 
@@ -42,10 +42,15 @@ export interface ElasticsearchRequest {
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** A connection; nothing is sent before the first request. */
-export function connectElasticsearch(options: ElasticsearchOptions): Elasticsearch {
+type Errors = typeof import('@elastic/elasticsearch').errors;
+
+/** Loads the library: with what it brings along it is a tenth of a daemon's memory, and most daemons never need it. */
+async function openClient(
+  options: ElasticsearchOptions,
+): Promise<{ readonly client: Client; readonly errors: Errors }> {
+  const { Client: LoadedClient, errors } = await import('@elastic/elasticsearch');
   const { auth, tls } = options;
-  const client = new Client({
+  const client = new LoadedClient({
     node: options.node,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // The callers repeat whole batches themselves, with ids that make it safe; a hidden retry would only delay their answer.
@@ -54,11 +59,19 @@ export function connectElasticsearch(options: ElasticsearchOptions): Elasticsear
     ...(auth && 'username' in auth ? { auth: { username: auth.username, password: auth.password.reveal() } } : {}),
     ...(tls ? { tls: { ...(tls.ca ? { ca: tls.ca } : {}), rejectUnauthorized: tls.rejectUnauthorized ?? true } } : {}),
   });
+  return { client, errors };
+}
+
+/** A connection; nothing is sent, or even loaded, before the first request. */
+export function connectElasticsearch(options: ElasticsearchOptions): Elasticsearch {
+  let opened: ReturnType<typeof openClient> | null = null;
   const es: Elasticsearch = {
     prefix: options.indexPrefix,
     refreshIntervalMs: options.refreshIntervalMs,
     async request<T>({ method, path, query, body }: ElasticsearchRequest, signal?: AbortSignal) {
       const raw = typeof body === 'string' || Buffer.isBuffer(body);
+      opened ??= openClient(options);
+      const { client, errors } = await opened;
       try {
         const answer = await client.transport.request<T>(
           {
@@ -71,7 +84,7 @@ export function connectElasticsearch(options: ElasticsearchOptions): Elasticsear
         );
         return { status: answer.statusCode ?? 0, body: answer.body };
       } catch (error) {
-        throw asAway(error, options.node, signal);
+        throw asAway(errors, error, options.node, signal);
       }
     },
     async ping(signal) {
@@ -80,12 +93,16 @@ export function connectElasticsearch(options: ElasticsearchOptions): Elasticsear
         signal,
       );
     },
-    close: () => client.close(),
+    close: async () =>
+      opened?.then(
+        ({ client }) => client.close(),
+        () => undefined,
+      ),
   };
   return es;
 }
 
-function asAway(error: unknown, node: string, signal: AbortSignal | undefined): unknown {
+function asAway(errors: Errors, error: unknown, node: string, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
   if (error instanceof errors.ResponseError) {
     const status = error.statusCode ?? 0;
