@@ -51,6 +51,7 @@ export async function bench(rules: readonly RuleDocumentInput[], changes: Partia
   return { engine, clock, metrics, state, deps, warnings };
 }
 
+/** A rule whose id is its name. */
 export function compile(document: RuleDocumentInput): Rule {
   return compileRule(document.name, document);
 }
@@ -71,10 +72,12 @@ export async function restart(b: Bench, rules: readonly RuleDocumentInput[]): Pr
   await b.engine.load(rules.map(document => ({ rule: compile(document), savedAt: START - 1 })));
 }
 
+/** What nobody has been told of yet. */
 export async function intents(b: Bench): Promise<Intent[]> {
   return (await b.state.openIntents()).map(intent => intent.body as Intent);
 }
 
+/** The same in words: minutes since START, kind, reason or code. */
 export async function kinds(b: Bench): Promise<string[]> {
   return (await intents(b)).map(({ t, kind, reason, late, code, endsAt }) =>
     [
@@ -90,4 +93,5 @@ export async function kinds(b: Bench): Promise<string[]> {
   );
 }
 
+/** Everything kept of a rule's ticks. */
 export const history = (b: Bench, id = 'r') => b.engine.history(id, 0, Number.MAX_SAFE_INTEGER);

@@ -6,7 +6,6 @@ import type { MetricStore, WindowGroup, WindowQuery } from '../../store/metric-s
 
 /** The present of the suite: all points lie within ten days before it. */
 export const CONTRACT_NOW = Date.UTC(2026, 10, 21, 10, 0, 0);
-export const T = CONTRACT_NOW;
 export const MIN = 60_000;
 export const HOUR = 60 * MIN;
 export const DAY = 24 * HOUR;

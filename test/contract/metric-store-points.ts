@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Point } from '../../model/sample.ts';
-import { at, DAY, HOUR, type MakeMetricStore, MIN, metricStoreTest, put, query, T, values } from './metric-points.ts';
+import {
+  at,
+  DAY,
+  HOUR,
+  type MakeMetricStore,
+  MIN,
+  metricStoreTest,
+  put,
+  query,
+  CONTRACT_NOW as T,
+  values,
+} from './metric-points.ts';
 
 /** The part of the MetricStore suite about points and series. */
 export function metricPointContract(make: MakeMetricStore): void {

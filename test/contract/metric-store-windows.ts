@@ -12,7 +12,7 @@ import {
   put,
   query,
   sorted,
-  T,
+  CONTRACT_NOW as T,
   values,
 } from './metric-points.ts';
 

@@ -16,7 +16,7 @@ import {
   put,
   query,
   sorted,
-  T,
+  CONTRACT_NOW as T,
   values,
 } from './metric-points.ts';
 import { metricMatcherContract } from './metric-store-matchers.ts';
