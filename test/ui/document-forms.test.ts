@@ -33,12 +33,14 @@ describe('documents as forms hold them', () => {
       comment: '',
       at: { mobiles: undefined },
       matchers: { job: '' },
+      source_matchers: { team: '' },
       channels: ['x', ''],
       escalation: [{ after: '', receivers: [] }],
     };
     assert.deepEqual(cleaned(typed), {
       name: 'a',
       matchers: { job: '' },
+      source_matchers: { team: '' },
       channels: ['x'],
       escalation: [{ receivers: [] }],
     });

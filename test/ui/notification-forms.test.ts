@@ -235,6 +235,19 @@ test('what comes from the configuration can be read and tested but not changed',
   await page.close();
 });
 
+test('a form the daemon did not answer for opens as soon as it does', async () => {
+  assert.ok(browser && app);
+  const page = await browser.context.newPage();
+  await page.route('**/api/v1/receivers/config-0', route => route.fulfill({ status: 503, body: '{}' }));
+  await page.goto(`${app.address}/receivers/config-0`);
+  const retry = page.getByRole('button', { name: 'Try again' });
+  await retry.waitFor();
+  await page.unroute('**/api/v1/receivers/config-0');
+  await retry.click();
+  await page.getByText('comes from the configuration').waitFor();
+  await page.close();
+});
+
 test('a document is deleted after it was asked about', async () => {
   const { id } = await make('receivers', { name: 'leaving', channels: ['ops'] });
   const { page, problems } = await open(`/receivers/${id}`);
@@ -324,6 +337,36 @@ test('a route whose levels are out of order is told so at the levels', async () 
   await save(page);
   await page.getByRole('group', { name: 'Who else' }).getByText('later than the one before').waitFor();
   await api('DELETE', `routes/${id}`);
+  await page.close();
+});
+
+test('an inhibition by labels needs both sides, one by lineage none', async () => {
+  const { page } = await open('/routes');
+  await page.getByRole('link', { name: 'New inhibition' }).click();
+  const source = page.getByRole('group', { name: 'While an alert' });
+  const target = page.getByRole('group', { name: 'those with these' });
+  await source.getByLabel('Label', { exact: true }).fill('severity');
+  await source.getByLabel('Value', { exact: true }).fill('critical');
+  await save(page);
+  await page
+    .locator('.field', { hasText: 'those with these' })
+    .locator('.field-wrong')
+    .getByText('name at least one')
+    .waitFor();
+  await target.getByLabel('Label', { exact: true }).fill('severity');
+  await target.getByLabel('Value', { exact: true }).fill('warning');
+  await save(page);
+  const line = page.locator('[data-testid=inhibition]');
+  await line.getByText('severity="critical" ⊣ severity="warning"').waitFor();
+
+  await line.getByRole('link', { name: 'Edit' }).click();
+  await page.getByLabel('By lineage').check();
+  for (const side of [source, target]) await side.getByRole('button', { name: 'Clear severity' }).click();
+  await save(page);
+  await line.getByText('every alert ⊣ every alert').waitFor();
+  await line.getByText('upstream speaks').waitFor();
+  const { items } = await api<{ items: Document[] }>('GET', 'inhibitions');
+  assert.deepEqual([items[0]?.['upstream'], items[0]?.['source_matchers'], items[0]?.['equal']], [true, {}, ['job']]);
   await page.close();
 });
 

@@ -175,6 +175,7 @@ for (const path of [
   '/receivers/new',
   '/routes/new',
   '/routes',
+  '/inhibitions/new',
   '/on-call/new',
   '/on-call',
   '/audit',

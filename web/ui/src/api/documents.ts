@@ -1,8 +1,8 @@
-/** Documents people manage at /channels, /receivers, /routes and /rotas: read, saved and deleted all in one way (contracts.md section 6). */
+/** Documents people manage at /channels, /receivers, /routes, /inhibitions and /rotas: read, saved and deleted all in one way (contracts.md section 6). */
 
 import { get, post, put, remove } from './client.ts';
 
-export type DocumentKind = 'channels' | 'receivers' | 'routes' | 'rotas';
+export type DocumentKind = 'channels' | 'receivers' | 'routes' | 'inhibitions' | 'rotas';
 
 /** What the daemon adds to a document. */
 export interface Stored {

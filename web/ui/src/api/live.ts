@@ -80,7 +80,7 @@ interface Held<T> extends Live<T> {
 }
 
 export interface LiveOptions {
-  /** Beats between two loads: 1 by default; infinity loads once. */
+  /** Beats between two loads: 1 by default; infinity loads until there is an answer. */
   readonly every?: number;
   /** Shows the data of the key before until the new one has loaded: for pictures of one thing over changing ranges. */
   readonly keepOld?: boolean;
@@ -102,6 +102,8 @@ export function useLive<T>(
     if (key === null) return;
     const abort = new AbortController();
     let loading = false;
+    // What nobody answered is asked for again at each beat, also where one answer would be enough.
+    let unanswered = false;
     const run = async (): Promise<void> => {
       if (loading) return;
       loading = true;
@@ -110,11 +112,13 @@ export function useLive<T>(
         // An answer that was cut off half-way has no body: it must not be kept.
         if (abort.signal.aborted) return;
         keep(key, data);
+        unanswered = false;
         setFailing(key, false);
         setHeld({ key, data, error: undefined, stale: false });
       } catch (error) {
         if (abort.signal.aborted) return;
         const known = error instanceof ApiError ? error : new ApiError('internal', 0, String(error));
+        unanswered = known.code === 'unreachable' || known.status >= 500;
         setFailing(key, known.code === 'unreachable');
         setHeld(before => ({ key, data: before.key === key ? before.data : undefined, error: known, stale: false }));
       } finally {
@@ -125,7 +129,7 @@ export function useLive<T>(
     const seen = beat.peek();
     const every = options.every ?? 1;
     const stop = beat.subscribe(count => {
-      if (count !== seen && (count - seen) % every === 0) void run();
+      if (count !== seen && (unanswered || (count - seen) % every === 0)) void run();
     });
     return () => {
       abort.abort();

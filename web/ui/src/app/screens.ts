@@ -74,8 +74,10 @@ export function screenOf(path: string): { readonly name: ScreenName; readonly re
     case 'lineage':
       return { name: lineagePart(rest[0]), rest };
     case 'rules':
-    case 'silences':
     case 'routes':
+    case 'inhibitions':
+      return { name: 'routes', rest: [first, ...rest] };
+    case 'silences':
     case 'audit':
     case 'logs':
     case 'freshness':

@@ -27,7 +27,7 @@ export function withField<T extends object>(document: T, path: string, value: un
 /** What is sent of a form: fields left empty are left out. Matchers keep theirs, an empty value means any there. */
 export function cleaned<T extends object>(document: T): T {
   const kept = Object.entries(document).flatMap(([name, value]): [string, unknown][] => {
-    if (name === 'matchers') return [[name, value]];
+    if (name.endsWith('matchers')) return [[name, value]];
     const clean = cleanValue(value);
     return clean === undefined ? [] : [[name, clean]];
   });
