@@ -40,6 +40,7 @@ function split(sql: string): string[] {
 const COMPUTED: ReadonlyMap<string, string> = new Map([
   ['sdk_log.rt', 'sdk_log.ev'],
   ['engine.ets', 'engine.ev_ms'],
+  ['u.f', 'u.a'],
 ]);
 
 function asPlanned(sources: readonly string[]): string[] {

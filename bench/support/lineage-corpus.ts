@@ -45,6 +45,10 @@ function row(title: string, part: number, of: number, bar: string): void {
   console.log(`${title.padEnd(35)} ${part} of ${of} (${((100 * part) / of).toFixed(2)} %)  (bar ${bar})`);
 }
 
+function many(count: number, piece: (i: number) => string, separator = ''): string {
+  return Array.from({ length: count }, (_, i) => piece(i)).join(separator);
+}
+
 /** What nobody writes and must be answered all the same. */
 const COLUMNS = Array.from({ length: 40_000 }, (_, i) => `CAST(c${i} AS BIGINT) AS d${i}`).join(', ');
 const LARGE: readonly [string, string][] = [
@@ -71,6 +75,19 @@ const LARGE: readonly [string, string][] = [
     `WITH c0 AS (SELECT a FROM t), ${Array.from({ length: 30_000 }, (_, i) => `c${i + 1} AS (SELECT a FROM c${i})`).join(', ')} SELECT a FROM c30000`,
   ],
   ['10,000 open parentheses', `SELECT * FROM ${'('.repeat(10_000)}`],
+  ['170,000 broken statements', 'SELEC;'.repeat(170_000)],
+  ['75,000 different broken ones', many(75_000, i => `SELECT a${i},;`)],
+  [
+    '8,000 views on each other',
+    many(8000, i => `CREATE VIEW v${i} AS SELECT a, b FROM ${i === 0 ? 't' : `v${i - 1}`};`),
+  ],
+  [
+    '8,000 views of a table more each',
+    many(8000, i => `CREATE VIEW v${i} AS SELECT x.a FROM ${i === 0 ? 't' : `v${i - 1}`} x JOIN t${i} y ON x.a = y.a;`),
+  ],
+  ['20,000 columns', `CREATE TABLE t (${many(20_000, i => `c${i} INT`, ',')}); INSERT INTO s SELECT * FROM t`],
+  ['36,000 ALTERs', `CREATE TABLE t (a INT);${many(36_000, i => `ALTER TABLE t ADD c${i} INT;`)}`],
+  ['18,000 LIKEs', `CREATE TABLE t0 (a INT);${many(18_000, i => `CREATE TABLE t${i + 1} (a${i} INT) LIKE t${i};`)}`],
 ];
 
 /** Prints what each of them takes. */
