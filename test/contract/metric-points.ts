@@ -41,7 +41,7 @@ export function at(
 }
 
 export function query(name: string, more: Partial<WindowQuery> = {}): WindowQuery {
-  return { names: [{ name }], matchers: [], groupBy: [], op: 'LAST', windowMs: 5 * MIN, at: [T], ...more };
+  return { names: [{ name }], matchers: [], groupBy: [], op: 'LAST', windowMs: 5 * MIN, at: [CONTRACT_NOW], ...more };
 }
 
 /** Groups without points and the order of groups carry no meaning. */
