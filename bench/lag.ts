@@ -1,7 +1,8 @@
 /**
- * Lag and freshness: rows taken in per second (with the points that follow from them), memory of a day's tables, and the time to
- * evaluate many sinks. `node --expose-gc bench/lag.ts`
+ * Lag and freshness: rows taken in per second (with the points that follow from them), memory of a day's tables, how long until all of them
+ * are written once more (what a killed owner loses of them), and the time to evaluate many sinks. `node --expose-gc bench/lag.ts`
  */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { answerFreshness } from '../lineage/lag/answer.ts';
 import { indexGraph } from '../lineage/lag/freshness.ts';
 import { freshnessSeries } from '../lineage/lag/freshness-series.ts';
@@ -10,6 +11,8 @@ import { createLagDeriver } from '../lineage/lag/lag-deriver.ts';
 import { OffsetTables } from '../lineage/lag/offsets.ts';
 import { Curve } from '../lineage/lag/tables/curve.ts';
 import { addRow } from '../lineage/lag/tables/offset-intake.ts';
+import { createTableKeeper } from '../lineage/lag/tables/table-keeper.ts';
+import type { Json } from '../model/json.ts';
 import type { OffsetRow } from '../model/offset-row.ts';
 
 const PARTITIONS = 10;
@@ -78,6 +81,41 @@ function memory(): OffsetTables {
   return tables;
 }
 
+/** Passes of the daemon's snapshots until every table has been written, while every partition goes on. */
+async function snapshots(tables: OffsetTables): Promise<void> {
+  let bytes = 0;
+  const docs = new Map<string, Json>();
+  const keeper = createTableKeeper(tables, {
+    list: async <T>() => [...docs].map(([id, body]) => ({ id, version: '', updatedAt: 0, body: body as T })),
+    putMany: async (_kind, all) => {
+      for (const { id, body } of all) {
+        bytes += JSON.stringify(body).length;
+        docs.set(id, body);
+      }
+    },
+    delete: async () => {},
+  });
+  let passes = 0;
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  delays.enable();
+  for (; passes < 100; passes++) {
+    await keeper.persist(86_400_000);
+    if (![...tables.topics(), ...tables.consumers()].some(({ dirty }) => dirty)) break;
+  }
+  row('snapshot of these tables (MB)', (bytes / 1e6).toFixed(1));
+  row('passes until all are written, one every 30 s', String(passes + 1));
+  delays.disable();
+  row('longest stretch of the main thread without a turn (ms)', (delays.max / 1e6).toFixed(0));
+  const restored = new OffsetTables();
+  const start = performance.now();
+  await createTableKeeper(restored, {
+    list: async <T>() => [...docs].map(([id, body]) => ({ id, version: '', updatedAt: 0, body: body as T })),
+    putMany: async () => {},
+    delete: async () => {},
+  }).restore();
+  row('restored (ms)', (performance.now() - start).toFixed(0));
+}
+
 /** What thinning costs: times at which a day's thinned curve passes values, against every sample taken. */
 function thinning(): void {
   const errors: number[] = [];
@@ -131,4 +169,6 @@ function sinks(tables: OffsetTables): void {
 
 intake();
 thinning();
-sinks(memory());
+const tables = memory();
+await snapshots(tables);
+sinks(tables);

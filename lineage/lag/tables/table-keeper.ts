@@ -2,8 +2,13 @@ import type { StateStore } from '../../../store/state-store.ts';
 import type { OffsetTables } from '../offsets.ts';
 import { docIdsOf, endsDocs, factsDoc, positionsDocs, restoreDoc, type TableDoc } from './table-snapshot.ts';
 
-/** Text written by one ordinary pass, at most; what is left over is first in the next pass. */
-const PASS_BYTES = 8 << 20;
+/**
+ * Text written by one ordinary pass, at most; what is left over is first in the next pass. What a killed owner loses of its tables follows from
+ * it: one pass' interval for each such amount of them.
+ */
+const PASS_BYTES = 16 << 20;
+/** Text made and written between two turns of the event loop. */
+const SLICE_BYTES = 1 << 20;
 const KIND = 'lag_table';
 
 /** Keeps the offset tables over restarts. */
@@ -22,6 +27,17 @@ export function createTableKeeper(
   // Under the byte bound those written longest ago come first, so that none waits for ever behind busier ones.
   const lastPass = new WeakMap<object, number>();
   let pass = 0;
+
+  async function put({ parts, docs }: Slice, signal: AbortSignal | undefined): Promise<void> {
+    if (docs.length === 0) return;
+    try {
+      await state.putMany(KIND, docs, signal);
+    } catch (error) {
+      for (const part of parts) part.dirty = true;
+      throw error;
+    }
+  }
+
   return {
     async restore(signal) {
       let unreadable = 0;
@@ -35,30 +51,35 @@ export function createTableKeeper(
       for (const gone of tables.takeGone()) {
         for (const id of docIdsOf(gone)) await state.delete(KIND, id, 'any', signal);
       }
-      const written: { dirty: boolean }[] = [];
-      const docs: TableDoc[] = [];
-      let bytes = 0;
       const order = ({ part }: DirtyPart): number => lastPass.get(part) ?? 0;
       pass++;
+      let bytes = 0;
+      let slice: Slice = { parts: [], docs: [], bytes: 0 };
       for (const { part, encode } of [...dirtyParts(tables)].sort((a, b) => order(a) - order(b))) {
         if (bytes > PASS_BYTES && options.all !== true) break;
         part.dirty = false;
         lastPass.set(part, pass);
-        written.push(part);
+        slice.parts.push(part);
         for (const doc of encode()) {
-          bytes += JSON.stringify(doc.body).length;
-          docs.push(doc);
+          slice.bytes += JSON.stringify(doc.body).length;
+          slice.docs.push(doc);
         }
+        if (slice.bytes < SLICE_BYTES) continue;
+        await put(slice, signal);
+        bytes += slice.bytes;
+        slice = { parts: [], docs: [], bytes: 0 };
+        // What changes meanwhile is dirty again and comes with the next pass.
+        await new Promise<void>(resolve => setImmediate(resolve));
       }
-      if (docs.length === 0) return;
-      try {
-        await state.putMany(KIND, docs, signal);
-      } catch (error) {
-        for (const part of written) part.dirty = true;
-        throw error;
-      }
+      await put(slice, signal);
     },
   };
+}
+
+interface Slice {
+  readonly parts: { dirty: boolean }[];
+  readonly docs: TableDoc[];
+  bytes: number;
 }
 
 interface DirtyPart {
