@@ -201,8 +201,9 @@ class Script {
 
   /** A temporary view may be named like the permanent table it is made from; any other way back to itself is a mistake. */
   #noteCycle({ name, pos }: { name: QName; pos: number }, temporary: boolean, { findings }: Analysis): void {
+    // Nothing can have read what nobody knew of.
+    if (!this.#catalog.isFamiliar(name)) return;
     const { id, entry } = this.#catalog.resolve(name);
-    if (!this.#catalog.wasRead(id)) return;
     const views = findings.views();
     const through = [...views.keys()].filter(view => view !== id);
     const readsItself = views.has(id) || [...findings.reads.values()].some(read => read.table === id);

@@ -52,7 +52,6 @@ export class Catalog {
   readonly #permanent = new Map<string, TableEntry>();
   readonly #temporary = new Map<string, TableEntry>();
   readonly #models = new Map<string, readonly Pick<Column, 'name' | 'type'>[]>();
-  readonly #read = new Set<string>();
   /** Ids looked up in vain: a script names its tables again and again. */
   readonly #absent = new Set<string>();
   readonly #known: (dotted: string) => KnownTable | undefined;
@@ -97,14 +96,13 @@ export class Catalog {
     return entry;
   }
 
-  /** Remembers that a query named this id. */
-  noteRead(id: string): void {
-    this.#read.add(id);
-  }
-
-  /** Whether any query so far named it, as a table or a view. */
-  wasRead(id: string): boolean {
-    return this.#read.has(id);
+  /** Whether a name means something, or anything was looked up by it so far; to be asked before `resolve`, which looks it up. */
+  isFamiliar(name: QName): boolean {
+    const written = name.map(part => part.text);
+    return [written, splitParts(written)].some(parts => {
+      const id = formatName(qualify(parts, this.session) ?? parts);
+      return this.#temporary.has(id) || this.#permanent.has(id) || this.#absent.has(id);
+    });
   }
 
   put(entry: TableEntry, temporary: boolean): void {

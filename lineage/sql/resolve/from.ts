@@ -160,7 +160,6 @@ function namedTable(ref: TableName, ctx: Context, how: How): Relation {
     }
   }
   const { id, parts, byName, entry } = ctx.catalog.resolve(ref.name);
-  ctx.catalog.noteRead(id);
   ctx.mentions?.table(ref.name, 'read', ctx.catalog, cteNames(ctx.ctes));
   if (ctx.effort.lost.has(id)) throw new TooMuchError();
   if (entry?.view) {
