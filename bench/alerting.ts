@@ -22,7 +22,8 @@ import { openSqliteStateStore } from '../store/sqlite/state-store.ts';
 const MINUTE = 60_000;
 const GROUPS = 100;
 const HISTORY_MINUTES = 45;
-const TICKS = 6;
+/** Enough that code and memory are as in a daemon that has run for a while. */
+const TICKS = 12;
 /** An hour ago: the metric store keeps recent points in memory, as it would live. */
 const START = Math.floor(systemClock.now() / MINUTE - 60) * MINUTE;
 
