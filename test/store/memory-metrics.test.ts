@@ -1,7 +1,8 @@
 import { MemoryMetricStore } from '../../store/memory-metrics.ts';
 import { metricStoreContract } from '../contract/metric-store.ts';
 
-metricStoreContract('memory', async () => {
+const make = async () => {
   const store = new MemoryMetricStore();
   return { store, done: () => store.close() };
-});
+};
+metricStoreContract('memory', make, false);

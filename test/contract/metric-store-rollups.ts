@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import { UserError } from '../../model/errors.ts';
+import { MemoryMetricStore } from '../../store/memory-metrics.ts';
+import {
+  at,
+  DAY,
+  HOUR,
+  type MakeMetricStore,
+  MIN,
+  metricStoreTest,
+  put,
+  query,
+  sorted,
+  CONTRACT_NOW as T,
+  values,
+} from './metric-points.ts';
+
+/** The part of the MetricStore suite about what is kept of points past their retention: of stores on a disk. */
+export function metricRollupContract(make: MakeMetricStore): void {
+  const withStore = metricStoreTest(make);
+
+  describe('rollups', () => {
+    withStore('windows over expired raw points are answered from rollups, exactly on whole minutes', async store => {
+      // Four points a minute over two hours around a midnight long gone, of metrics whose names hold dots, and what is still raw.
+      const night = Date.UTC(2026, 10, 16);
+      const value = (i: number): number => ((i * 37) % 101) - 50;
+      const old = Array.from({ length: 481 }, (_, i) => night - HOUR + i * 15_000);
+      const model = new MemoryMetricStore();
+      const all = [
+        ...old.map((ts, i) => at(ts, { p: `${i % 2}` }, { 'a.b': value(i), 'a.b.c': i })),
+        at(T - HOUR, { p: '0' }, { 'a.b': 1000 }),
+      ];
+      await put(store, ...all);
+      await model.append(all);
+      const retention = { rawMs: 2 * DAY, rollupMs: 90 * DAY };
+
+      for (const times of ['once', 'twice']) {
+        await store.expire(T, retention);
+
+        for (const op of ['MAX', 'MIN', 'AVG', 'SUM', 'COUNT', 'LAST', 'FIRST'] as const) {
+          const window = query('a.b', {
+            op,
+            groupBy: ['p'],
+            windowMs: 23 * MIN,
+            at: [night - 20 * MIN, night, night + 5 * MIN, night + HOUR, T],
+          });
+          const [found, wanted] = [await store.window(window), await model.window(window)];
+          assert.deepEqual(sorted(found), sorted(wanted), `${op}, expired ${times}`);
+        }
+        const one = await store.window(query('a.b.c', { op: 'SUM', windowMs: MIN, at: [night] }));
+        assert.deepEqual(values(one), { '': 237 + 238 + 239 + 240 }, 'a point at midnight is the last of its day');
+        const whole = await store.window(query('a.b', { op: 'MAX', windowMs: 7 * DAY }));
+        assert.deepEqual(values(whole), { '': 1000 }, 'a window over both');
+        const { series } = await store.points({
+          names: [{ name: 'a.b.c' }],
+          matchers: [{ label: 'p', op: '=', value: '1' }],
+          from: night - MIN,
+          to: night + MIN,
+          limit: 5,
+        });
+        assert.deepEqual(
+          series[0]?.points,
+          [-1, 0, 1].map(i => [night + i * MIN, 239 + 4 * i]),
+          'of each minute its last point',
+        );
+      }
+    });
+
+    withStore('what rollups cannot answer is refused, not guessed', async store => {
+      await put(store, at(T - 5 * DAY, {}, { m: 1 }), at(T, {}, { m: 2 }));
+      await store.expire(T, { rawMs: 2 * DAY, rollupMs: 90 * DAY });
+      const refused = (error: unknown): boolean => error instanceof UserError && error.code === 'bad-query';
+
+      for (const op of ['P95', 'RATE', 'DELTA', 'STDDEV'] as const) {
+        await assert.rejects(store.window(query('m', { op, at: [T - 5 * DAY] })), refused, op);
+        await assert.rejects(store.window(query('m', { op, windowMs: 9 * DAY })), refused, `${op} over both`);
+      }
+      const old = { at: [T - 5 * DAY], op: 'MAX' } as const;
+      await assert.rejects(store.window(query('m', { ...old, arrivedWithinMs: 0 })), refused);
+      await assert.rejects(store.window(query('m', { ...old, across: 'sum' })), refused);
+      assert.deepEqual(values(await store.window(query('m', old))), { '': 1 });
+      assert.deepEqual(values(await store.window(query('m', { op: 'P95' }))), { '': 2 });
+    });
+
+    withStore('rollups go when their time is over', async store => {
+      await put(store, at(T - 5 * DAY, {}, { m: 1 }), at(T, {}, { m: 2 }));
+      await store.expire(T, { rawMs: 2 * DAY, rollupMs: 90 * DAY });
+      const before = values(await store.window(query('m', { op: 'SUM', windowMs: 9 * DAY })));
+
+      await store.expire(T, { rawMs: 2 * DAY, rollupMs: 3 * DAY });
+
+      assert.deepEqual(before, { '': 3 });
+      assert.deepEqual(values(await store.window(query('m', { op: 'SUM', windowMs: 9 * DAY }))), { '': 2 });
+    });
+  });
+}
