@@ -73,10 +73,10 @@ export function screenOf(path: string): { readonly name: ScreenName; readonly re
       return { name: 'channels', rest: [first, ...rest] };
     case 'lineage':
       return { name: lineagePart(rest[0]), rest };
-    case 'rules':
     case 'routes':
     case 'inhibitions':
       return { name: 'routes', rest: [first, ...rest] };
+    case 'rules':
     case 'silences':
     case 'audit':
     case 'logs':
