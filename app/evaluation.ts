@@ -1,5 +1,5 @@
 /** Everything that runs once however many daemons there are: freshness, rules, notification. Built when the lease is won. */
-import nodeCron from 'node-cron';
+import nodeCron, { type TaskOptions } from 'node-cron';
 import type { Logger } from 'pino';
 import { createEngine, type Engine, type LiveAlert } from '../alerting/engine.ts';
 import type { LogReader } from '../alerting/evaluate/frame.ts';
@@ -175,8 +175,8 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
         evaluating = false;
         notification.wake();
       },
-      // A heartbeat that is missed costs nothing: due ticks are counted from the stored cursor.
-      { timezone: 'UTC', noOverlap: true, suppressMissedWarning: true },
+      // A heartbeat that is missed costs nothing: due ticks are counted from the stored cursor. The library's own words go where ours go.
+      { timezone: 'UTC', noOverlap: true, suppressMissedWarning: true, logger: cronLogger(logger) },
     );
     life.onStop('heartbeat', async () => void (await heartbeat.destroy()));
 
@@ -205,4 +205,13 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
     await life.stop(STOP_MS).catch(() => undefined);
     throw error;
   }
+}
+
+function cronLogger(logger: Logger): NonNullable<TaskOptions['logger']> {
+  return {
+    info: text => logger.debug(text),
+    warn: text => logger.debug(text),
+    error: text => logger.error({ err: text }, 'the heartbeat of evaluation failed'),
+    debug: text => logger.trace(text),
+  };
 }
