@@ -1,3 +1,5 @@
+import { labelPattern } from './label-pattern.ts';
+
 /** Labels of a series or an alert: names to values, both strings. */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -25,7 +27,7 @@ export function pickLabels(labels: Labels, names: readonly string[]): Labels {
 
 /**
  * Compiles matchers to one predicate over a label look-up. A missing label reads as `''` (Prometheus semantics), regular
- * expressions are anchored at both ends. Throws `SyntaxError` for a bad regular expression.
+ * expressions are anchored at both ends. Throws `SyntaxError` for a bad regular expression, and for one that may take for ever.
  */
 export function compileMatchers(
   matchers: readonly Matcher[],
@@ -33,7 +35,7 @@ export function compileMatchers(
   const tests = matchers
     .filter(m => !(m.op === '=' && m.value === ''))
     .map(m => {
-      const expression = m.op === '=~' || m.op === '!~' ? new RegExp(`^(?:${m.value})$`, 'u') : null;
+      const expression = m.op === '=~' || m.op === '!~' ? labelPattern(m.value) : null;
       const wanted = m.op === '=' || m.op === '=~';
       return (read: (label: string) => string | undefined): boolean => {
         const value = read(m.label) ?? '';

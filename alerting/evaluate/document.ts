@@ -1,6 +1,7 @@
 /** The rule document (alerting.md section 1, contracts.md section 6): its fields, defaults and forms. YAML in files, JSON over the API. */
 import { z } from 'zod';
 import { parseDuration } from '../../model/duration.ts';
+import { labelPattern } from '../../model/label-pattern.ts';
 import { ACROSS } from '../../store/across.ts';
 import { METRIC_OPS } from '../../store/metric-store.ts';
 import { SEVERITIES } from '../intent.ts';
@@ -14,8 +15,8 @@ const LabelName = z.string().regex(/^[\p{L}_][\p{L}\p{N}_.-]*$/u, 'expected a la
 const MatcherValue = z.union([
   z.string(),
   z.strictObject({ op: z.enum(['=', '!=', '=~', '!~']), value: z.string() }).superRefine((matcher, context) => {
-    if (!matcher.op.endsWith('~') || isRegex(matcher.value)) return;
-    context.addIssue({ code: 'custom', path: ['value'], message: `"${matcher.value}" is not a regular expression` });
+    const problem = matcher.op.endsWith('~') ? patternProblem(matcher.value) : null;
+    if (problem !== null) context.addIssue({ code: 'custom', path: ['value'], message: problem });
   }),
 ]);
 
@@ -102,11 +103,11 @@ export type RuleDocument = z.infer<typeof RuleDocument>;
 /** The document as users write it. */
 export type RuleDocumentInput = z.input<typeof RuleDocument>;
 
-function isRegex(text: string): boolean {
+function patternProblem(text: string): string | null {
   try {
-    new RegExp(`^(?:${text})$`, 'u');
-    return true;
-  } catch {
-    return false;
+    labelPattern(text);
+    return null;
+  } catch (error) {
+    return `"${text}" is not a regular expression that can be used: ${(error as Error).message}`;
   }
 }

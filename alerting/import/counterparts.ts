@@ -1,4 +1,5 @@
 /** What of PromQL has a counterpart among our operations, functions and matchers. */
+import { labelPattern } from '../../model/label-pattern.ts';
 import type { RuleDocumentInput } from '../evaluate/document.ts';
 import { type PromMatcher, PromqlError, type PromSelector } from './promql-tree.ts';
 
@@ -61,7 +62,7 @@ function matcherOf(
 ): string | { op: PromMatcher['op']; value: string } {
   if (op === '=~' || op === '!~') {
     try {
-      new RegExp(`^(?:${value})$`, 'u');
+      labelPattern(value);
     } catch {
       throw new PromqlError(`the pattern of ${label} in RE2's own syntax`, position);
     }
