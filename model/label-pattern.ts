@@ -5,6 +5,7 @@ const MAX_CHOICES = 16;
 
 /** What one way through a group costs at most; `sum` is of the alternative being read, `most` of those before it. */
 interface Group {
+  readonly isLook: boolean;
   readonly sum: Cost;
   readonly most: Cost;
   alternatives: boolean;
@@ -35,7 +36,7 @@ function slowness(text: string): string | null {
     at += size;
     if (token === 'reference') return 'it refers back to a group; write the text out';
     if (token === 'open') {
-      open.push(newGroup());
+      open.push(newGroup(LOOK.test(text.slice(at - size, at))));
       continue;
     }
     if (token === 'or') {
@@ -49,6 +50,12 @@ function slowness(text: string): string | null {
     if (many && inner.repeats + inner.choices > 0)
       return 'it repeats a group that holds repetitions or alternatives, which can take for ever; repeat a class such as [a-z_]+ instead';
     const outer = token === 'close' ? (open.at(-1) ?? newGroup()) : group;
+    if (token === 'close' && group.isLook) {
+      // Looking ahead is done once, like another alternative: nobody comes back into it.
+      outer.most.repeats = Math.max(outer.most.repeats, inner.repeats);
+      outer.most.choices = Math.max(outer.most.choices, inner.choices);
+      continue;
+    }
     outer.sum.repeats += inner.repeats + (varies && many ? 1 : 0);
     outer.sum.choices += inner.choices + (varies && !many ? 1 : 0);
   }
@@ -60,8 +67,8 @@ function slowness(text: string): string | null {
   return null;
 }
 
-function newGroup(): Group {
-  return { sum: { repeats: 0, choices: 0 }, most: { repeats: 0, choices: 0 }, alternatives: false };
+function newGroup(isLook = false): Group {
+  return { isLook, sum: { repeats: 0, choices: 0 }, most: { repeats: 0, choices: 0 }, alternatives: false };
 }
 
 function nextAlternative(group: Group): void {
@@ -79,6 +86,7 @@ function closed(group: Group): Cost {
   };
 }
 
+const LOOK = /^\(\?<?[=!]$/;
 const ESCAPE = /\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|.)/suy;
 const CLASS = /\[(?:\\.|[^\]\\])*\]/suy;
 const OPEN = /\((?:\?(?:[a-z-]*:|[=!]|<[=!]|<[^>]*>))?/uy;
