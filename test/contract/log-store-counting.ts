@@ -3,7 +3,8 @@ import { describe } from 'node:test';
 import { UserError } from '../../model/errors.ts';
 import { parseLogQuery } from '../../store/log-query-parse.ts';
 import type { LogCountQuery, LogFacetField } from '../../store/log-store.ts';
-import { jobNames, type MakeLogStore, MINUTE, put, row, storeTest, T0 } from './log-store-lines.ts';
+import { jobNames, type MakeLogStore, MINUTE, put, row, T0 } from './log-store-lines.ts';
+import { storeTest } from './store-test.ts';
 
 /** The part of the LogStore suite about histograms and facets. */
 export function logCountingContract(make: MakeLogStore): void {

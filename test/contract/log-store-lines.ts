@@ -1,25 +1,11 @@
-import { test } from 'node:test';
 import type { JobNames } from '../../model/job-names.ts';
 import { NO_JOB_NAMES } from '../../model/job-names.ts';
 import type { LogRecord } from '../../model/log-record.ts';
 import { parseLogQuery } from '../../store/log-query-parse.ts';
 import type { LogItem, LogPage, LogRow, LogSearch, LogStore } from '../../store/log-store.ts';
+import type { MakeStore } from './store-test.ts';
 
-/** Opens an empty store; `done` closes it and removes what it left. */
-export type MakeLogStore = () => Promise<{ store: LogStore; done(): Promise<void> }>;
-
-/** A test with a store of its own. */
-export function storeTest(make: MakeLogStore): (sentence: string, body: (store: LogStore) => Promise<void>) => void {
-  return (sentence, body) =>
-    void test(sentence, async () => {
-      const { store, done } = await make();
-      try {
-        await body(store);
-      } finally {
-        await done();
-      }
-    });
-}
+export type MakeLogStore = MakeStore<LogStore>;
 
 /** 2026-11-20 10:00:00 UTC, the hour the suite's lines lie in. */
 export const T0 = Date.UTC(2026, 10, 20, 10);

@@ -2,18 +2,8 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { UserError } from '../../model/errors.ts';
 import { LOG_TOTAL_BOUND } from '../../store/log-store.ts';
-import {
-  allPages,
-  DAY,
-  type MakeLogStore,
-  messages,
-  page,
-  put,
-  row,
-  storeTest,
-  T0,
-  textOf,
-} from './log-store-lines.ts';
+import { allPages, DAY, type MakeLogStore, messages, page, put, row, T0, textOf } from './log-store-lines.ts';
+import { storeTest } from './store-test.ts';
 
 /** The part of the LogStore suite about order, pages and totals. */
 export function logPagingContract(make: MakeLogStore): void {

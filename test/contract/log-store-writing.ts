@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { NO_JOB_NAMES } from '../../model/job-names.ts';
 import type { LogRecord } from '../../model/log-record.ts';
-import { jobNames, type MakeLogStore, MINUTE, messages, page, put, row, storeTest, T0 } from './log-store-lines.ts';
+import { jobNames, type MakeLogStore, MINUTE, messages, page, put, row, T0 } from './log-store-lines.ts';
+import { storeTest } from './store-test.ts';
 
 /** The part of the LogStore suite about what is stored, and that it is stored once. */
 export function logWritingContract(make: MakeLogStore): void {

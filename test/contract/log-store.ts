@@ -4,22 +4,11 @@ import { describe } from 'node:test';
 import { NO_JOB_NAMES } from '../../model/job-names.ts';
 import type { LogRecord } from '../../model/log-record.ts';
 import { logCountingContract } from './log-store-counting.ts';
-import {
-  DAY,
-  jobNames,
-  type MakeLogStore,
-  MINUTE,
-  messages,
-  page,
-  put,
-  row,
-  storeTest,
-  T0,
-  textOf,
-} from './log-store-lines.ts';
+import { DAY, jobNames, type MakeLogStore, MINUTE, messages, page, put, row, T0, textOf } from './log-store-lines.ts';
 import { logPagingContract } from './log-store-paging.ts';
 import { logSearchContract } from './log-store-search.ts';
 import { logWritingContract } from './log-store-writing.ts';
+import { storeTest } from './store-test.ts';
 
 /** `make` opens an empty store; `done` closes it and removes what it left. */
 export function logStoreContract(name: string, make: MakeLogStore): void {

@@ -1,8 +1,8 @@
 /** What the parts of the MetricStore suite share: points as the collector would hand them over, and windows over them. */
-import { test } from 'node:test';
 import { type Labels, labelsKey } from '../../model/labels.ts';
 import type { MetricGroup } from '../../model/sample.ts';
 import type { MetricStore, WindowGroup, WindowQuery } from '../../store/metric-store.ts';
+import type { MakeStore } from './store-test.ts';
 
 /** The present of the suite: all points lie within ten days before it. */
 export const CONTRACT_NOW = Date.UTC(2026, 10, 21, 10, 0, 0);
@@ -10,22 +10,7 @@ export const MIN = 60_000;
 export const HOUR = 60 * MIN;
 export const DAY = 24 * HOUR;
 
-/** Makes a fresh, empty store; `done` closes it and removes what it left. */
-export type MakeMetricStore = () => Promise<{ readonly store: MetricStore; done(): Promise<void> }>;
-
-/** Declares tests that get a store of their own each. */
-export function metricStoreTest(make: MakeMetricStore) {
-  return (sentence: string, body: (store: MetricStore) => Promise<void>): void => {
-    test(sentence, async () => {
-      const { store, done } = await make();
-      try {
-        await body(store);
-      } finally {
-        await done();
-      }
-    });
-  };
-}
+export type MakeMetricStore = MakeStore<MetricStore>;
 
 /** Stores groups that the next question sees. */
 export const put = (store: MetricStore, ...groups: MetricGroup[]) => store.append(groups, { visible: true });

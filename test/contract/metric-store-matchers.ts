@@ -1,21 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { MetricStore, WindowQuery } from '../../store/metric-store.ts';
-import {
-  at,
-  type MakeMetricStore,
-  MIN,
-  metricStoreTest,
-  put,
-  query,
-  sorted,
-  CONTRACT_NOW as T,
-  values,
-} from './metric-points.ts';
+import { at, type MakeMetricStore, MIN, put, query, sorted, CONTRACT_NOW as T, values } from './metric-points.ts';
+import { storeTest } from './store-test.ts';
 
 /** The part of the MetricStore suite about groups and matchers. */
 export function metricMatcherContract(make: MakeMetricStore): void {
-  const withStore = metricStoreTest(make);
+  const withStore = storeTest(make);
 
   describe('groups and matchers', () => {
     const seed = (store: MetricStore) =>

@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Point } from '../../model/sample.ts';
-import {
-  at,
-  DAY,
-  HOUR,
-  type MakeMetricStore,
-  MIN,
-  metricStoreTest,
-  put,
-  query,
-  CONTRACT_NOW as T,
-  values,
-} from './metric-points.ts';
+import { at, DAY, HOUR, type MakeMetricStore, MIN, put, query, CONTRACT_NOW as T, values } from './metric-points.ts';
+import { storeTest } from './store-test.ts';
 
 /** The part of the MetricStore suite about points and series. */
 export function metricPointContract(make: MakeMetricStore): void {
-  const withStore = metricStoreTest(make);
+  const withStore = storeTest(make);
 
   describe('points', () => {
     withStore('the last write wins for one series and instant, in one batch and over several', async store => {

@@ -8,17 +8,17 @@ import {
   HOUR,
   type MakeMetricStore,
   MIN,
-  metricStoreTest,
   put,
   query,
   sorted,
   CONTRACT_NOW as T,
   values,
 } from './metric-points.ts';
+import { storeTest } from './store-test.ts';
 
 /** The part of the MetricStore suite about what is kept of points past their retention: of stores on a disk. */
 export function metricRollupContract(make: MakeMetricStore): void {
-  const withStore = metricStoreTest(make);
+  const withStore = storeTest(make);
 
   describe('rollups', () => {
     withStore('windows over expired raw points are answered from rollups, exactly on whole minutes', async store => {

@@ -8,17 +8,17 @@ import {
   HOUR,
   type MakeMetricStore,
   MIN,
-  metricStoreTest,
   put,
   query,
   sorted,
   CONTRACT_NOW as T,
   values,
 } from './metric-points.ts';
+import { storeTest } from './store-test.ts';
 
 /** The part of the MetricStore suite about operations over windows. */
 export function metricWindowContract(make: MakeMetricStore): void {
-  const withStore = metricStoreTest(make);
+  const withStore = storeTest(make);
 
   describe('windows', () => {
     const OPS: readonly (readonly [MetricOp, number])[] = [

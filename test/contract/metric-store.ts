@@ -4,26 +4,16 @@
  */
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import {
-  at,
-  DAY,
-  HOUR,
-  type MakeMetricStore,
-  MIN,
-  metricStoreTest,
-  put,
-  query,
-  CONTRACT_NOW as T,
-  values,
-} from './metric-points.ts';
+import { at, DAY, HOUR, type MakeMetricStore, MIN, put, query, CONTRACT_NOW as T, values } from './metric-points.ts';
 import { metricMatcherContract } from './metric-store-matchers.ts';
 import { metricPointContract } from './metric-store-points.ts';
 import { metricRollupContract } from './metric-store-rollups.ts';
 import { metricWindowContract } from './metric-store-windows.ts';
+import { storeTest } from './store-test.ts';
 
 /** Declares the suite for one adapter; what a store in memory drops is gone, so it keeps no rollups. */
 export function metricStoreContract(name: string, make: MakeMetricStore, keepsRollups = true): void {
-  const withStore = metricStoreTest(make);
+  const withStore = storeTest(make);
 
   describe(`MetricStore contract: ${name}`, () => {
     metricWindowContract(make);

@@ -1,28 +1,13 @@
 /** What the parts of the StateStore suite share: commits and rows as the evaluator and the outbox write them. */
-import { test } from 'node:test';
 import type { Json } from '../../model/json.ts';
 import type { OutboxRow, StateStore, TickCommit } from '../../store/state-store.ts';
+import type { MakeStore } from './store-test.ts';
 
 /** The present of the suite. */
 export const T = Date.UTC(2026, 10, 21, 10, 0, 0);
 export const DAY = 86_400_000;
 
-/** Makes a fresh, empty store; `done` closes it and removes what it left. */
-export type MakeStateStore = () => Promise<{ readonly store: StateStore; done(): Promise<void> }>;
-
-/** Declares tests that get a store of their own each. */
-export function stateStoreTest(make: MakeStateStore) {
-  return (sentence: string, body: (store: StateStore) => Promise<void>): void => {
-    test(sentence, async () => {
-      const { store, done } = await make();
-      try {
-        await body(store);
-      } finally {
-        await done();
-      }
-    });
-  };
-}
+export type MakeStateStore = MakeStore<StateStore>;
 
 /** A tick's commit; empty but for what is given. */
 export function commit(

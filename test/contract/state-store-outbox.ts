@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { UserError, VersionConflictError } from '../../model/errors.ts';
-import { commit, flush, ids, type MakeStateStore, row, stateStoreTest, T } from './state-rows.ts';
+import { commit, flush, ids, type MakeStateStore, row, T } from './state-rows.ts';
+import { storeTest } from './store-test.ts';
 
 /** The part of the StateStore suite about flushes and the outbox. */
 export function outboxContract(make: MakeStateStore): void {
-  const withStore = stateStoreTest(make);
+  const withStore = storeTest(make);
 
   describe('flushes and the outbox', () => {
     withStore('a flush consumes intents and writes rows together', async store => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { VersionConflictError } from '../../model/errors.ts';
-import { commit, ids, type MakeStateStore, stateStoreTest, T } from './state-rows.ts';
+import { commit, ids, type MakeStateStore, T } from './state-rows.ts';
+import { storeTest } from './store-test.ts';
 
 /** The part of the StateStore suite about the states of rules. */
 export function ruleStateContract(make: MakeStateStore): void {
-  const withStore = stateStoreTest(make);
+  const withStore = storeTest(make);
 
   describe('rule states', () => {
     withStore('a tick commits cursor, groups, intents and history together', async store => {

@@ -6,13 +6,14 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { UserError, VersionConflictError } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
-import { commit, DAY, flush, ids, type MakeStateStore, row, stateStoreTest, T } from './state-rows.ts';
+import { commit, DAY, flush, ids, type MakeStateStore, row, T } from './state-rows.ts';
 import { outboxContract } from './state-store-outbox.ts';
 import { ruleStateContract } from './state-store-rules.ts';
+import { storeTest } from './store-test.ts';
 
 /** Declares the suite for one adapter. */
 export function stateStoreContract(name: string, make: MakeStateStore): void {
-  const withStore = stateStoreTest(make);
+  const withStore = storeTest(make);
 
   describe(`StateStore contract: ${name}`, () => {
     describe('documents', () => {
