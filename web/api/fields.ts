@@ -3,11 +3,14 @@ import { z } from 'zod';
 import { parseDuration } from '../../model/duration.ts';
 import type { Json } from '../../model/json.ts';
 
+/** As far from 1970 as JavaScript's calendar reaches, but for a year to count days in, ms. */
+const FARTHEST_MS = 8.64e15 - 366 * 86_400_000;
+
 /** A time: epoch ms, or ISO 8601; the parsed value is epoch ms. */
 export const timeField = z.union([z.string(), z.number()]).transform((value, context) => {
   const text = String(value);
   const ms = /^-?\d+$/.test(text) ? Number(text) : Date.parse(text);
-  if (Number.isSafeInteger(ms)) return ms;
+  if (Number.isSafeInteger(ms) && Math.abs(ms) <= FARTHEST_MS) return ms;
   context.addIssue({ code: 'custom', message: `"${text}" is not a time; use epoch milliseconds or ISO 8601` });
   return z.NEVER;
 });

@@ -60,3 +60,9 @@ for (const path of ['logs/search', 'deliveries', 'audit', 'lineage/orphans', 'li
     problemOf(await api.ask('GET', `${path}?cursor=zzz`), 422, 'bad-cursor');
   });
 }
+
+for (const at of ['-8640000000000000', '9007199254740991', '1e12', '2026-13-01T00:00:00Z']) {
+  test(`${at} is no time`, async () => {
+    problemOf(await api.ask('GET', `rules/next?cron=0+0+1+1+*&from=${at}`), 422, 'bad-request');
+  });
+}
