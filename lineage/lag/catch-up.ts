@@ -4,6 +4,8 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Streams at most so far behind count as level, ms. */
 const LEVEL_MS = MINUTE_MS;
+/** The same as long as something has been missed: the minute between must not be passed over, ms. */
+const LEVEL_AGAIN_MS = 10_000;
 /** Streams that have not moved for so long are stuck, not catching up, ms. */
 const STUCK_MS = 30_000;
 /** Instants of one round, at most: requests come between rounds. */
@@ -48,7 +50,7 @@ export class CatchUp {
       this.#level = level;
       this.#movedAt = now;
     }
-    const isLate = now - level > LEVEL_MS;
+    const isLate = now - level > (now - this.#to > LEVEL_MS ? LEVEL_AGAIN_MS : LEVEL_MS);
     if (isLate && now - this.#movedAt >= STUCK_MS) {
       this.#isBehind = false;
       return [now];
