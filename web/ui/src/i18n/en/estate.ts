@@ -131,6 +131,7 @@ export const estateWords = {
     allLogs: 'All log lines',
     noLogs: 'No warning or error in this time range',
     alerts: 'Alerts',
+    alertRules: 'Rules for this job',
     noAlerts: 'No alert on this job',
     affects: 'Feeds these reports',
     noAffects: 'No report depends on this job',

@@ -132,6 +132,7 @@ export const estateWords: typeof English = {
     allLogs: '全部日志',
     noLogs: '该时间范围内没有警告或错误',
     alerts: '告警',
+    alertRules: '该作业的规则',
     noAlerts: '该作业没有告警',
     affects: '影响的报表',
     noAffects: '没有报表依赖该作业',

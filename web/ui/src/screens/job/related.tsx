@@ -19,7 +19,7 @@ export function JobAlerts({ job }: { job: string }): JSX.Element {
   const { job: w, alerts: a } = words();
   const live = useLive('alerts/firing', signal => getAlerts('firing', signal));
   return (
-    <Card title={w.alerts}>
+    <Card title={w.alerts} more={<a href={link('/rules/generated', { job })}>{w.alertRules}</a>}>
       <Region live={live} rows={2}>
         {({ items }) => {
           const own = items.filter(alert => alert.labels['job'] === job);
