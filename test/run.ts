@@ -51,7 +51,7 @@ const STAGES: readonly (readonly Step[])[] = [
     },
   ],
   [
-    { name: 'real Kafka and Elasticsearch', command: () => nodeTests('test/integration/**/*.test.ts', 2) },
+    { name: 'real Kafka and Elasticsearch', command: () => nodeTests('test/{integration,servers}/**/*.test.ts', 2) },
     {
       name: 'browser',
       command: () => {

@@ -13,7 +13,9 @@ const UNIT = [
   'test/{model,config,collector,store,lineage,alerting,reporters,web}/**/*.test.ts',
   'test/architecture.test.ts',
 ];
-const FILES_A_PROCESS = 8;
+const FILES_A_PROCESS = 16;
+/** What processes compile they share, and the next run has it. */
+process.env['NODE_COMPILE_CACHE'] ??= join(ROOT, 'node_modules/.cache/compiled');
 /** A process takes seconds; one that takes longer hangs. */
 const LIMIT_MS = 8 * 60_000;
 /** Of the output of a process that failed without a list of failures. */
@@ -43,7 +45,7 @@ async function run(group: readonly string[]): Promise<Outcome> {
   const chunks: Buffer[] = [];
   const ok = await runBounded({
     program: process.execPath,
-    args: ['--test', '--test-isolation=none', '--test-reporter=spec', '--test-force-exit', ...group],
+    args: ['--test', '--test-isolation=none', '--test-reporter=spec', ...group],
     cwd: ROOT,
     limitMs: LIMIT_MS,
     onOutput: chunk => void chunks.push(chunk),

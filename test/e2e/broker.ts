@@ -47,7 +47,12 @@ export async function connectBroker(server: TestKafka): Promise<Broker> {
   const kafka = createKafka({ brokers: [...server.brokers], clientId: 'test' }, pino({ level: 'silent' }));
   const admin = kafka.admin();
   const producer = kafka.producer({ allowAutoTopicCreation: false, maxInFlightRequests: 1 });
-  await Promise.all([admin.connect(), producer.connect()]);
+  try {
+    await Promise.all([admin.connect(), producer.connect()]);
+  } catch (error) {
+    await Promise.allSettled([producer.disconnect(), admin.disconnect()]);
+    throw error;
+  }
   return {
     server,
     admin,
