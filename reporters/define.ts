@@ -8,7 +8,7 @@ import type { Budget, ReporterDeps, ReporterType } from '../alerting/notify/chan
 import type { Notifier } from '../alerting/notify/notifier.ts';
 import { type InputIssue, UserError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
-import { wellFormed } from './well-formed.ts';
+import { wellFormed } from '../model/well-formed.ts';
 
 /** What a person can do about a class of failure, whatever the channel. */
 const REMEDIES: Readonly<Record<string, string>> = {

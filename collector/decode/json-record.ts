@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { wellFormed } from '../../model/well-formed.ts';
 import { type Fields, isFields } from './fields.ts';
 import { Rejected } from './rejected.ts';
 
@@ -21,10 +22,14 @@ export function recordText(bytes: Uint8Array): string | Rejected {
   return text;
 }
 
-/** Parses any JSON value; `not-json` names the place the parser stumbled on. */
+/** An escaped half of a surrogate pair, or of a whole pair. */
+const SURROGATE = /\\ud[89a-f]/i;
+
+/** Parses any JSON value, halves of surrogate pairs replaced; `not-json` names the place the parser stumbled on. */
 export function parseJson(text: string): { readonly value: unknown } | Rejected {
   try {
-    return { value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    return { value: SURROGATE.test(text) ? wellFormed(value) : value };
   } catch (error) {
     return new Rejected('not-json', (error as Error).message.slice(0, 200));
   }

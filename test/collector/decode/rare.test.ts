@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { decodeDruid } from '../../../collector/decode/druid.ts';
 import { decodeJob } from '../../../collector/decode/job.ts';
+import { recordFields } from '../../../collector/decode/json-record.ts';
 import { decodeNifi } from '../../../collector/decode/nifi.ts';
 import { decodeOffsets } from '../../../collector/decode/offsets.ts';
 import { Rejected } from '../../../collector/decode/rejected.ts';
@@ -244,4 +245,17 @@ test('Druid: other feeds and values that are no number are refused', () => {
     [alert, text].map(r => (r instanceof Rejected ? r.code : r)),
     ['unknown-shape', 'bad-field'],
   );
+});
+
+test('half a surrogate pair in a name or a text becomes the sign for what is not a character', () => {
+  const bytes = Buffer.from(
+    String.raw`{"type":"checkpoint","ts":1,"hop":"a\ud800b","barrier_ts":1,"\udc00":"\ud83d\ude00"}`,
+  );
+  assert.deepEqual(recordFields(bytes), {
+    type: 'checkpoint',
+    ts: 1,
+    hop: 'a\ufffdb',
+    barrier_ts: 1,
+    '\ufffd': '\u{1f600}',
+  });
 });

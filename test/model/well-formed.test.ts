@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { wellFormed } from '../../reporters/well-formed.ts';
+import { wellFormed } from '../../model/well-formed.ts';
 
 test('halves of characters are replaced in texts and names; whole ones and written escapes stay', () => {
   assert.deepEqual(wellFormed({ 'a\ud800': ['😀', 'x\udc00y', '\\ud800', '\\\\ud800'] }), {

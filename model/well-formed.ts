@@ -1,6 +1,6 @@
 /**
- * The same value with every half of a surrogate pair replaced by U+FFFD, in texts and names alike: a text cut badly long ago must
- * not make a channel refuse the message. For plain JSON; a value without such halves is returned as it is.
+ * The same value with every half of a surrogate pair replaced by U+FFFD, in texts and names alike: JSON can say one, but no
+ * address, no UTF-8 and no receiver takes it. For plain JSON; a value without such halves is returned as it is.
  */
 export function wellFormed<T>(value: T): T {
   // JSON.stringify writes whole pairs as they are and halves as escapes; an escaped backslash is not the beginning of one.
