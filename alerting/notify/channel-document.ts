@@ -59,6 +59,10 @@ export function parseChannel(document: unknown, registry: ReporterRegistry): Par
     ]);
   }
   issues.push(...reporter.check(own));
+  for (const path of reporter.secrets) {
+    if (own[path] === HIDDEN)
+      issues.push({ path, message: `${HIDDEN} is what a stored secret reads as: give the secret` });
+  }
   if (fallback === name) issues.push({ path: 'fallback', message: 'a channel cannot be its own fallback' });
   if (issues.length > 0) throw refused(issues);
   return {

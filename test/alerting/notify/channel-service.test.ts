@@ -106,6 +106,7 @@ test('a document that is sent back as it was read keeps its secrets', async () =
 const REFUSED: readonly [string, object, string][] = [
   ['an unknown type', { type: 'pigeon' }, 'type'],
   ['no token', { access_token: undefined }, 'access_token'],
+  ['the mask of a token', { access_token: '<secret>' }, 'access_token'],
   ['an address that is none', { base_url: 'ftp://x' }, 'base_url'],
   ['an address with a password', { base_url: 'http://a:b@x' }, 'base_url'],
   ['a wait that is no duration', { throttle_floor: 'soon' }, 'throttle_floor'],
