@@ -76,3 +76,12 @@ test('only model/clock.ts and app/ read the clock or set timers', () => {
   }
   assert.deepEqual(violations, []);
 });
+
+test('tests that share a process have their hooks for each test within a describe', () => {
+  // At the top of a file these would run around the tests of every file of the process.
+  const files = globSync('test/{model,config,collector,store,lineage,alerting,reporters,web,app,demo}/**/*.test.ts', {
+    cwd: root,
+  });
+  const wrong = files.filter(file => /^(beforeEach|afterEach)\(/m.test(readFileSync(join(root, file), 'utf8')));
+  assert.deepEqual(wrong, []);
+});
