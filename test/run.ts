@@ -42,8 +42,8 @@ const STAGES: readonly (readonly Step[])[] = [
     { name: 'lint', command: program('npm', 'run', '--silent', 'lint') },
     { name: 'dead code', command: program('npm', 'run', '--silent', 'knip') },
     { name: 'Flink module', command: program('mvn', '-q', '-B', '-ntp', '-f', 'flink/pom.xml', 'verify') },
+    { name: 'unit and contract (embedded)', command: program('npm', 'run', '--silent', 'test:unit') },
   ],
-  [{ name: 'unit and contract (embedded)', command: program('npm', 'run', '--silent', 'test:unit') }],
   [
     {
       name: 'daemon and commands',
@@ -60,7 +60,7 @@ const STAGES: readonly (readonly Step[])[] = [
       },
     },
   ],
-  [{ name: 'end to end', command: () => nodeTests('test/e2e/**/*.test.ts', 2) }],
+  [{ name: 'end to end', command: () => nodeTests('test/e2e/**/*.test.ts', 3) }],
   [{ name: 'real Flink', command: () => nodeTests('test/flink/**/*.test.ts', 2) }],
 ];
 
