@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { Clock } from '../../model/clock.ts';
-import { systemClock } from '../../model/clock.ts';
+import { type Clock, systemClock } from '../../model/clock.ts';
 import { StoreAwayError, UserError } from '../../model/errors.ts';
 import type { MetricGroup } from '../../model/sample.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
