@@ -59,9 +59,8 @@ export class CatchUp {
     const oldest = now - DAY_MS;
     if (Number.isNaN(this.#to)) this.#to = this.#start(now, isLate);
     const missed = this.#missed(Math.max(this.#to, oldest), read);
-    this.#isBehind = isLate || missed.length >= ROUND;
-    if (missed.length >= ROUND) return missed.slice(0, ROUND);
-    return isLate || missed.at(-1) === now ? missed : [...missed, now];
+    this.#isBehind = isLate || missed.length === ROUND;
+    return this.#isBehind || missed.at(-1) === now ? missed : [...missed, now];
   }
 
   /** An instant of `due` has been looked at. */
@@ -77,7 +76,10 @@ export class CatchUp {
     return Math.min(now, first + MINUTE_MS);
   }
 
-  /** Begins of minutes after `from` until `to` of which there are rows; none when these are too near to each other to have missed one. */
+  /**
+   * Begins of minutes after `from` until `to` of which there are rows, a round of them at most; none when these are too near to each other to
+   * have missed one.
+   */
   #missed(from: number, to: number): number[] {
     const missed: number[] = [];
     if (to - from <= LEVEL_MS) return missed;
