@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../model/clock.ts';
 import type { JobEvent, ReportDeclared } from '../model/job-event.ts';
 import type { JobNames } from '../model/job-names.ts';
+import { nextTurn } from '../model/next-turn.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import type { DocKind, StateStore } from '../store/state-store.ts';
 import type { CheckAnswer } from './check/check.ts';
@@ -136,7 +137,7 @@ class Service implements LineageService {
     let placed = 0;
     for (const { body } of await this.#state.list<JobDoc>('job', signal)) {
       this.#evidence.restoreJob(body);
-      if (++placed % RESTORE_SLICE === 0) await new Promise<void>(resolve => setImmediate(resolve));
+      if (++placed % RESTORE_SLICE === 0) await nextTurn();
     }
     // Whether an event is a job's history is known once the job is.
     for (const { body } of await this.#state.list<DeclaredBody>('lineage', signal)) this.#evidence.take(body);

@@ -1,3 +1,4 @@
+import { nextTurn } from '../model/next-turn.ts';
 import type { Point } from '../model/sample.ts';
 import { combineSeries } from './across.ts';
 import { aggregate } from './aggregate.ts';
@@ -43,7 +44,7 @@ export async function evaluateWindow(
     work += scratch.run.count + scratch.bag.count + 20;
     if (work > POINTS_PER_TURN) {
       work = 0;
-      await new Promise<void>(resolve => setImmediate(resolve));
+      await nextTurn();
     }
   }
   if (spare.length < MAX_SPARE && scratch.run.times.length <= MAX_KEPT_POINTS) spare.push(scratch);

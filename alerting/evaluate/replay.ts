@@ -1,4 +1,5 @@
 import { UserError } from '../../model/errors.ts';
+import { nextTurn } from '../../model/next-turn.ts';
 import type { RuleReaders } from './frame.ts';
 import type { GroupState } from './group-state.ts';
 import { type ColumnAnswer, type ResolveNames, readColumns } from './read-columns.ts';
@@ -76,7 +77,7 @@ export async function* replayTicks(options: ReplayOptions, signal?: AbortSignal)
       if (work < GROUPS_PER_TURN) continue;
       work = 0;
       signal?.throwIfAborted();
-      await new Promise<void>(resolve => setImmediate(resolve));
+      await nextTurn();
     }
   }
 }

@@ -1,3 +1,4 @@
+import { nextTurn } from '../../model/next-turn.ts';
 import type { KnownTable } from '../sql/resolve/catalog.ts';
 import { dottedText } from '../sql/resolve/names.ts';
 import { type DeclaredTable, declaredTables } from './declared-tables.ts';
@@ -70,7 +71,7 @@ export class JobTables {
     for (const job of changed) {
       read += MIN_COST + (job.sql?.length ?? 0);
       if (read > SLICE) {
-        await new Promise<void>(resolve => setImmediate(resolve));
+        await nextTurn();
         read = 0;
       }
       this.#take(job);

@@ -1,3 +1,5 @@
+import { nextTurn } from '../../model/next-turn.ts';
+
 /** How often a question is begun anew because the graph changed under it; then it is answered in one go. */
 const MAX_ATTEMPTS = 3;
 
@@ -35,7 +37,7 @@ export class Sliced<T> {
           this.#known = { revision, answer: step.value };
           return step.value;
         }
-        if (attempt < MAX_ATTEMPTS) await new Promise<void>(resolve => setImmediate(resolve));
+        if (attempt < MAX_ATTEMPTS) await nextTurn();
         if (this.#revision() !== revision) break;
       }
     }

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../model/clock.ts';
 import { StoreAwayError } from '../../model/errors.ts';
+import { nextTurn } from '../../model/next-turn.ts';
 import { MAX_PERIOD_DAYS, type ReportObjective } from '../../model/objective.ts';
 import { type Repeated, repeat } from '../../model/repeat.ts';
 import type { MetricGroup } from '../../model/sample.ts';
@@ -229,7 +230,7 @@ class Keeper implements ObjectiveKeeper {
     const groups: MetricGroup[] = [];
     for (const [i, tracked] of ended.entries()) {
       // Requests come between: a thousand reports take a while.
-      if (i % SLICE === SLICE - 1) await new Promise<void>(resolve => setImmediate(resolve));
+      if (i % SLICE === SLICE - 1) await nextTurn();
       const { report } = tracked;
       const standing = this.#standing(tracked, at);
       groups.push(...objectiveSeries(report, standing, at));

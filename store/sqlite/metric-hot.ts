@@ -1,4 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
+import { nextTurn } from '../../model/next-turn.ts';
 import { SeriesRing } from '../series-ring.ts';
 import type { MetricBatch } from './metric-batch.ts';
 import type { MetricClient } from './metric-client.ts';
@@ -89,7 +90,7 @@ export class HotSet {
 
   async #giveBack(upTo: number): Promise<void> {
     await this.#client.ask('compact', {});
-    while (this.#readers > 0) await new Promise<void>(resolve => setImmediate(resolve));
+    while (this.#readers > 0) await nextTurn();
     this.#from = upTo;
     this.ring.trim(upTo);
   }

@@ -1,3 +1,4 @@
+import { nextTurn } from '../../../model/next-turn.ts';
 import type { StateStore } from '../../../store/state-store.ts';
 import type { OffsetTables } from '../offsets.ts';
 import { docIdsOf, endsDocs, factsDoc, positionsDocs, restoreDoc, type TableDoc } from './table-snapshot.ts';
@@ -69,7 +70,7 @@ export function createTableKeeper(
         bytes += slice.bytes;
         slice = { parts: [], docs: [], bytes: 0 };
         // What changes meanwhile is dirty again and comes with the next pass.
-        await new Promise<void>(resolve => setImmediate(resolve));
+        await nextTurn();
       }
       await put(slice, signal);
     },
