@@ -34,6 +34,8 @@ export interface LaneOptions {
 export class Lane {
   readonly #options: LaneOptions;
   readonly #waiting = new Map<string, Entry>();
+  /** Rows closed since the look at the store that is under way began: it may have read them before. */
+  readonly #closed = new Set<string>();
   #pausedUntil = 0;
   /** Attempts in a row at which the channel as a whole failed. */
   #failures = 0;
@@ -48,8 +50,14 @@ export class Lane {
     return this.#waiting.size;
   }
 
-  has(id: string): boolean {
-    return this.#waiting.has(id);
+  /** True for a row that waits here, or was closed since `beginLook`: what the look has of it is not newer. */
+  knows(id: string): boolean {
+    return this.#waiting.has(id) || this.#closed.has(id);
+  }
+
+  /** The store is about to be asked what waits; what is closed by now is closed there, too. */
+  beginLook(): void {
+    this.#closed.clear();
   }
 
   /** Takes a row over; from here on this lane's copy is the truth. */
@@ -175,8 +183,12 @@ export class Lane {
 
   #keep(entry: Entry): void {
     const open = entry.row.status === 'pending' || entry.row.status === 'retrying';
-    if (open) this.#waiting.set(entry.row.id, entry);
-    else this.#waiting.delete(entry.row.id);
+    if (open) {
+      this.#waiting.set(entry.row.id, entry);
+    } else {
+      this.#waiting.delete(entry.row.id);
+      this.#closed.add(entry.row.id);
+    }
   }
 
   #untried(): Entry[] {

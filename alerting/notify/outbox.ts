@@ -101,8 +101,9 @@ export class Outbox {
     for (;;) {
       // The first look also takes rows that wait for a later attempt: order and overtaking need to know them.
       const upTo = this.#first ? Number.MAX_SAFE_INTEGER : clock.now();
+      for (const lane of this.#lanes.values()) lane.beginLook();
       const rows = await state.outboxDue(upTo, PAGE, this.#stop.signal);
-      const fresh = rows.filter(row => !this.#lanes.get(row.channel)?.has(row.id));
+      const fresh = rows.filter(row => !this.#lanes.get(row.channel)?.knows(row.id));
       for (const row of fresh) await this.#take(row);
       if (rows.length < PAGE || fresh.length === 0) break;
       // More waits than one look finds: make room, so that the worst of all is in the first message.

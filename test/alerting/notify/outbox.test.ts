@@ -163,6 +163,46 @@ test('the next episode of an alert waits for the end of the one before', async (
   assert.deepEqual(told(h), ['oncall firing: a', 'oncall firing: t2', 'oncall resolved: a', 'oncall firing: a']);
 });
 
+test('what is sent and recorded while the store still answers with it as waiting is not sent again', async () => {
+  const h = makeHarness();
+  addChannel(h, 'oncall');
+  const [asked, taken] = [Promise.withResolvers<void>(), Promise.withResolvers<SendResult>()];
+  h.answers.set('oncall', () => {
+    asked.resolve();
+    return taken.promise;
+  });
+  const [read, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let looks = 0;
+  h.restart(
+    new Proxy(h.store, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        return async (...given: unknown[]) => {
+          const found: unknown = await Reflect.apply(value, target, given);
+          if (name !== 'outboxDue' || ++looks !== 2) return found;
+          read.resolve();
+          await answer.promise;
+          return found;
+        };
+      },
+    }),
+  );
+  await h.commit(intent('a'));
+
+  const sending = h.settle();
+  await asked.promise;
+  const looking = h.settle();
+  await read.promise;
+  taken.resolve({ kind: 'sent' });
+  await sending;
+  answer.resolve();
+  await looking;
+
+  assert.deepEqual(told(h), ['oncall firing: a']);
+  assert.deepEqual(await statuses(h), { delivered: 1 });
+});
+
 test('recipients that have a mail are not asked again', async () => {
   const h = makeHarness();
   addChannel(h, 'oncall');
