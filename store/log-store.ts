@@ -45,11 +45,14 @@ export interface LogItem {
 /** Lines are counted exactly up to this many; beyond it the total is this number with relation `gte`. */
 export const LOG_TOTAL_BOUND = 10_000;
 
-export interface LogPage {
+export interface LinesPage {
   readonly items: readonly LogItem[];
-  readonly total: { readonly value: number; readonly relation: 'eq' | 'gte' };
-  /** Pass back as `cursor` for the next (older) page; null at the end. */
+  /** Pass back as `cursor` for the next page; null at the end. */
   readonly next: string | null;
+}
+
+export interface LogPage extends LinesPage {
+  readonly total: { readonly value: number; readonly relation: 'eq' | 'gte' };
 }
 
 export interface LogSearch {
@@ -96,6 +99,8 @@ export interface LogStore {
   append(rows: readonly LogRow[], options: { visible?: boolean }, signal?: AbortSignal): Promise<readonly RefusedRow[]>;
   /** Newest first by (ts, topic, partition, offset). Throws `UserError` bad-cursor. */
   search(search: LogSearch, names: JobNames, signal?: AbortSignal): Promise<LogPage>;
+  /** The same lines oldest first, uncounted: a page costs what it holds, however many lines carry one time. */
+  forward(search: LogSearch, names: JobNames, signal?: AbortSignal): Promise<LinesPage>;
   /** Counts per level in buckets aligned to multiples of `intervalMs`; empty buckets are left out. */
   histogram(
     search: Pick<LogSearch, 'query' | 'from' | 'to'> & { intervalMs: number },

@@ -9,6 +9,7 @@ import {
   type LogFacetField,
   type LogItem,
   type LogPage,
+  type LogSearch,
   type LogStore,
 } from '../log-store.ts';
 import type { Elasticsearch } from './client.ts';
@@ -77,6 +78,32 @@ export function openElasticsearchLogStore(es: Elasticsearch, options: { telemetr
   const itemOf = (hit: Hit, names: JobNames): LogItem =>
     toItem(`${hit._index.slice(base.length)}~${hit._id}`, hit._source, id => names.nameOf(id));
 
+  async function page(
+    { query, from, to, limit, cursor }: LogSearch,
+    sort: object,
+    counted: number | false,
+    names: JobNames,
+    signal?: AbortSignal,
+  ) {
+    const answer = await search(
+      {
+        size: limit + 1,
+        query: { bool: { filter: filters(query, from, to, names) } },
+        sort,
+        track_total_hits: counted,
+        ...(cursor === undefined ? {} : { search_after: parseCursor(cursor) }),
+      },
+      signal,
+    );
+    const hits = answer.hits.hits.slice(0, limit);
+    const last = hits.at(-1);
+    return {
+      items: hits.map(h => itemOf(h, names)),
+      total: answer.hits.total,
+      next: answer.hits.hits.length > limit && last?.sort ? formatCursor(last.sort) : null,
+    };
+  }
+
   async function find(id: string, signal?: AbortSignal): Promise<Hit | null> {
     const cut = id.indexOf('~');
     if (cut < 1) return null;
@@ -95,24 +122,14 @@ export function openElasticsearchLogStore(es: Elasticsearch, options: { telemetr
       return refused;
     },
 
-    async search({ query, from, to, limit, cursor }, names, signal) {
-      const answer = await search(
-        {
-          size: limit + 1,
-          query: { bool: { filter: filters(query, from, to, names) } },
-          sort: NEWEST_FIRST,
-          track_total_hits: LOG_TOTAL_BOUND,
-          ...(cursor === undefined ? {} : { search_after: parseCursor(cursor) }),
-        },
-        signal,
-      );
-      const hits = answer.hits.hits.slice(0, limit);
-      const last = hits.at(-1);
-      return {
-        items: hits.map(h => itemOf(h, names)),
-        total: answer.hits.total ?? { value: 0, relation: 'eq' },
-        next: answer.hits.hits.length > limit && last?.sort ? formatCursor(last.sort) : null,
-      } satisfies LogPage;
+    async search(wanted, names, signal) {
+      const { total, ...found } = await page(wanted, NEWEST_FIRST, LOG_TOTAL_BOUND, names, signal);
+      return { ...found, total: total ?? { value: 0, relation: 'eq' } } satisfies LogPage;
+    },
+
+    async forward(wanted, names, signal) {
+      const { items, next } = await page(wanted, OLDEST_FIRST, false, names, signal);
+      return { items, next };
     },
 
     async histogram({ query, from, to, intervalMs }, names, signal) {

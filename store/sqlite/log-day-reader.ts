@@ -4,8 +4,9 @@ import type { LogField, LogQuery } from '../log-query.ts';
 import type { LogItem } from '../log-store.ts';
 import type { SharedKind } from './log-batch.ts';
 import { type CompiledQuery, compileLogQuery } from './log-compile.ts';
+import { CrowdCache } from './log-crowd.ts';
 import { SHARED_COLUMNS } from './log-dictionary.ts';
-import { BUCKET_MS, bucketOfId, bucketStart, levelOfId } from './log-id.ts';
+import { BUCKET_MS, bucketOfId, bucketStart, firstIdOf, levelOfId } from './log-id.ts';
 import type { KeyKind } from './log-keys.ts';
 import { encodeLineId, type LineKey } from './log-order.ts';
 import type { TimeRange } from './log-range.ts';
@@ -50,6 +51,7 @@ const MAX_CACHED = 20_000;
 export class DayReader {
   readonly day: number;
   readonly db: DatabaseSync;
+  readonly crowds = new CrowdCache();
   readonly #line: StatementSync;
   readonly #ends: StatementSync;
   readonly #findShared: Readonly<Record<SharedKind, StatementSync>>;
@@ -91,6 +93,14 @@ export class DayReader {
       from: bucketStart(bucketOfId(row['low']), this.day),
       to: bucketStart(bucketOfId(row['high']), this.day) + BUCKET_MS,
     };
+  }
+
+  /** The highest id of a bucket: it rises with every line that comes. */
+  highestOf(bucket: number): number {
+    const row = this.db
+      .prepare('SELECT max(id) AS id FROM line WHERE id >= ? AND id < ?')
+      .get(firstIdOf(bucket), firstIdOf(bucket + 1));
+    return Number(row?.['id'] ?? Number.NaN);
   }
 
   /** Every run in the file. `code` rises, so only new ones are read. */

@@ -1,6 +1,14 @@
 /** What the log store's main thread asks its two workers, and what they answer. */
 import type { LogQuery } from '../log-query.ts';
-import type { LogBucket, LogCountQuery, LogFacetField, LogGroupCount, LogItem, LogPage } from '../log-store.ts';
+import type {
+  LinesPage,
+  LogBucket,
+  LogCountQuery,
+  LogFacetField,
+  LogGroupCount,
+  LogItem,
+  LogPage,
+} from '../log-store.ts';
 import type { LogBatch } from './log-batch.ts';
 import type { RefusedLine } from './log-day-writer.ts';
 
@@ -28,6 +36,7 @@ export interface WriterRequests {
 /** Requests to the reader, by name. Job names in items are the environment's; in facets they are joined. */
 export interface ReaderRequests {
   search: { args: Filter & { limit: number; cursor?: string | undefined }; answer: LogPage };
+  forward: { args: Filter & { limit: number; cursor?: string | undefined }; answer: LinesPage };
   histogram: { args: Filter & { intervalMs: number }; answer: { buckets: LogBucket[] } };
   facet: {
     args: Filter & { field: LogFacetField; limit: number };

@@ -4,7 +4,14 @@ import type { LogLevel } from '../../model/log-record.ts';
 import { LOG_LEVELS } from '../../model/log-record.ts';
 import { LogGroupCounts } from '../log-group-counts.ts';
 import type { LogQuery } from '../log-query.ts';
-import { LOG_TOTAL_BOUND, type LogBucket, type LogGroupCount, type LogItem, type LogPage } from '../log-store.ts';
+import {
+  type LinesPage,
+  LOG_TOTAL_BOUND,
+  type LogBucket,
+  type LogGroupCount,
+  type LogItem,
+  type LogPage,
+} from '../log-store.ts';
 import { countBuckets, countLines } from './log-count.ts';
 import { type DayQuery, DayReader, type FoundLine, type Run } from './log-day-reader.ts';
 import { countValues } from './log-facet.ts';
@@ -41,20 +48,17 @@ export class LogReader {
   }
 
   search({ query, limit, cursor, ...filter }: Args<'search'>): LogPage {
-    const behind = cursor === undefined ? {} : { behind: decodeCursor(cursor) };
     const range = rangeOf(filter);
     const days = this.#compile(query);
-    const lines = take(walkDays(days, { range, direction: 'newest-first', ...behind }), limit + 1);
-    const shown = lines.slice(0, limit);
-    const last = shown.at(-1);
-    const more = lines.length > limit && last !== undefined;
-    const complete = cursor === undefined && !more;
-    const found = complete ? lines.length : countUpTo(days, range, LOG_TOTAL_BOUND + 1);
-    return {
-      items: this.#items(shown),
-      total: found > LOG_TOTAL_BOUND ? { value: LOG_TOTAL_BOUND, relation: 'gte' } : { value: found, relation: 'eq' },
-      next: more ? encodeCursor(last) : null,
-    };
+    const page = this.#page(days, { range, direction: 'newest-first' }, limit, cursor);
+    const complete = cursor === undefined && page.next === null;
+    const found = complete ? page.items.length : countUpTo(days, range, LOG_TOTAL_BOUND + 1);
+    const bounded = found > LOG_TOTAL_BOUND;
+    return { ...page, total: { value: bounded ? LOG_TOTAL_BOUND : found, relation: bounded ? 'gte' : 'eq' } };
+  }
+
+  forward({ query, limit, cursor, ...filter }: Args<'forward'>): LinesPage {
+    return this.#page(this.#compile(query), { range: rangeOf(filter), direction: 'oldest-first' }, limit, cursor);
   }
 
   histogram({ query, intervalMs, ...filter }: Args<'histogram'>): LogBucket[] {
@@ -136,6 +140,14 @@ export class LogReader {
 
   close(): void {
     for (const day of [...this.#open.keys()]) this.forget(day);
+  }
+
+  #page(days: readonly DayQuery[], walk: Walk, limit: number, cursor: string | undefined): LinesPage {
+    const behind = cursor === undefined ? {} : { behind: decodeCursor(cursor) };
+    const lines = take(walkDays(days, { ...walk, ...behind }), limit + 1);
+    const shown = lines.slice(0, limit);
+    const last = shown.at(-1);
+    return { items: this.#items(shown), next: lines.length > limit && last !== undefined ? encodeCursor(last) : null };
   }
 
   #scopeQuery(scope: Args<'around'>['scope'], line: LogItem): LogQuery {

@@ -86,6 +86,16 @@ class SqliteLogStore implements LogStore {
     return { ...page, items: page.items.map(item => named(item, names)) };
   }
 
+  async forward(
+    { query, from, to, limit, cursor }: Parameters<LogStore['forward']>[0],
+    names: JobNames,
+    signal?: AbortSignal,
+  ) {
+    this.#tell(names);
+    const page = await this.#reader.ask('forward', { query, from, to, limit, cursor }, { signal });
+    return { ...page, items: page.items.map(item => named(item, names)) };
+  }
+
   async histogram(
     { query, from, to, intervalMs }: Parameters<LogStore['histogram']>[0],
     names: JobNames,

@@ -1,13 +1,17 @@
 /** Walks over the lines a query finds, in order, across files and without reading more than is asked for. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { CompiledQuery } from './log-compile.ts';
+import { type Crowd, orderCrowd } from './log-crowd.ts';
 import type { DayQuery, DayReader, FoundLine } from './log-day-reader.ts';
-import { bucketOfId } from './log-id.ts';
+import { BUCKET_MS, bucketOf, bucketOfId, bucketStart, DAY_MS } from './log-id.ts';
 import { compareLines, type LinePlace } from './log-order.ts';
 import { intersect, rangeSql, type TimeRange } from './log-range.ts';
 import { toStoreError } from './log-schema.ts';
 
 export type Direction = 'newest-first' | 'oldest-first';
+
+/** Lines of one bucket above which their order is worked out without reading them, and remembered. */
+const CROWDED = 4000;
 
 export interface Walk {
   readonly range: TimeRange;
@@ -64,30 +68,105 @@ function nearestOf<T extends { readonly head: FoundLine }>(active: readonly T[],
 
 /** Ids give the order of buckets; the lines within one are put in order here. */
 function* walkDay({ reader, query }: DayQuery, walk: Walk): Generator<FoundLine, void, undefined> {
-  const sign = walk.direction === 'newest-first' ? -1 : 1;
   const { behind } = walk;
   let bucket: number | null = null;
-  let lines: FoundLine[] = [];
+  let found: number[] = [];
   try {
-    for (const id of ids(reader, query, walk)) {
+    let rest =
+      behind === undefined ? walk.range : intersect(walk.range, timesBehind(behind, walk.direction, reader.day));
+    const known = behind && knownCrowd(reader, query, walk, behind);
+    if (known) {
+      yield* crowdInOrder(reader, known, walk);
+      rest = beyond(rest, known.bucket, walk.direction, reader.day);
+    }
+    for (const id of ids(reader, query, rest, walk.direction)) {
       if (bucketOfId(id) !== bucket) {
-        yield* lines.sort((a, b) => sign * compareLines(a, b));
-        lines = [];
+        yield* inOrder(reader, query, walk, bucket, found);
+        found = [];
         bucket = bucketOfId(id);
       }
-      const line = reader.find(id);
-      if (line !== null && (behind === undefined || sign * compareLines(line, behind) > 0)) lines.push(line);
+      found.push(id);
     }
   } catch (error) {
     throw toStoreError(error, reader.day);
   }
+  yield* inOrder(reader, query, walk, bucket, found);
+}
+
+/** The lines of one bucket, of which these ids were found. */
+function* inOrder(
+  reader: DayReader,
+  query: CompiledQuery,
+  walk: Walk,
+  bucket: number | null,
+  found: readonly number[],
+): Generator<FoundLine, void, undefined> {
+  if (bucket === null) return;
+  if (found.length > CROWDED) {
+    const crowd = { bucket, ids: orderCrowd(reader.db, found), highest: reader.highestOf(bucket) };
+    reader.crowds.set(walkKey(query, walk), crowd);
+    yield* crowdInOrder(reader, crowd, walk);
+    return;
+  }
+  const sign = signOf(walk);
+  const { behind } = walk;
+  const lines: FoundLine[] = [];
+  for (const id of found) {
+    const line = reader.find(id);
+    if (line !== null && (behind === undefined || sign * compareLines(line, behind) > 0)) lines.push(line);
+  }
   yield* lines.sort((a, b) => sign * compareLines(a, b));
 }
 
-function ids({ db, day }: DayReader, { match, negated }: CompiledQuery, walk: Walk): Iterable<number> {
-  const order = walk.direction === 'newest-first' ? 'DESC' : 'ASC';
-  const range =
-    walk.behind === undefined ? walk.range : intersect(walk.range, timesBehind(walk.behind, walk.direction));
+/** The order of the bucket a cursor stands in, where it was worked out for an earlier page. */
+function knownCrowd(reader: DayReader, query: CompiledQuery, walk: Walk, behind: LinePlace): Crowd | undefined {
+  const bucket = bucketOf(behind.ts, reader.day);
+  return bucket === null ? undefined : reader.crowds.get(walkKey(query, walk), bucket, () => reader.highestOf(bucket));
+}
+
+/** Read from where the walk stands, so that a page costs what a page holds. */
+function* crowdInOrder(reader: DayReader, { ids: all }: Crowd, walk: Walk): Generator<FoundLine, void, undefined> {
+  const sign = signOf(walk);
+  const { behind } = walk;
+  const at = (place: number): FoundLine | null => reader.find(all[sign > 0 ? place : all.length - 1 - place]!);
+  let [first, end] = [0, behind === undefined ? 0 : all.length];
+  while (behind !== undefined && first < end) {
+    const middle = (first + end) >>> 1;
+    const line = firstFrom(at, middle, end);
+    if (line === null || sign * compareLines(line, behind) > 0) end = middle;
+    else first = middle + 1;
+  }
+  for (let place = first; place < all.length; place++) {
+    const line = at(place);
+    if (line !== null && (behind === undefined || sign * compareLines(line, behind) > 0)) yield line;
+  }
+}
+
+/** The line at a place, or the next one where retention has taken it since. */
+function firstFrom(at: (place: number) => FoundLine | null, place: number, end: number): FoundLine | null {
+  for (let next = place; next < end; next++) {
+    const line = at(next);
+    if (line !== null) return line;
+  }
+  return null;
+}
+
+function signOf({ direction }: Walk): 1 | -1 {
+  return direction === 'newest-first' ? -1 : 1;
+}
+
+/** What lines of a bucket a walk finds, whatever its direction and place. */
+function walkKey({ match, negated }: CompiledQuery, { range }: Walk): string {
+  return `${range.from} ${range.to} ${negated} ${match}`;
+}
+
+function ids(
+  { db, day }: DayReader,
+  { match, negated }: CompiledQuery,
+  range: TimeRange,
+  direction: Direction,
+): Iterable<number> {
+  const order = direction === 'newest-first' ? 'DESC' : 'ASC';
   if (range.from >= range.to) return [];
   const matched = (text: string): Generator<number, void, undefined> =>
     idsOf(
@@ -100,8 +179,19 @@ function ids({ db, day }: DayReader, { match, negated }: CompiledQuery, walk: Wa
   return match === null ? all : without(all, matched(match), order === 'DESC' ? -1 : 1);
 }
 
-function timesBehind({ ts }: LinePlace, direction: Direction): TimeRange {
-  return direction === 'newest-first' ? { from: -Infinity, to: ts + 1 } : { from: ts, to: Infinity };
+/** Times that may hold lines behind a place: whole buckets, since the order within one is worked out from all its lines. */
+function timesBehind({ ts }: LinePlace, direction: Direction, day: number): TimeRange {
+  const start = day * DAY_MS + Math.floor((ts - day * DAY_MS) / BUCKET_MS) * BUCKET_MS;
+  return direction === 'newest-first' ? { from: -Infinity, to: start + BUCKET_MS } : { from: start, to: Infinity };
+}
+
+/** What of a range lies beyond a bucket, seen in the walk's direction. */
+function beyond(range: TimeRange, bucket: number, direction: Direction, day: number): TimeRange {
+  const start = bucketStart(bucket, day);
+  return intersect(
+    range,
+    direction === 'newest-first' ? { from: -Infinity, to: start } : { from: start + BUCKET_MS, to: Infinity },
+  );
 }
 
 function* idsOf(db: DatabaseSync, sql: string, ...parameters: string[]): Generator<number, void, undefined> {

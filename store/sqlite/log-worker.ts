@@ -33,6 +33,7 @@ function readerHandlers(dir: string): Handlers<ReaderRequests> {
   const reader = new LogReader(dir);
   return {
     search: args => reader.search(args),
+    forward: args => reader.forward(args),
     histogram: args => ({ buckets: reader.histogram(args) }),
     facet: args => ({ values: reader.facet(args) }),
     counts: args => ({ groups: reader.counts(args) }),

@@ -98,3 +98,22 @@ export async function allPages(
   }
   return items;
 }
+
+/** Every page of a walk forward one after another; `between` runs after each. */
+export async function allForward(
+  store: LogStore,
+  q: string,
+  limit: number,
+  range: Pick<LogSearch, 'from' | 'to'> = {},
+  between: () => Promise<void> = async () => {},
+): Promise<LogItem[]> {
+  const items: LogItem[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const options = { ...range, limit, ...(cursor === undefined ? {} : { cursor }) };
+    const found = await store.forward({ query: parseLogQuery(q), ...options }, NO_JOB_NAMES);
+    items.push(...found.items);
+    cursor = found.next;
+    await between();
+  }
+  return items;
+}

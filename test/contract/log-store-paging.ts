@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { UserError } from '../../model/errors.ts';
+import { NO_JOB_NAMES } from '../../model/job-names.ts';
 import { LOG_TOTAL_BOUND } from '../../store/log-store.ts';
-import { allPages, DAY, type MakeLogStore, messages, page, put, row, T0, textOf } from './log-store-lines.ts';
+import {
+  allForward,
+  allPages,
+  DAY,
+  type MakeLogStore,
+  messages,
+  page,
+  put,
+  row,
+  T0,
+  textOf,
+} from './log-store-lines.ts';
 import { storeTest } from './store-test.ts';
 
 /** The part of the LogStore suite about order, pages and totals. */
@@ -87,10 +99,64 @@ export function logPagingContract(make: MakeLogStore): void {
       assert.equal(new Set(items.map(item => item.id)).size, items.length);
     });
 
+    testStore(
+      'forward is the same lines the other way round, page by page, from one day into the next',
+      async store => {
+        await put(
+          store,
+          Array.from({ length: 30 }, (_, i) =>
+            row(i, { ts: T0 + Math.floor(i / 7) * DAY, message: `line ${i}`, level: i % 3 === 0 ? 'WARN' : 'INFO' }),
+          ),
+        );
+        for (const q of ['', 'line', 'level:WARN', '-level:WARN']) {
+          const whole = (await messages(store, q)).reverse();
+          for (const limit of [1, 4, 30]) assert.deepEqual(textOf(await allForward(store, q, limit)), whole);
+        }
+        const range = { from: T0 + DAY, to: T0 + 2 * DAY };
+        assert.deepEqual(
+          textOf(await allForward(store, 'line', 3, range)),
+          (await messages(store, 'line', range)).reverse(),
+        );
+      },
+    );
+
+    testStore(
+      'thousands of lines of one millisecond come once each, in order, both ways, while more arrive',
+      async store => {
+        const at = (i: number, ts = T0 + 3) =>
+          row(i, { ts, message: `line ${i}` }, { partition: i % 3, topic: i % 2 === 0 ? 'b' : 'a' });
+        const count = 4500;
+        await put(store, [at(count, T0 + 2), at(count + 1, T0 + 4)]);
+        await put(
+          store,
+          Array.from({ length: count }, (_, i) => at(i)),
+        );
+        const whole = textOf(await allForward(store, 'line', 1000));
+        const placeOf = (message: string) => Number(message.slice(5));
+        const expected = Array.from({ length: count }, (_, i) => i).sort(
+          (a, b) => (b % 2) - (a % 2) || (a % 3) - (b % 3) || a - b,
+        );
+
+        assert.deepEqual(whole.map(placeOf), [count, ...expected, count + 1]);
+        assert.deepEqual(textOf(await allPages(store, 'line', 1000)), whole.toReversed());
+        let more = 10_000;
+        const meanwhile = await allForward(store, '', 1000, {}, async () => put(store, [at(more++)]));
+        assert.deepEqual(
+          textOf(meanwhile).filter(message => placeOf(message) < 10_000),
+          whole,
+        );
+        assert.equal(new Set(meanwhile.map(item => item.id)).size, meanwhile.length);
+      },
+    );
+
     testStore('a cursor of somebody else is refused', async store => {
       for (const cursor of ['', 'x', 'bnVsbA', Buffer.from('[1]').toString('base64url')]) {
         await assert.rejects(
           page(store, '', { cursor }),
+          error => error instanceof UserError && error.code === 'bad-cursor',
+        );
+        await assert.rejects(
+          store.forward({ query: { kind: 'all' }, limit: 1, cursor }, NO_JOB_NAMES),
           error => error instanceof UserError && error.code === 'bad-cursor',
         );
       }

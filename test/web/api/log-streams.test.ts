@@ -21,7 +21,7 @@ const EMPTY = {
 } as const;
 
 /** A store of lines in a list, searched as the port says; order of equal times by place in the list. */
-class ListedLogs implements Pick<LogStore, 'search' | 'get'> {
+class ListedLogs implements Pick<LogStore, 'search' | 'forward' | 'get'> {
   readonly items: LogItem[] = [];
   away = false;
   largestPage = 0;
@@ -44,6 +44,18 @@ class ListedLogs implements Pick<LogStore, 'search' | 'get'> {
     this.largestPage = Math.max(this.largestPage, items.length);
     const next = start + limit < found.length ? String(start + limit) : null;
     return { items, total: { value: found.length, relation: 'eq' as const }, next };
+  }
+
+  async forward({ from = -Infinity, to = Infinity, limit, cursor = '0' }: LogSearch) {
+    const found = this.items
+      .filter(item => item.ts >= from && item.ts < to)
+      .map((item, place) => ({ item, place }))
+      .sort((a, b) => a.item.ts - b.item.ts || a.place - b.place)
+      .map(({ item }) => item);
+    const start = Number(cursor);
+    const items = found.slice(start, start + limit);
+    this.largestPage = Math.max(this.largestPage, items.length);
+    return { items, next: start + limit < found.length ? String(start + limit) : null };
   }
 
   async get(id: string) {
