@@ -92,10 +92,10 @@ describe('from a record to an e-mail', () => {
     assert.equal(rule.status, 201);
     await running.take('metrics', depth(9));
 
-    const firing = await until('the e-mail of the firing alert', () => smtp.mails[0], 20_000);
+    const firing = await until('the e-mail of the firing alert', () => smtp.mails[0]);
     const { items: alerts } = await running.get<Items<Alert>>('alerts');
     await running.take('metrics', depth(1));
-    const resolved = await until('the e-mail of the resolved alert', () => smtp.mails[1], 20_000);
+    const resolved = await until('the e-mail of the resolved alert', () => smtp.mails[1]);
 
     assert.deepEqual(firing.to, ['oncall@x.example']);
     assert.match(`${firing.mail.subject}`, /deep/);
@@ -104,10 +104,16 @@ describe('from a record to an e-mail', () => {
       [['firing', 'ods']],
     );
     assert.notEqual(resolved.mail.subject, firing.mail.subject);
-    const { items } = await running.get<Items<Delivery>>('deliveries?channel=mail');
-    assert.deepEqual(
-      items.map(d => d.status),
-      ['delivered', 'delivered'],
+    let noted: readonly string[] = [];
+    await until(
+      'both deliveries are noted',
+      async () => {
+        const { items } = await running.get<Items<Delivery>>('deliveries?channel=mail');
+        noted = items.map(({ status }) => status);
+        return noted.join() === 'delivered,delivered';
+      },
+      undefined,
+      () => noted,
     );
   });
 });
@@ -138,23 +144,19 @@ describe('a restart', () => {
     await first.take('logs', { ts: Date.now(), level: 'INFO', message: 'before the restart' });
     const stateOf = async (running: RunningApp, name: string) =>
       (await running.get<Items<Alert>>('alerts')).items.find(a => a.labels['alertname'] === name);
-    const pending = await until('the pending alert', () => stateOf(first, 'patient'), 20_000);
-    const waiting = await until(
-      'a refused delivery',
-      async () => (await first.get<Items<Delivery>>('deliveries')).items.find(d => d.status === 'retrying'),
-      20_000,
+    const pending = await until('the pending alert', () => stateOf(first, 'patient'));
+    const waiting = await until('a refused delivery', async () =>
+      (await first.get<Items<Delivery>>('deliveries')).items.find(d => d.status === 'retrying'),
     );
     await first.app.stop();
     assert.equal(smtp.mails.length, 0);
 
     smtp.refuseData = () => null;
     const second = await startApp(config);
-    const again = await until('the pending alert after the restart', () => stateOf(second, 'patient'), 20_000);
-    await until('the e-mail that was refused', () => smtp.mails[0], 20_000);
-    const delivered = await until(
-      'the delivery to be noted',
-      async () => (await second.get<Items<Delivery>>('deliveries')).items.find(d => d.status === 'delivered'),
-      20_000,
+    const again = await until('the pending alert after the restart', () => stateOf(second, 'patient'));
+    await until('the e-mail that was refused', () => smtp.mails[0]);
+    const delivered = await until('the delivery to be noted', async () =>
+      (await second.get<Items<Delivery>>('deliveries')).items.find(d => d.status === 'delivered'),
     );
 
     assert.deepEqual([pending.state, again.state, again.active_at], ['pending', 'pending', pending.active_at]);
@@ -179,7 +181,7 @@ describe('two daemons on one data_dir', () => {
     const refused = await second.post<{ code: string }>('ingest/logs', '{"ts":1,"message":"x"}');
     const ready = await fetch(`${second.app.address}/readyz`);
     await first.app.stop();
-    await until('the second is ready', async () => (await fetch(`${second.app.address}/readyz`)).ok, 20_000);
+    await until('the second is ready', async () => (await fetch(`${second.app.address}/readyz`)).ok);
     const found = await second.get<Items<object>>('logs/search?q=first');
 
     assert.deepEqual([refused.status, refused.body.code], [503, 'standby']);

@@ -78,7 +78,7 @@ describe('the heartbeat to an outside receiver', () => {
     test(`the heartbeat is ${sentence}`, async () => {
       const beating = deadMan({ url: new Secret(`${base}/ping/token`), ...heartbeat });
       beating.start();
-      await until('a beat', () => beats.length > 0, 20_000);
+      await until('a beat', () => beats.length > 0);
       await beating.stop();
 
       assert.equal(beats[0]?.url, '/ping/token');
@@ -89,7 +89,7 @@ describe('the heartbeat to an outside receiver', () => {
   test('the heartbeat may go over a channel', async () => {
     const beating = deadMan({ channel: 'hook' });
     beating.start();
-    await until('a message', () => sent.length > 0, 20_000);
+    await until('a message', () => sent.length > 0);
     await beating.stop();
 
     assert.deepEqual([sent[0]?.status, sent[0]?.alerts[0]?.labels['alertname']], ['firing', 'Watchdog']);
@@ -103,11 +103,11 @@ describe('the heartbeat to an outside receiver', () => {
       return ailing;
     });
     beating.start();
-    await until('three looks', () => asked >= 3, 20_000);
+    await until('three looks', () => asked >= 3);
     assert.equal(beats.length, 0);
 
     ailing = null;
-    await until('a beat', () => beats.length > 0, 20_000);
+    await until('a beat', () => beats.length > 0);
     await beating.stop();
   });
 
@@ -115,19 +115,19 @@ describe('the heartbeat to an outside receiver', () => {
     status = 503;
     const beating = deadMan({ url: new Secret(base), every: 20 });
     beating.start();
-    await until('it fails', () => beating.failing() !== null, 20_000);
+    await until('it fails', () => beating.failing() !== null);
     assert.ok(beats.length >= 3);
     assert.match(beating.failing() ?? '', /503/);
 
     status = 200;
-    await until('it is well', () => beating.failing() === null, 20_000);
+    await until('it is well', () => beating.failing() === null);
     await beating.stop();
   });
 
   test('a channel that is not there is named', async () => {
     const beating = deadMan({ channel: 'gone', every: 10 });
     beating.start();
-    await until('it fails', () => beating.failing() !== null, 20_000);
+    await until('it fails', () => beating.failing() !== null);
     await beating.stop();
 
     assert.match(beating.failing() ?? '', /no channel gone/);

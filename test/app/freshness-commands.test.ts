@@ -38,7 +38,7 @@ async function feed(app: RunningApp): Promise<void> {
   await app.take('offsets', ...rows);
 }
 
-describe('commands about freshness', { timeout: 60_000 }, () => {
+describe('commands about freshness', { timeout: 400_000 }, () => {
   before(async () => {
     port = await freePort();
     running = await start();
@@ -91,7 +91,17 @@ describe('commands about freshness', { timeout: 60_000 }, () => {
     // The data, 30 s behind, goes past this instant by itself only long after the daemon has been asked and stopped.
     const end = Date.now() - 5_000;
     const before = await answered();
-    const waiting = cli(['ready', '--dataset', DATASET, '--complete-to', String(end), '--wait', '50s', '--url', url()]);
+    const waiting = cli([
+      'ready',
+      '--dataset',
+      DATASET,
+      '--complete-to',
+      String(end),
+      '--wait',
+      '150s',
+      '--url',
+      url(),
+    ]);
     await until('the gate is asked', async () => (await answered()) > before);
     await running.app.stop();
     running = await start();

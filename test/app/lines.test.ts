@@ -56,7 +56,7 @@ describe('lines of standard input', () => {
 });
 
 describe('commands in a pipe', { concurrency: 2 }, () => {
-  test('each line is answered before the next one is there', { timeout: 60_000 }, async t => {
+  test('each line is answered before the next one is there', { timeout: 180_000 }, async t => {
     const child = spawn(process.execPath, [join(ROOT, 'app', 'cli.ts'), 'lineage', 'parse', '--batch']);
     t.after(() => child.kill('SIGKILL'));
     for (const id of [1, 2]) {
@@ -68,7 +68,7 @@ describe('commands in a pipe', { concurrency: 2 }, () => {
     assert.deepEqual(await once(child, 'close'), [0, null]);
   });
 
-  test('a reader that has seen enough ends the command without a complaint', { timeout: 60_000 }, async t => {
+  test('a reader that has seen enough ends the command without a complaint', { timeout: 180_000 }, async t => {
     const child = spawn(process.execPath, [join(ROOT, 'app', 'cli.ts'), 'lineage', 'parse', '--batch']);
     t.after(() => child.kill('SIGKILL'));
     let complaint = '';

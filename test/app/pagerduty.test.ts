@@ -34,13 +34,13 @@ test('an alert triggers, its acknowledgement acknowledges, and its end resolves 
   assert.equal(rule.status, 201);
 
   await running.take('metrics', depth(9));
-  await until('the trigger', () => pagerduty.requests[0], 20_000);
+  await until('the trigger', () => pagerduty.requests[0]);
   const { items } = await running.get<{ items: { id: string }[] }>('alerts');
   const acked = await running.post(`alerts/${items[0]?.id}/ack`, { by: 'ann' });
   assert.equal(acked.status, 200);
-  await until('the acknowledgement', () => pagerduty.requests[1], 20_000);
+  await until('the acknowledgement', () => pagerduty.requests[1]);
   await running.take('metrics', depth(1));
-  await until('the resolve', () => pagerduty.requests[2], 20_000);
+  await until('the resolve', () => pagerduty.requests[2]);
 
   assert.deepEqual(
     pagerduty.requests.map(({ body }) => body.event_action),

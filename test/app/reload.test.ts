@@ -151,11 +151,10 @@ test('SIGHUP takes a good file over; a bad one leaves the old configuration and 
   daemon.signal('SIGHUP');
   await until('the good file is taken over', async () => (await reloaded()) === 1);
   const afterGood = await names();
-  const { code, ms } = await daemon.stop();
+  const { code } = await daemon.stop();
 
   assert.deepEqual(afterBad, ['one']);
   assert.deepEqual(afterGood, ['three']);
   assert.match(daemon.output, /rules\.json.* rule \\"two\\": /, 'the log says which rule of which file');
   assert.equal(code, 0);
-  assert.ok(ms < 8000);
 });

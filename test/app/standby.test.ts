@@ -228,7 +228,7 @@ describe('a standby', () => {
     assert.deepEqual(holder.asked, []);
   });
 
-  test('only so many wait at a time; the rest is told at once', { timeout: 30_000 }, async () => {
+  test('only so many wait at a time; the rest is told at once', { timeout: 180_000 }, async () => {
     holder.answer = refusesAsStandby;
     frozen = Promise.withResolvers();
     const waiting = Array.from({ length: 200 }, () => ask('POST', '/rules', {}));
