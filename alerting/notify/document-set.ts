@@ -8,6 +8,7 @@ import type { Clock } from '../../model/clock.ts';
 import { UserError } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
 import type { DocKind, StateStore } from '../../store/state-store.ts';
+import { decideBatch, finishBatch } from './document-batch.ts';
 
 /** A document as it was written. */
 export type Written = { readonly [field: string]: Json | undefined };
@@ -40,7 +41,7 @@ export interface Held<Document, Compiled> {
 }
 
 export interface DocumentSetOptions {
-  readonly state: Pick<StateStore, 'list' | 'put' | 'delete' | 'appendAudit'>;
+  readonly state: Pick<StateStore, 'get' | 'list' | 'put' | 'delete' | 'appendAudit'>;
   readonly clock: Clock;
   readonly logger: { error(fields: object, message: string): void };
 }
@@ -49,6 +50,10 @@ export class DocumentSet<Document, Compiled> {
   readonly #kind: DocumentKind<Document, Compiled>;
   readonly #options: DocumentSetOptions;
   #held = new Map<string, Held<Document, Compiled>>();
+  /** Changes are made one after the other: each is judged by what the one before it left. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** What was decided for several documents is not written to all of them yet. */
+  #unfinished = false;
 
   constructor(kind: DocumentKind<Document, Compiled>, options: DocumentSetOptions) {
     this.#kind = kind;
@@ -59,12 +64,17 @@ export class DocumentSet<Document, Compiled> {
    * Reads what is stored and takes over the configuration's documents; those come first. A stored one that cannot be used any more is
    * logged and left out. Throws `UserError` for a bad managed one, and changes nothing then.
    */
-  async load(managed: readonly Written[]): Promise<void> {
+  load(managed: readonly Written[]): Promise<void> {
+    return this.#inTurn(() => this.#load(managed));
+  }
+
+  async #load(managed: readonly Written[]): Promise<void> {
     const next = new Map<string, Held<Document, Compiled>>();
     managed.forEach((written, i) => {
       const id = `config-${i}`;
       next.set(id, this.#open(id, 'file', written, true));
     });
+    await finishBatch(this.#options.state, this.#kind.kind);
     for (const doc of await this.#options.state.list<Written>(this.#kind.kind)) {
       try {
         next.set(doc.id, this.#open(doc.id, doc.version, doc.body, false));
@@ -74,6 +84,7 @@ export class DocumentSet<Document, Compiled> {
       }
     }
     this.#held = next;
+    this.#unfinished = false;
   }
 
   /** Everything in use: the configuration's in its order, then by age. */
@@ -98,30 +109,68 @@ export class DocumentSet<Document, Compiled> {
   }
 
   /** Throws `UserError`: bad-request with every issue, name-taken, or overloaded when the set is full. */
-  async create(sent: Written, who: string): Promise<DocumentView> {
-    const { kind, limit } = this.#kind;
-    if (this.#held.size >= limit)
-      throw new UserError('overloaded', `there are ${limit} of kind ${kind} already; delete some`, { status: 409 });
-    // Ids rise with time: the order of a list is the order in which documents were made.
-    const id = `${this.#options.clock.now().toString(36).padStart(9, '0')}-${randomUUID().slice(0, 8)}`;
-    const held = this.#open(id, '', this.#completed(sent, who), false);
-    this.#demandName(held);
-    return this.#save(null, held, null, who);
+  create(sent: Written, who: string): Promise<DocumentView> {
+    return this.#inTurn(async () => {
+      const { kind, limit } = this.#kind;
+      if (this.#held.size >= limit)
+        throw new UserError('overloaded', `there are ${limit} of kind ${kind} already; delete some`, { status: 409 });
+      // Ids rise with time: the order of a list is the order in which documents were made.
+      const id = `${this.#options.clock.now().toString(36).padStart(9, '0')}-${randomUUID().slice(0, 8)}`;
+      const held = this.#open(id, '', this.#completed(sent, who), false);
+      this.#demandName(held);
+      return this.#save(null, held, null, who);
+    });
   }
 
   /** Throws `UserError`: also 404 and managed-by-file (409). Rejects with `VersionConflictError` (412). */
-  async update(id: string, sent: Written, expected: string | 'any', who: string): Promise<DocumentView> {
-    const before = this.own(id);
-    const held = this.#open(id, '', this.#completed(sent, who), false);
-    this.#demandName(held);
-    return this.#save(before, held, expected, who);
+  update(id: string, sent: Written, expected: string | 'any', who: string): Promise<DocumentView> {
+    return this.#inTurn(async () => {
+      const before = this.own(id);
+      const held = this.#open(id, '', this.#completed(sent, who), false);
+      this.#demandName(held);
+      return this.#save(before, held, expected, who);
+    });
   }
 
-  async remove(id: string, expected: string | 'any', who: string): Promise<void> {
-    const before = this.own(id);
-    await this.#options.state.delete(this.#kind.kind, id, expected);
-    this.#held.delete(id);
-    await this.#audit(before, null, who);
+  /**
+   * Replaces the documents that `change` answers by id, all or none of them, also across a crash. Throws `UserError` as `update` does, and what
+   * `change` throws; then nothing is changed.
+   */
+  updateAll(
+    change: (held: readonly Held<Document, Compiled>[]) => ReadonlyMap<string, Written>,
+    who: string,
+  ): Promise<void> {
+    return this.#inTurn(async () => {
+      const pairs = [...change(this.all())].map(([id, sent]) => {
+        const before = this.own(id);
+        const after = this.#open(id, before.version, this.#completed(sent, who), false);
+        this.#demandName(after);
+        return { before, after };
+      });
+      if (pairs.length === 0) return;
+      const { state, logger } = this.#options;
+      const { kind } = this.#kind;
+      await decideBatch(
+        state,
+        kind,
+        pairs.map(({ after: { id, version, written } }) => ({ id, version, body: asJson(written) })),
+      );
+      this.#unfinished = true;
+      for (const { after } of pairs) this.#held.set(after.id, after);
+      await this.#finish().catch(error =>
+        logger.error({ kind, error: String(error) }, 'documents that were replaced together are still to be written'),
+      );
+      for (const { before, after } of pairs) await this.#audit(before, after, who);
+    });
+  }
+
+  remove(id: string, expected: string | 'any', who: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.own(id);
+      await this.#options.state.delete(this.#kind.kind, id, expected);
+      this.#held.delete(id);
+      await this.#audit(before, null, who);
+    });
   }
 
   /** A document that may be changed here. Throws `UserError`: 404, or managed-by-file (409). */
@@ -131,6 +180,24 @@ export class DocumentSet<Document, Compiled> {
     throw new UserError('managed-by-file', `the ${this.#kind.kind} comes from the configuration and is changed there`, {
       status: 409,
     });
+  }
+
+  /** Runs a change after those before it, and after what one of them left to be written. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(async () => {
+      if (this.#unfinished) await this.#finish();
+      return work();
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #finish(): Promise<void> {
+    for (const [id, version] of await finishBatch(this.#options.state, this.#kind.kind)) {
+      const held = this.#held.get(id);
+      if (held) this.#held.set(id, { ...held, version });
+    }
+    this.#unfinished = false;
   }
 
   #completed(sent: Written, who: string): Written {
@@ -166,8 +233,7 @@ export class DocumentSet<Document, Compiled> {
     expected: string | null,
     who: string,
   ): Promise<DocumentView> {
-    const body = JSON.parse(JSON.stringify(after.written)) as Json;
-    const version = await this.#options.state.put(this.#kind.kind, after.id, body, expected);
+    const version = await this.#options.state.put(this.#kind.kind, after.id, asJson(after.written), expected);
     const held = { ...after, version };
     this.#held.set(after.id, held);
     await this.#audit(before, held, who);
@@ -193,6 +259,11 @@ export class DocumentSet<Document, Compiled> {
       if (JSON.stringify(from) !== JSON.stringify(to)) await put(field, from, to);
     }
   }
+}
+
+/** Without the fields that are undefined. */
+function asJson(written: Written): Json {
+  return JSON.parse(JSON.stringify(written)) as Json;
 }
 
 /** The document as it was written, with its id and version. */

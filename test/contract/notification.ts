@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ackLinkSecret } from '../../alerting/notify/ack-link.ts';
 import { ROUTES, SILENCES } from '../../alerting/notify/alert-documents.ts';
-import { DocumentSet } from '../../alerting/notify/document-set.ts';
+import { DocumentSet, type DocumentSetOptions } from '../../alerting/notify/document-set.ts';
 import { MetaAlerts } from '../../alerting/notify/meta-alerts.ts';
-import { VersionConflictError } from '../../model/errors.ts';
-import type { StateStore } from '../../store/state-store.ts';
+import { inOrder } from '../../alerting/notify/route.ts';
+import { orderRoutes } from '../../alerting/notify/route-order.ts';
+import { StoreAwayError, VersionConflictError } from '../../model/errors.ts';
+import type { DocKind, StateStore } from '../../store/state-store.ts';
 import {
   addChannel,
   addRoute,
@@ -19,6 +21,20 @@ import {
   told,
   untold,
 } from '../alerting/notify/harness.ts';
+
+/** A store that does not answer those writes of documents of which `isAway` says so. */
+function whereWritesFail(store: StateStore, isAway: (kind: DocKind) => boolean): DocumentSetOptions['state'] {
+  return {
+    get: (...args) => store.get(...args),
+    list: (...args) => store.list(...args),
+    delete: (...args) => store.delete(...args),
+    appendAudit: (...args) => store.appendAudit(...args),
+    put: async (...args) => {
+      if (isAway(args[0])) throw new StoreAwayError('away');
+      return store.put(...args);
+    },
+  };
+}
 
 /** Declares the suite for one adapter. */
 export function notificationContract(
@@ -93,6 +109,72 @@ export function notificationContract(
         [['d'], ['b'], ['c']],
       );
       assert.deepEqual(await ackLinkSecret(store), await ackLinkSecret(store));
+    });
+
+    withStore(
+      'routes are brought into an order by one decision: a crash in the middle leaves none of it or all',
+      async store => {
+        const h = makeHarness(store);
+        const open = (state: DocumentSetOptions['state']) =>
+          new DocumentSet(ROUTES, { state, clock: h.clock, logger: { error: () => undefined } });
+        const routes = open(store);
+        for (const receiver of ['a', 'b', 'c']) {
+          await routes.create({ receivers: [receiver] }, 'han');
+          await h.clock.advance(1);
+        }
+        const [a = '', b = '', c = ''] = routes.list().map(({ id }) => id);
+        const tried = (set: typeof routes): readonly string[] =>
+          inOrder(set.all().map(({ compiled }) => compiled)).map(({ id }) => id);
+        const reversed = [c, b, a];
+        const notWrittenFrom = (first: number) => {
+          let left = first;
+          return whereWritesFail(store, () => left-- <= 0);
+        };
+
+        const undecided = open(notWrittenFrom(0));
+        await undecided.load([]);
+        await assert.rejects(orderRoutes(undecided, reversed, 'han'), StoreAwayError);
+        assert.deepEqual(tried(undecided), [a, b, c]);
+        await routes.load([]);
+        assert.deepEqual(tried(routes), [a, b, c], 'what was refused does not come later');
+
+        const half = open(notWrittenFrom(2));
+        await half.load([]);
+        await orderRoutes(half, reversed, 'han');
+        assert.deepEqual(tried(half), reversed);
+        const after = open(store);
+        await after.load([]);
+        assert.deepEqual(tried(after), reversed, 'who takes over finds all of it');
+
+        const [first] = after.list();
+        await after.update(a, { receivers: ['d'] }, first?.version ?? '', 'han');
+        const again = open(store);
+        await again.load([]);
+        assert.deepEqual(again.get(a).document.receivers, ['d'], 'and nothing undoes what is changed later');
+      },
+    );
+
+    withStore('a set goes on with what it could not write, and an order that is not of now is refused', async store => {
+      const h = makeHarness(store);
+      let isAway = false;
+      const state = whereWritesFail(store, kind => isAway && kind === 'route');
+      const routes = new DocumentSet(ROUTES, { state, clock: h.clock, logger: { error: () => undefined } });
+      const { id: a } = await routes.create({ receivers: ['a'] }, 'han');
+      await h.clock.advance(1);
+      const { id: b } = await routes.create({ receivers: ['b'] }, 'han');
+      isAway = true;
+      await orderRoutes(routes, [b, a], 'han');
+      isAway = false;
+      await h.clock.advance(1);
+      const made = await routes.create({ receivers: ['c'] }, 'han');
+
+      assert.deepEqual(
+        (await store.list<{ order?: number }>('route')).map(({ id, version, body }) => [id, version, body.order]),
+        routes.list().map(({ id, version, order }) => [id, version, order]),
+      );
+      await assert.rejects(orderRoutes(routes, [b, a], 'han'), { code: 'version-conflict', status: 409 });
+      await assert.rejects(orderRoutes(routes, [b, a, a], 'han'), { code: 'bad-request' });
+      await orderRoutes(routes, [made.id, b, a], 'han');
     });
 
     withStore('a meta-alert is told once and ended once, across a restart', async store => {

@@ -1,4 +1,4 @@
-/** Forms of documents without a browser: fields by path, what is sent, the order of routes, who uses a name. */
+/** Forms of documents without a browser: fields by path, what is sent, who uses a name. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -12,7 +12,6 @@ import {
   numberOrText,
   withField,
 } from '../../web/ui/src/screens/channels/written.ts';
-import { inOrder, ordersFor } from '../../web/ui/src/screens/routes/order.ts';
 
 describe('documents as forms hold them', () => {
   test('a field inside another is set, read and removed without touching its neighbours', () => {
@@ -54,58 +53,6 @@ describe('documents as forms hold them', () => {
 
   test('what is no number is sent as it was typed', () => {
     assert.deepEqual(['', '25', '-1.5', '2k', '1e3'].map(numberOrText), [undefined, 25, -1.5, '2k', '1e3']);
-  });
-});
-
-describe('the order of routes', () => {
-  const routes = fc.uniqueArray(
-    fc.record({
-      id: fc.string({ minLength: 1 }),
-      order: fc.option(fc.integer({ min: -3, max: 3 }), { nil: undefined }),
-      managed: fc.boolean(),
-    }),
-    { selector: ({ id }) => id, minLength: 2, maxLength: 8 },
-  );
-
-  test('a route that is moved stands where it was put, and no other changes places', () => {
-    let moved = 0;
-    fc.assert(
-      fc.property(routes, fc.nat(), fc.nat(), (all, which, where) => {
-        // The daemon lists the configuration's first.
-        const listed = [...all.filter(({ managed }) => managed), ...all.filter(({ managed }) => !managed)];
-        const ordered = inOrder(listed);
-        const own = ordered.filter(({ managed }) => !managed);
-        const route = own[which % Math.max(own.length, 1)];
-        if (!route) return;
-        const wanted = ordered.filter(each => each !== route).toSpliced(where % ordered.length, 0, route);
-
-        const orders = ordersFor(wanted, route.id);
-
-        if (orders === null) {
-          const fixed = wanted.filter(({ managed }) => managed).map(({ order }) => order ?? 0);
-          assert.ok(new Set(fixed).size < fixed.length, 'only equal orders of the configuration leave no room');
-          return;
-        }
-        moved++;
-        assert.ok(
-          [...orders.keys()].every(id => own.some(each => each.id === id)),
-          'only own ones are changed',
-        );
-        const changed = listed.map(each => ({ ...each, order: orders.get(each.id) ?? each.order }));
-        assert.deepEqual(
-          inOrder(changed).map(({ id }) => id),
-          wanted.map(({ id }) => id),
-        );
-      }),
-    );
-    assert.ok(moved > 20, 'most moves were possible');
-  });
-
-  test('one change is enough where the neighbours leave room', () => {
-    const at = (id: string, order: number) => ({ id, order, managed: false });
-    assert.deepEqual([...(ordersFor([at('a', 1), at('c', 9), at('b', 5)], 'c') ?? [])], [['c', 2]]);
-    assert.deepEqual([...(ordersFor([at('a', 1), at('b', 5), at('c', 2)], 'c') ?? [])], [['c', 6]]);
-    assert.deepEqual([...(ordersFor([at('b', 5), at('a', 1)], 'b') ?? [])], [['b', 0]]);
   });
 });
 

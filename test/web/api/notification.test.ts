@@ -104,6 +104,31 @@ for (const [path, document, change] of CRUD) {
   });
 }
 
+test('routes are brought into an order by one request, which names all of them as they are now', async () => {
+  const put = (ids: readonly string[]): Promise<Answer<Listed<Document>>> =>
+    api.ask('PUT', 'routes/order', { ids }, HAN);
+  const [first, second] = [
+    await post('routes', { name: 'first', matchers: { team: 'a' }, receivers: ['ops'] }),
+    await post('routes', { name: 'second', matchers: { team: 'a' }, receivers: ['ops'] }),
+  ];
+  const [a, b] = [first.body.id, second.body.id];
+
+  const { status, body } = await put(['config-0', b, a]);
+
+  assert.equal(status, 200);
+  assert.deepEqual(
+    body.items.toSorted((x, y) => Number(x['order'] ?? 0) - Number(y['order'] ?? 0)).map(({ id }) => id),
+    ['config-0', b, a],
+  );
+  assert.deepEqual(body.items, (await api.get<Listed<Document>>('routes')).items);
+  const { items: audit } = await api.get<Listed<{ object: string; field: string }>>('audit?limit=2');
+  assert.ok(audit.some(({ object, field }) => object === `route/${a}` && field === 'order'));
+  problemOf(await put([a, b]), 409, 'version-conflict');
+  problemOf(await put(['config-0', b, 'gone']), 409, 'version-conflict');
+  problemOf(await put(['config-0', b, b]), 422, 'bad-request');
+  for (const id of [a, b]) assert.equal((await api.ask('DELETE', `routes/${id}`, undefined, HAN)).status, 204);
+});
+
 const REFUSED: readonly [string, string, object, string][] = [
   ['a route without receivers', 'routes', { matchers: {} }, 'receivers'],
   ['a field nobody knows', 'routes', { receivers: ['a'], colour: 'red' }, ''],

@@ -6,6 +6,7 @@ import { type DocumentSet, view } from '../../../alerting/notify/document-set.ts
 import type { Inhibition, InhibitionDocument } from '../../../alerting/notify/inhibit.ts';
 import { onCall, type RotaDocument } from '../../../alerting/notify/rota.ts';
 import type { Route, RouteDocument } from '../../../alerting/notify/route.ts';
+import { orderRoutes } from '../../../alerting/notify/route-order.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { documentField, timeField } from '../fields.ts';
 import { etag, ifMatch } from '../precondition.ts';
@@ -21,16 +22,31 @@ export interface AlertDocumentServices {
 }
 
 const tags = ['notification'];
+/** Routes an order may name: more than there can be. */
+const MAX_IDS = 20_000;
 const idParam = z.strictObject({ id: z.string() });
 
-/** CRUD of /receivers, /routes, /inhibitions and /rotas, and GET /rotas/{id}/on-call. */
+/** CRUD of /receivers, /routes, /inhibitions and /rotas, PUT /routes/order and GET /rotas/{id}/on-call. */
 export function alertDocumentRoutes(fastify: FastifyInstance, services: AlertDocumentServices): void {
   documentRoutes(fastify, 'receivers', () => services.receivers);
   documentRoutes(fastify, 'routes', () => services.routes);
   documentRoutes(fastify, 'inhibitions', () => services.inhibitions);
   documentRoutes(fastify, 'rotas', () => services.rotas);
 
-  fastify.withTypeProvider<ZodTypeProvider>().get(
+  const app = fastify.withTypeProvider<ZodTypeProvider>();
+  app.put(
+    '/routes/order',
+    {
+      schema: {
+        tags,
+        summary: 'Bring all routes into an order, at once; 409 when routes came or went since they were read',
+        body: z.strictObject({ ids: z.array(z.string()).max(MAX_IDS) }),
+      },
+    },
+    async request => ({ items: await orderRoutes(services.routes, request.body.ids, actorOf(request)), next: null }),
+  );
+
+  app.get(
     '/rotas/:id/on-call',
     {
       schema: {

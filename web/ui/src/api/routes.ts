@@ -1,6 +1,6 @@
 /** Shapes of /routes: which alerts go to whom (contracts.md section 6). */
 
-import { get, type Page, post } from './client.ts';
+import { get, type Page, post, put } from './client.ts';
 import type { Stored } from './documents.ts';
 import type { Matchers } from './rules.ts';
 
@@ -35,6 +35,11 @@ export interface RoutePreview {
 /** The configuration's first, then by age: not the order in which they are tried. */
 export function getRoutes(signal: AbortSignal): Promise<Page<Route>> {
   return get('/routes', {}, signal);
+}
+
+/** Brings all routes into this order at once: 409 `version-conflict` when routes came or went, `managed-by-file` when there is no room for it. */
+export function orderRoutes(ids: readonly string[]): Promise<Page<Route>> {
+  return put('/routes/order', { ids });
 }
 
 /** Which alerts of now it would take; `id` is the route it replaces. */

@@ -145,6 +145,7 @@ export const notification = {
     ackHolds: (time: string) => `an acknowledgement holds ${time}`,
     up: (name: string) => `Move ${name} up`,
     down: (name: string) => `Move ${name} down`,
+    changed: 'Routes were made or deleted meanwhile, so nothing was moved; this is the list as it is now.',
     noRoom:
       'It cannot stand there: two routes of the configuration around it have the same order. Give them different ones in the file.',
     which: 'Which alerts',

@@ -142,6 +142,7 @@ export const notification: typeof English = {
     ackHolds: time => `认领有效 ${time}`,
     up: name => `上移 ${name}`,
     down: name => `下移 ${name}`,
+    changed: '其间有路由被新增或删除，顺序未改变；请对照当前列表再移动一次。',
     noRoom: '无法放在此处：前后两个来自配置的路由 order 相同，请先在配置文件中区分它们。',
     which: '针对哪些告警',
     whom: '通知谁',

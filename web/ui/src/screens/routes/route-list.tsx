@@ -1,37 +1,29 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { updateDocument } from '../../api/documents.ts';
+import { ApiError } from '../../api/client.ts';
 import { refreshNow, useLive } from '../../api/live.ts';
-import { getRoutes, type Route } from '../../api/routes.ts';
+import { getRoutes, orderRoutes, type Route } from '../../api/routes.ts';
 import { link } from '../../app/router.ts';
 import { moreWords } from '../../i18n/alerting-more.ts';
 import { notificationWords } from '../../i18n/notification.ts';
 import { Empty, Region } from '../../parts/states.tsx';
-import { documentOf } from '../channels/written.ts';
 import { describeMatchers } from '../rules/rule-text.ts';
-import { inOrder, ordersFor } from './order.ts';
+import { inOrder } from './order.ts';
 
 /** Every route in the order in which it is tried; those people made here can be moved. */
 export function RouteList(): JSX.Element {
-  const { routes: w, form } = notificationWords();
+  const { routes: w } = notificationWords();
   const live = useLive('routes', getRoutes);
   const [failure, setFailure] = useState('');
   const [busy, setBusy] = useState(false);
   const move = async (ordered: readonly Route[], from: number, to: number): Promise<void> => {
-    const route = ordered[from];
-    if (!route) return;
-    const orders = ordersFor(ordered.toSpliced(from, 1).toSpliced(to, 0, route), route.id);
-    setFailure(orders ? '' : w.noRoom);
-    if (!orders) return;
+    const ids = ordered.map(({ id }) => id);
+    setFailure('');
     setBusy(true);
     try {
-      for (const each of ordered) {
-        const order = orders.get(each.id);
-        if (order !== undefined && order !== each.order)
-          await updateDocument('routes', each.id, { ...documentOf(each), order }, each.version);
-      }
+      await orderRoutes(ids.toSpliced(from, 1).toSpliced(to, 0, ...ids.slice(from, from + 1)));
     } catch (error) {
-      setFailure(form.failed(error instanceof Error ? error.message : String(error)));
+      setFailure(whyNot(error));
     } finally {
       refreshNow();
       setBusy(false);
@@ -76,6 +68,15 @@ export function RouteList(): JSX.Element {
       </section>
     </div>
   );
+}
+
+/** Why a route stays where it was. */
+function whyNot(error: unknown): string {
+  const { routes: w, form } = notificationWords();
+  const code = error instanceof ApiError ? error.code : '';
+  if (code === 'managed-by-file') return w.noRoom;
+  if (code === 'version-conflict') return w.changed;
+  return form.failed(error instanceof Error ? error.message : String(error));
 }
 
 interface LineProps {
