@@ -13,6 +13,8 @@ export function TestReceivers({ names }: { names: readonly string[] }): JSX.Elem
   const receivers = useLive('receivers', getReceivers, { every: 12 });
   const rotas = useLive('rotas', getRotas, { every: 12 });
   const [answers, setAnswers] = useState<ReadonlyMap<string, TestState>>(new Map());
+  // Before they are there every name would be called unknown.
+  const isLoading = [channels, receivers, rotas].some(({ data, error }) => data === undefined && error === undefined);
   const wanted = names.filter(name => name !== '');
   if (wanted.length === 0) return null;
   const test = async (): Promise<void> => {
@@ -27,7 +29,7 @@ export function TestReceivers({ names }: { names: readonly string[] }): JSX.Elem
   };
   return (
     <div class="stack wide-field" data-testid="test-receivers">
-      <button type="button" class="button add" onClick={() => void test()}>
+      <button type="button" class="button add" disabled={isLoading} onClick={() => void test()}>
         {w.testReceivers}
       </button>
       <div class="stack" aria-live="polite">
