@@ -38,6 +38,10 @@ export function createTelemetry(options: { processMetrics?: boolean } = {}) {
     storeErrors: counter('store_errors_total', 'Failed store calls, by reason', ['store', 'reason']),
     storeQueue: gauge('store_queue_batches', 'Batches waiting for a store', ['store']),
     series: gauge('series', 'Metric series held'),
+    pointsLate: counter(
+      'points_late_total',
+      'Points that came after their hour had become one-minute rollups, and were added to them',
+    ),
     seriesRefused: counter('series_refused_total', 'Points of new series refused by metrics.max_series'),
     // evaluation and notification
     ticks: counter('rule_ticks_total', 'Rule ticks evaluated, by outcome', ['outcome']),
