@@ -8,6 +8,7 @@ import { until } from '../support/until.ts';
 const RULES = 60;
 /** Requests a robot takes in a minute. */
 const LIMIT = 20;
+const MINUTE_MS = 60_000;
 
 let robot: DingtalkServer;
 let daemon: Daemon;
@@ -24,7 +25,7 @@ before(
     );
     await until('the daemon evaluates', async () => (await daemon.readiness()).ready);
   },
-  { timeout: 60_000 },
+  { timeout: 180_000 },
 );
 after(async () => {
   await daemon?.stop();
@@ -32,7 +33,7 @@ after(async () => {
 });
 
 test('sixty rules at once: within the limit of the robot, the critical one first, nobody left out', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   for (let n = 0; n < RULES; n++) {
     const rule = {
@@ -55,11 +56,18 @@ test('sixty rules at once: within the limit of the robot, the critical one first
     const { items } = await daemon.get<{ items: Delivery[] }>('/api/v1/deliveries?status=delivered&limit=500');
     return new Set(items.flatMap(({ alerts }) => alerts.map(({ labels }) => labels['alertname'] ?? '')));
   };
-  await until('every rule is told', async () => (await told()).size === RULES, 40_000);
+  await until('every rule is told', async () => (await told()).size === RULES, 180_000);
 
-  assert.ok(robot.requests.length <= LIMIT, `${robot.requests.length} requests`);
-  const { items } = await daemon.get<{ items: Delivery[] }>('/api/v1/deliveries?limit=500');
-  assert.deepEqual([...new Set(items.map(({ status }) => status))].sort(), ['delivered', 'suppressed']);
+  const sent = robot.requests.map(({ timestamp }) => Number(timestamp));
+  const busiest = Math.max(...sent.map(from => sent.filter(at => at >= from && at < from + MINUTE_MS).length));
+  assert.ok(busiest <= LIMIT, `${busiest} requests in a minute`);
+  let statuses: readonly string[] = [];
+  const settled = async (): Promise<boolean> => {
+    const { items } = await daemon.get<{ items: Delivery[] }>('/api/v1/deliveries?limit=500');
+    statuses = [...new Set(items.map(({ status }) => status))].sort();
+    return statuses.join() === 'delivered,suppressed';
+  };
+  await until('every row is delivered or part of one that is', settled, undefined, () => statuses);
   const critical = robot.requests.findIndex(({ body }) => body.markdown.text.includes(`rule-${RULES - 1}`));
   const others = robot.requests.findIndex(({ body }) => body.markdown.text.includes('rule-0'));
   assert.ok(critical <= others, 'the worst is not told after the rest');

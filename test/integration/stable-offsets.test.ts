@@ -15,7 +15,10 @@ import { type Broker, connectBroker, createTopics } from '../e2e/broker.ts';
 import { startKafka } from '../servers/kafka.ts';
 import { until } from '../support/until.ts';
 
-const LIMIT_MS = 60_000;
+/** Seconds on a machine that does nothing else. */
+const LIMIT_MS = 180_000;
+/** No transaction is undone because the test is slow. */
+const TRANSACTION_MS = 600_000;
 const log = pino({ level: 'silent' });
 let broker: Broker;
 
@@ -23,12 +26,17 @@ before(async () => {
   broker = await connectBroker(await startKafka());
 });
 
-after(() => broker.close());
+after(() => broker?.close());
 
 /** A writer of transactions to partition 0. */
 async function writer(transactionalId: string) {
   const kafka = createKafka({ brokers: [...broker.server.brokers], clientId: transactionalId }, log);
-  const producer = kafka.producer({ transactionalId, idempotent: true, maxInFlightRequests: 1 });
+  const producer = kafka.producer({
+    transactionalId,
+    transactionTimeout: TRANSACTION_MS,
+    idempotent: true,
+    maxInFlightRequests: 1,
+  });
   await producer.connect();
   return {
     async begin(topic: string, count: number) {
@@ -112,12 +120,11 @@ test('a reader of committed records lags by the stable part alone, one of all re
     answerFreshness(graph, tables, { hop: graph.hops[0]! }, 'mart', tables.newestTs);
 
   await until(
-    'six of ten stable records are left',
-    () => lags['mart'] === 6,
+    'six of ten stable records are left, and of sixty written thirty are read',
+    () => lags['mart'] === 6 && lags['copy'] === 30,
     LIMIT_MS,
     () => lags,
   );
-  assert.equal(lags['copy'], 30, 'sixty records written, thirty read');
   assert.ok(answer().rules.includes('open-transaction'));
 
   await commit('mart', 10);

@@ -113,7 +113,7 @@ export class AlertDrill {
   }
 
   /** Waits until the receiver was told this of each job as often as said, counting episodes. */
-  async hears(status: string, jobs: readonly string[], episodes: number, limitMs = 30_000): Promise<void> {
+  async hears(status: string, jobs: readonly string[], episodes: number, limitMs = 60_000): Promise<void> {
     const heard = (job: string): number =>
       new Set(this.told().flatMap(t => (t.job === job && t.status === status ? t.startsAt : []))).size;
     await until(

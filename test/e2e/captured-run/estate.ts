@@ -14,7 +14,7 @@ export const STORES = ['elasticsearch', 'sqlite'] as const;
 export type StoreName = (typeof STORES)[number];
 
 const CONTAINERS = 4;
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 240_000;
 
 export interface CapturedEstate {
   readonly daemons: Readonly<Record<StoreName, Daemon>>;
