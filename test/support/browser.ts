@@ -22,6 +22,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** For anything a page is to do: a second, or a minute where many share a slow processor. */
+const LIMIT_MS = 90_000;
+
 /** Path of a Chromium, or null where none is installed. */
 export function findChromium(): string | null {
   return CANDIDATES.find(path => path !== '' && existsSync(path)) ?? null;
@@ -52,9 +55,10 @@ export async function startBrowser(options: BrowserContextOptions = {}): Promise
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
     timezoneId: 'Asia/Shanghai',
+    timeout: LIMIT_MS,
     ...options,
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(LIMIT_MS);
   return {
     context,
     async open(url) {

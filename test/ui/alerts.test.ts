@@ -2,19 +2,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { useHarness } from './harness.ts';
+import { counts, says } from './settled.ts';
 
 const harness = useHarness();
 
 test('a tick is explained by its formula with values and by why nobody was told', async () => {
   const { page, problems } = await harness.open('/alerts/a1');
   const explain = page.locator('[data-testid=explain]');
-  await explain.waitFor();
 
-  const text = await explain.innerText();
-
-  assert.match(text, /Not told\s+The alert interval is not over/);
-  assert.match(text, /lag > 300,000\s+true/);
-  assert.match(text, /pct\(\{0\}, \{1\}\) > 0\.5\s+unknown\s+no data to compare with/);
+  await says(
+    explain,
+    /Not told\s+The alert interval is not over/,
+    /lag > 300,000\s+true/,
+    /pct\(\{0\}, \{1\}\) > 0\.5\s+unknown\s+no data to compare with/,
+  );
   assert.deepEqual(problems, []);
   await page.close();
 });
@@ -25,7 +26,7 @@ test('the tick that is explained is a part of the address', async () => {
 
   await page.getByLabel('Check at').selectOption({ index: 2 });
 
-  assert.match(page.url(), /[?&]at=\d+/);
+  await page.waitForURL(/[?&]at=\d+/);
   await page.close();
 });
 
@@ -61,14 +62,15 @@ test('two clicks silence an alert, and the first says what it hushes', async () 
 test('the page of an alert that is over says how it went, and offers nothing that would act on it', async () => {
   const { page, problems } = await harness.open('/alerts/over');
   const alert = page.locator('[data-testid=alert-page]');
-  await alert.waitFor();
 
-  const text = await alert.innerText();
-
-  assert.match(text, /Resolved\s+\S+.* to .* · 10 min\s+The condition no longer held/);
-  assert.match(text, /When it ended lag 12,000 > 300,000/);
-  assert.match(text, /lag\s+MAX\(lag_ms\)[^\n]*\s+480,000\s+12,000/);
+  await says(
+    alert,
+    /Resolved\s+\S+.* to .* · 10 min\s+The condition no longer held/,
+    /When it ended lag 12,000 > 300,000/,
+    /lag\s+MAX\(lag_ms\)[^\n]*\s+480,000\s+12,000/,
+  );
   const actions = alert.locator('[data-testid=alert-actions]');
+  await counts(alert.locator('[data-testid=delivery]'), 2);
   assert.deepEqual(await actions.getByRole('button').allInnerTexts(), ['Silence the next ones']);
   assert.deepEqual(
     (await alert.locator('[data-testid=delivery]').allInnerTexts()).map(row => /Resolved|Firing/.exec(row)?.[0]),
@@ -99,9 +101,8 @@ test('an alert whose job did not change before it leads to no change', async () 
 test('the job of an alert stands between what it reads and writes', async () => {
   const { page } = await harness.open('/alerts/a1');
   const path = page.locator('[data-testid=path-snippet]');
-  await path.waitFor();
 
-  assert.match(await path.innerText(), /reads[\s\S]*dwd_order[\s\S]*dwd_order_wide[\s\S]*writes/);
+  await says(path, /reads[\s\S]*dwd_order[\s\S]*dwd_order_wide[\s\S]*writes/);
   await page.close();
 });
 
@@ -111,10 +112,7 @@ test('a channel that refuses its test is not said to work', async () => {
   await page.locator('[data-testid=channel]').filter({ hasText: 'Being tried again' }).first().waitFor();
   await page.locator('[data-testid=channel]').nth(1).getByRole('button', { name: 'Test' }).click();
 
-  await dingtalk.waitFor();
-
-  assert.match(await dingtalk.innerText(), /Does not deliver/);
-  assert.match(await dingtalk.innerText(), /sign\s+errcode 310000[\s\S]*check the secret/);
+  await says(dingtalk, /Does not deliver/, /sign\s+errcode 310000[\s\S]*check the secret/);
   await page.close();
 });
 
@@ -130,7 +128,7 @@ test('a channel nothing was sent through is not said to work either', async () =
 test('a rota says who is on call now and at the handovers that follow', async () => {
   const { page } = await harness.open('/on-call');
   const rota = page.locator('[data-testid=rota]');
-  await rota.waitFor();
+  await counts(rota.locator('li'), 3);
 
   const names = (await rota.locator('li').allInnerTexts()).map(text => /^(?:li|wang)\b/.exec(text)?.[0]);
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SLOW_JOB } from '../support/ui-fixture/estate.ts';
 import { useHarness } from './harness.ts';
+import { says } from './settled.ts';
 
 const harness = useHarness();
 const CARD = '#diagnosis';
@@ -11,14 +12,18 @@ test('a slow job says why, with figures, what to do, and the line of its log', a
   const { page, problems } = await harness.open(`/jobs/${SLOW_JOB}`);
   const card = page.locator(CARD);
   const first = card.locator('.cause').first();
-  await first.waitFor();
-  const text = await first.innerText();
 
-  assert.match(text, /Slow sink\s+\d+ % sure/);
-  assert.match(text, /records per busy second, usually [\d,]+/);
-  assert.match(text, /→ Look at the store it writes to/);
-  assert.match(await card.innerText(), /Log line Slow produce request/);
-  assert.match(await card.innerText(), /No parallelism is proposed: more writers would not make the store faster/);
+  await says(
+    first,
+    /Slow sink\s+\d+ % sure/,
+    /records per busy second, usually [\d,]+/,
+    /→ Look at the store it writes to/,
+  );
+  await says(
+    card,
+    /Log line Slow produce request/,
+    /No parallelism is proposed: more writers would not make the store faster/,
+  );
   assert.match(
     (await card.locator('.cause-log a').getAttribute('href')) ?? '',
     new RegExp(`^/logs\\?.*job=${SLOW_JOB}`),
@@ -43,7 +48,7 @@ test('the card speaks Chinese with the rest, sentences of the daemon included', 
   await page.reload();
   await page.locator(CARD).getByText('外部存储写入慢').waitFor();
 
-  assert.match(await page.locator(CARD).innerText(), /每繁忙秒处理 [\d,]+ 条，通常 [\d,]+ 条/);
+  await says(page.locator(CARD), /每繁忙秒处理 [\d,]+ 条，通常 [\d,]+ 条/);
   await page.close();
 });
 

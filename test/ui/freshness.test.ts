@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { REPORTS } from '../support/ui-fixture/estate.ts';
+import { until } from '../support/until.ts';
 import { useHarness } from './harness.ts';
+import { counts, says } from './settled.ts';
 
 const harness = useHarness();
 const [first] = REPORTS;
@@ -16,7 +18,7 @@ test('a report of the overview leads to its page, and from there to all reports'
   await page.locator('[data-testid=report-head] h1').filter({ hasText: REPORT }).waitFor();
   await page.locator('[data-testid=report-head] a').first().click();
 
-  assert.equal(await page.locator('[data-testid=board-report]').count(), REPORTS.length);
+  await counts(page.locator('[data-testid=board-report]'), REPORTS.length);
   assert.deepEqual(problems, []);
   await page.close();
 });
@@ -25,9 +27,9 @@ test('one owner’s reports are a part of the address', async () => {
   const { page } = await harness.open('/freshness');
   await page.locator('select[aria-label=Owner]').selectOption(first?.owner ?? '');
 
-  assert.match(page.url(), new RegExp(`owner=${first?.owner}`));
+  await page.waitForURL(new RegExp(`owner=${first?.owner}`));
   const owned = REPORTS.filter(({ owner }) => owner === first?.owner).length;
-  assert.equal(await page.locator('[data-testid=board-report]').count(), owned);
+  await counts(page.locator('[data-testid=board-report]'), owned);
   await page.close();
 });
 
@@ -36,13 +38,12 @@ test('the page of a report says what was promised, what is left and on whom it w
   const objective = page.locator('[data-testid=objective]');
   await objective.waitFor();
 
-  assert.match(await objective.innerText(), /Budget left\s+-183 %/);
-  assert.match(await objective.innerText(), /Budget gone in\s+spent/);
-  assert.match(await page.locator('[data-testid=culprit]').first().innerText(), /dwd_order_wide\s+600 min/);
-  assert.equal(await page.locator('.heartbeat .beat-bad').count(), 4);
+  await says(objective, /Budget left\s+-183 %/, /Budget gone in\s+spent/);
+  await says(page.locator('[data-testid=culprit]').first(), /dwd_order_wide\s+600 min/);
+  await counts(page.locator('.heartbeat .beat-bad'), 4);
   assert.match((await page.locator('.heartbeat').getAttribute('aria-label')) ?? '', /4 of 90 stretches late/);
   await page.locator('.chart canvas').waitFor();
-  assert.equal(await page.locator('.bands .band').count(), 1);
+  await counts(page.locator('.bands .band'), 1);
   assert.deepEqual(problems, []);
   await page.close();
 });
@@ -63,7 +64,7 @@ test('the badge is shown and its snippets name it', async () => {
   await harness.browser.context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const image = page.locator('.badge-preview img');
   await image.waitFor();
-  assert.ok((await image.evaluate(img => img.naturalWidth)) > 100);
+  await until('the image is there', () => image.evaluate(img => img.naturalWidth > 100));
   await page.getByRole('button', { name: 'Copy Markdown' }).click();
   await page.getByRole('button', { name: 'Copied' }).waitFor();
 

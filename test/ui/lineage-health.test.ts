@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startBrowser } from '../support/browser.ts';
 import { CLICKS, CLICKS_V2, ids, manyJobs } from '../support/lineage-estate.ts';
+import { until } from '../support/until.ts';
 import { lineageScreens } from './lineage-screens.ts';
+import { says } from './settled.ts';
 
 const screens = lineageScreens();
 const { open, ingest } = screens;
@@ -19,10 +21,7 @@ describe('health', () => {
   for (const [kind, shows] of KINDS) {
     test(`${kind} are listed`, async () => {
       const { page, problems } = await open('/lineage/health', { kind });
-      const list = page.locator('[data-testid=health]');
-      await list.locator('.health-list, .state').first().waitFor();
-
-      assert.match(await list.innerText(), shows);
+      await says(page.locator('[data-testid=health]'), shows);
       assert.deepEqual(problems, []);
       await page.close();
     });
@@ -57,12 +56,13 @@ describe('SQL check', () => {
     await findings.filter({ hasText: 'syntax' }).waitFor();
 
     const unknown = findings.filter({ hasText: 'unknown-column' }).first();
-    assert.match(await unknown.innerText(), /usr_id[\s\S]*\^{6}[\s\S]*user_id/);
-    assert.match(await page.locator('[data-testid=parsed]').innerText(), /Writes\s+dwd_click\s+Reads\s+ods_click/);
+    await says(unknown, /usr_id[\s\S]*\^{6}[\s\S]*user_id/);
+    await says(page.locator('[data-testid=parsed]'), /Writes\s+dwd_click\s+Reads\s+ods_click/);
     await unknown.getByRole('button').click();
     const field = page.getByLabel('SQL', { exact: true });
-    assert.equal(await field.evaluate(area => area.value.slice(area.selectionStart, area.selectionEnd)), 'usr_id');
-    assert.ok((await page.locator('.squiggle-error').count()) >= 2);
+    const selected = () => field.evaluate(area => area.value.slice(area.selectionStart, area.selectionEnd));
+    await until('the place is selected', async () => (await selected()) === 'usr_id');
+    await until('both mistakes are underlined', async () => (await page.locator('.squiggle-error').count()) >= 2);
     assert.deepEqual(problems, []);
     await page.close();
   });
@@ -91,7 +91,7 @@ describe('SQL check', () => {
     await page.getByRole('button', { name: 'Load its SQL' }).click();
     await page.getByText('no errors').waitFor();
     const field = page.getByLabel('SQL', { exact: true });
-    assert.equal(await field.inputValue(), CLICKS_V2);
+    await until('the SQL is there', async () => (await field.inputValue()) === CLICKS_V2);
 
     await field.fill(CLICKS_V2.replaceAll(', COUNT(DISTINCT user_id)', '').replace(', uv BIGINT', ''));
 
@@ -147,7 +147,7 @@ test('of a thousand nodes only those near the view are drawn, and scrolling brin
   const graph = page.locator('[data-testid=graph]');
   await page.waitForLoadState('networkidle');
 
-  assert.match((await graph.getAttribute('aria-label')) ?? '', /1,?0\d\d nodes/);
+  await until('all are known', async () => /1,?0\d\d nodes/.test((await graph.getAttribute('aria-label')) ?? ''));
   const first = await page.locator('.node').first().innerText();
   assert.ok((await page.locator('.node').count()) < 300);
   await graph.evaluate(element => element.scrollTo({ top: element.scrollHeight, left: 0 }));

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { ids, SUBMITTED, V2_AT } from '../support/lineage-estate.ts';
+import { until } from '../support/until.ts';
 import { lineageScreens, paramOf } from './lineage-screens.ts';
+import { counts, says } from './settled.ts';
 
 const { open } = lineageScreens();
 
@@ -12,25 +14,21 @@ describe('columns', () => {
     const { page, problems } = await open('/lineage', { root: ids.clicks, direction: 'both', node: ids.clicks });
     const list = page.locator('[data-testid=columns]');
     await list.waitFor();
-    assert.match(
-      await list.locator('tr').filter({ hasText: /^uv/ }).innerText(),
-      /ods_click\.user_id\s+COUNT\(DISTINCT user_id\)/,
-    );
+    await says(list.locator('tr').filter({ hasText: /^uv/ }), /ods_click\.user_id\s+COUNT\(DISTINCT user_id\)/);
 
     await list.getByRole('button', { name: 'uv' }).click();
     const path = page.locator('[data-testid=column-path]');
     await path.locator('.node-column').filter({ hasText: 'user_id' }).waitFor();
     assert.equal(paramOf(page, 'column'), `${ids.clicks}#uv`);
-    assert.equal(await path.locator('.column-line-value:not([stroke-dasharray])').count(), 1);
+    await counts(path.locator('.column-line-value:not([stroke-dasharray])'), 1);
     // channel groups, kind filters, the dimension's id and the processing time join.
-    assert.equal(await path.locator('.column-line-control[stroke-dasharray]').count(), 4);
+    await counts(path.locator('.column-line-control[stroke-dasharray]'), 4);
 
-    const steps = await path.locator('[data-testid=column-steps] > li').first().innerText();
-    assert.match(
-      steps,
+    await says(
+      path.locator('[data-testid=column-steps] > li').first(),
       /dwd_click\.uv\s+filled by\s+click_etl\s+COUNT[\s\S]*COUNT\(DISTINCT user_id\)[\s\S]*channel\s+group key/,
+      /kind\s+filter/,
     );
-    assert.match(steps, /kind\s+filter/);
     assert.deepEqual(problems, []);
     await page.close();
   });
@@ -72,12 +70,12 @@ describe('impact', () => {
   test('dropping a column lists reports first with owners, and lights the part of the graph that is hit', async () => {
     const { page, problems } = await open('/lineage/impact', { of: ids.source, column: 'user_id' });
     const rows = page.locator('[data-testid=impact-row]');
-    await rows.first().waitFor();
 
-    assert.match(await rows.first().innerText(), /Report[\s\S]*click_board[\s\S]*ads-team/);
-    assert.match(await page.locator('.impact-sum').innerText(), /Dropping ods_click\.user_id[\s\S]*hits 1 report, /);
+    await says(rows.first(), /Report[\s\S]*click_board[\s\S]*ads-team/);
+    await says(page.locator('.impact-sum'), /Dropping ods_click\.user_id[\s\S]*hits 1 report, /);
     await page.locator('.node.tone-start').filter({ hasText: 'ods_click' }).waitFor();
-    assert.ok((await page.locator('.node.tone-certain, .node.tone-possible').count()) >= 3);
+    const lit = page.locator('.node.tone-certain, .node.tone-possible');
+    await until('the nodes that are hit are lit', async () => (await lit.count()) >= 3);
     assert.deepEqual(problems, []);
     await page.close();
   });
@@ -130,8 +128,8 @@ describe('path', () => {
     await page.keyboard.press('Enter');
 
     await page.getByText(/1 shortest way of \d steps/).waitFor();
-    assert.match(await page.locator('.ways').innerText(), /flows from kafka:.*ods_click to click_board/);
-    assert.equal(await page.locator('.node').filter({ hasText: 'loop_a' }).count(), 0);
+    await says(page.locator('.ways'), /flows from kafka:.*ods_click to click_board/);
+    await counts(page.locator('.node').filter({ hasText: 'loop_a' }), 0);
     assert.equal(paramOf(page, 'target'), ids.source);
     assert.deepEqual(problems, []);
     await page.close();
@@ -153,7 +151,7 @@ describe('path', () => {
 
     await page.locator('.node').filter({ hasText: 'ods_click' }).waitFor({ state: 'detached' });
     await page.locator('.node').filter({ hasText: 'click_board' }).waitFor();
-    assert.equal(await page.locator('.node').count(), 2);
+    await counts(page.locator('.node'), 2);
     assert.equal(paramOf(page, 'depth'), '1');
     await page.close();
   });
@@ -201,9 +199,9 @@ describe('versions', () => {
 
     assert.equal(paramOf(page, 'old'), '1');
     assert.equal(paramOf(page, 'new'), '2');
-    assert.match(await page.locator('[data-testid=break]').first().innerText(), /dwd_click\.pv/);
-    assert.match(await diff.innerText(), /looks up/);
-    assert.match(await page.locator('[data-testid=diff-sql] .diff-removed').first().innerText(), /removed:/);
+    await says(page.locator('[data-testid=break]').first(), /dwd_click\.pv/);
+    await says(diff, /looks up/);
+    await says(page.locator('[data-testid=diff-sql] .diff-removed').first(), /removed:/);
     assert.deepEqual(problems, []);
     await page.close();
   });
@@ -212,12 +210,7 @@ describe('versions', () => {
     const { page } = await open('/jobs/click_etl/versions', { old: '2', new: '1' });
 
     await page.getByText('from version 2 to version 1').waitFor();
-    const removed = await page.locator('.diff-list .diff-removed').allInnerTexts();
-
-    assert.ok(
-      removed.some(text => text.includes('dim_user')),
-      removed.join(),
-    );
+    await page.locator('.diff-list .diff-removed').filter({ hasText: 'dim_user' }).first().waitFor();
     await page.close();
   });
 

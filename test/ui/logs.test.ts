@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { containerId, FAILED_JOB } from '../support/ui-fixture/estate.ts';
 import { useHarness } from './harness.ts';
+import { counts, says } from './settled.ts';
 
 const harness = useHarness();
 const CONTAINER = containerId(FAILED_JOB, 1);
@@ -17,7 +18,7 @@ test('a container ID put into the search becomes an exact filter, the exception 
   await page.locator('[data-testid=chip]').filter({ hasText: CONTAINER }).waitFor();
   assert.equal(new URL(page.url()).searchParams.get('container'), CONTAINER);
   const folded = page.locator('[data-testid=log-row]').filter({ hasText: 'java.lang.NumberFormatException' });
-  assert.match(await folded.locator('[data-testid=folded]').innerText(), /8 frames/);
+  await says(folded.locator('[data-testid=folded]'), /8 frames/);
   assert.equal(await page.locator('[data-testid=stack]').count(), 0);
 
   await folded.getByRole('button').first().click();
@@ -60,7 +61,7 @@ test('a click on a facet narrows and the chip takes it back', async () => {
   await page.getByRole('button', { name: 'Only WARN' }).click();
   await page.waitForURL(/level=WARN/);
   await page.locator('.loglevel-WARN').first().waitFor();
-  assert.equal(await page.locator('[data-testid=log-row] .loglevel:not(.loglevel-WARN)').count(), 0);
+  await counts(page.locator('[data-testid=log-row] .loglevel:not(.loglevel-WARN)'), 0);
 
   await page.getByRole('button', { name: 'Remove filter Level' }).click();
   await page

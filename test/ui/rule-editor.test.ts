@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../support/until.ts';
 import { useHarness } from './harness.ts';
+import { counts, says } from './settled.ts';
 
 const harness = useHarness();
 const CONDITION = 'Trigger condition';
@@ -22,8 +23,8 @@ test('the form has every field in the words of its users', async () => {
     '接收人',
   ])
     await page.getByLabel(word, { exact: true }).first().waitFor();
-  assert.equal(await page.getByLabel('N 分钟前').count(), 2);
-  assert.equal(await page.getByRole('group', { name: '维度值过滤', exact: true }).count(), 1);
+  await counts(page.getByLabel('N 分钟前'), 2);
+  await counts(page.getByRole('group', { name: '维度值过滤', exact: true }), 1);
   assert.deepEqual(problems, []);
   await page.evaluate('localStorage.clear()');
   await page.close();
@@ -63,9 +64,8 @@ test('a mistake in a formula is underlined at its place', async () => {
   await condition.fill('lag > 1 andd lag < 2');
 
   const mark = page.locator('.formula-wrong');
-  await mark.waitFor();
 
-  assert.equal(await mark.innerText(), 'andd');
+  await says(mark, /^andd$/);
   assert.equal(await condition.getAttribute('aria-invalid'), 'true');
   await page.close();
 });
@@ -75,12 +75,12 @@ test('the preview says what would have fired and been told, and which group is a
   const preview = page.locator('[data-testid=preview]');
   await preview.getByText('4 notifications').waitFor();
 
-  assert.match((await preview.locator('.lane').first().innerText()) ?? '', /dwd_order_wide/);
-  assert.equal(await preview.locator('.band-firing').count(), 1);
+  await says(preview.locator('.lane').first(), /dwd_order_wide/);
+  await counts(preview.locator('.band-firing'), 1);
   await preview.locator('.lane').nth(1).click();
 
-  assert.match(page.url(), /group=.*etl_pay_clean/);
-  assert.equal(await page.locator('[data-testid=next-runs] .pill').count(), 5);
+  await page.waitForURL(/group=.*etl_pay_clean/);
+  await counts(page.locator('[data-testid=next-runs] .pill'), 5);
   await page.close();
 });
 

@@ -12,6 +12,7 @@ import { createFeed } from '../../demo/feed.ts';
 import { systemClock } from '../../model/clock.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { until } from '../support/until.ts';
+import { says } from './settled.ts';
 
 const FILE = `groups:
   - name: g
@@ -69,7 +70,7 @@ test('a Prometheus file: what converts is chosen and taken over, what does not i
 
   const found = page.locator('[data-testid=import-rule]');
   await found.nth(1).waitFor();
-  assert.match(await found.nth(0).innerText(), /Down\s+critical · \*\/5 \* \* \* \*[\s\S]*\{0\} == 0/);
+  await says(found.nth(0), /Down\s+critical · \*\/5 \* \* \* \*[\s\S]*\{0\} == 0/);
   const remarks = await page.locator('[data-testid=import-remark]').allInnerTexts();
   assert.match(remarks.join('\n'), /not converted\s+a:b[\s\S]*line 5[\s\S]*Quantile[\s\S]*line 8/);
   assert.deepEqual(await rules(), [], 'nothing is saved yet');

@@ -1,7 +1,9 @@
 /** Every screen shows its data, in both languages, without an error in the console. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '../support/until.ts';
 import { useHarness } from './harness.ts';
+import { counts, says } from './settled.ts';
 
 const SCREENS: readonly { readonly path: string; readonly shows: string; readonly at: string }[] = [
   { path: '/', shows: 'mostly because of dwd_order_wide', at: '.headline' },
@@ -51,18 +53,17 @@ test('charts of a job are drawn and name their lines', async () => {
   const { page, problems } = await harness.open('/jobs/dwd_order_wide');
 
   await page.locator('.chart').nth(3).waitFor();
-  const painted = await page
-    .locator('.chart canvas')
-    .first()
-    .evaluate(canvas => {
-      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const canvas = page.locator('.chart canvas').first();
+  const isPainted = () =>
+    canvas.evaluate(drawn => {
+      const { data } = drawn.getContext('2d').getImageData(0, 0, drawn.width, drawn.height);
       let opaque = 0;
       for (let i = 3; i < data.length; i += 4) if (data[i] > 0) opaque++;
-      return opaque;
+      return opaque > 1000;
     });
 
-  assert.ok(painted > 1000, `${painted} pixels are drawn`);
-  assert.match(await page.locator('.chart-legend').first().innerText(), /dwd_order\s+\d+ min/);
+  await until('more than a thousand pixels are drawn', isPainted);
+  await says(page.locator('.chart-legend').first(), /dwd_order\s+\d+ min/);
   assert.deepEqual(problems, []);
   await page.close();
 });
@@ -75,7 +76,9 @@ test('the language switches in place, keeps the screen and is remembered', async
   await page.getByRole('button', { name: 'Switch to Chinese' }).click();
   await page.getByRole('heading', { name: '作业' }).waitFor();
 
-  assert.equal(await page.locator('html').getAttribute('lang'), 'zh-CN');
+  await until('the page says its language', async () => {
+    return (await page.locator('html').getAttribute('lang')) === 'zh-CN';
+  });
   assert.equal(await page.evaluate('window.notReloaded'), true);
   assert.match(page.url(), /\/jobs\?q=etl$/);
   await page.reload();
@@ -94,7 +97,7 @@ test('a mail runs no script and chat links other than http stay text', async () 
 
   await page.locator('[data-testid=message]').first().getByRole('link').click();
   await page.locator('.bubble').waitFor();
-  assert.equal(await page.locator('.bubble a').count(), 1);
+  await counts(page.locator('.bubble a'), 1);
   assert.equal(await page.locator('.bubble a').getAttribute('href'), `${harness.url}/alerts/a2`);
   await page.close();
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { useHarness } from './harness.ts';
+import { says } from './settled.ts';
 
 const harness = useHarness();
 
@@ -15,14 +16,14 @@ test('a recurring silence keeps its days and hours, is listed in words and ended
 
   const line = page.locator('[data-testid=silence]');
   await line.getByText('Sun 02:00–04:00 (Asia/Shanghai)').waitFor();
-  assert.match(await line.innerText(), /job="dwd_order_wide"[\s\S]*compaction/);
+  await says(line, /job="dwd_order_wide"[\s\S]*compaction/);
 
   page.on('dialog', dialog => void dialog.accept());
   await line.getByRole('button', { name: 'End now' }).click();
   await line.getByText('Ended', { exact: true }).waitFor();
   await page.getByRole('button', { name: /^Active/ }).click();
   await page.getByText('No silence').waitFor();
-  assert.match(page.url(), /state=active/);
+  await page.waitForURL(/state=active/);
   assert.deepEqual(problems, []);
   await page.close();
 });
