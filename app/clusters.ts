@@ -36,6 +36,7 @@ export function clustersToPoll(
     return {
       cluster: { name, title: name, pollMs: settings.poll, topics: settings.topics, groups: settings.groups },
       reach: { brokers: settings.brokers, sasl: login.sasl, tls: login.tls },
+      place: login === settings ? `clusters.${name}` : 'kafka',
       isOwn: (address: string) => clusterOf(address) === name,
     };
   });
@@ -46,15 +47,16 @@ export function clustersToPoll(
           {
             cluster: { name: '', title: 'kafka', pollMs: DEFAULT_POLL_MS, topics: [], groups: [] },
             reach: { brokers: kafka.brokers, sasl: kafka.sasl, tls: kafka.tls },
+            place: 'kafka',
             isOwn: (address: string) => named.length === 0 || kafka.brokers.includes(address),
           },
         ]
       : [];
   const all = [...named, ...own];
-  return all.map(({ cluster, reach, isOwn }) => ({
+  return all.map(({ cluster, reach, place, isOwn }) => ({
     cluster,
     key: settingsText([cluster, reach]) ?? '',
     isHere: address => (address === null ? all.length === 1 : isOwn(address)),
-    open: () => new OffsetClient(kafkaConnection(reach), client),
+    open: () => new OffsetClient(kafkaConnection(reach, place), client),
   }));
 }

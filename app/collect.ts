@@ -8,7 +8,13 @@ import type { Forwarder, JobEventSink, OffsetSink } from '../collector/derive.ts
 import { createFileDeadLetter } from '../collector/file-dead-letter.ts';
 import { createKafkaDeadLetter } from '../collector/kafka/dead-letter.ts';
 import { createKafkaForwarder } from '../collector/kafka/forwarder.ts';
-import { createKafka, createKafkaSource, type GroupName, type KafkaConnection } from '../collector/kafka-source.ts';
+import {
+  createKafka,
+  createKafkaSource,
+  type GroupName,
+  type KafkaConnection,
+  kafkaFault,
+} from '../collector/kafka-source.ts';
 import { createMetricFilter } from '../collector/metric-filter.ts';
 import { createPipeline } from '../collector/pipeline.ts';
 import { createRedactor } from '../collector/redact.ts';
@@ -22,33 +28,34 @@ import type { MetricStore } from '../store/metric-store.ts';
 import type { StateStore } from '../store/state-store.ts';
 import type { AppConfig } from './config.ts';
 import type { DataStores } from './stores.ts';
+import { tlsOptions } from './tls.ts';
 
-/** How to reach brokers of the configuration. */
+type Sasl = NonNullable<NonNullable<AppConfig['kafka']>['sasl']>;
+
+/** How to reach brokers of the configuration; `place` is where in it they stand. */
 export function kafkaConnection(
   kafka: Pick<NonNullable<AppConfig['kafka']>, 'brokers' | 'sasl' | 'tls'> & { readonly client_id?: string },
+  place = 'kafka',
 ): KafkaConnection {
   const { sasl, tls } = kafka;
   return {
     brokers: [...kafka.brokers],
     clientId: kafka.client_id ?? 'tidewatch',
-    ...(sasl
-      ? {
-          sasl: {
-            mechanism: sasl.mechanism,
-            username: sasl.username,
-            password: sasl.password.reveal(),
-          } as KafkaConnection['sasl'],
-        }
-      : {}),
-    ...(tls === undefined || tls === false
-      ? {}
-      : {
-          ssl:
-            tls === true
-              ? true
-              : { rejectUnauthorized: tls.reject_unauthorized, ca: tls.ca, cert: tls.cert, key: tls.key },
-        }),
+    place,
+    ...(sasl ? { sasl: login(sasl) } : {}),
+    ...(tls ? { ssl: tlsOptions(tls) } : {}),
   };
+}
+
+/** kafkajs has a type for each mechanism. */
+function login({ mechanism, username, password }: Sasl): KafkaConnection['sasl'] & object {
+  return {
+    mechanism,
+    username,
+    get password() {
+      return password.reveal();
+    },
+  } as KafkaConnection['sasl'] & object;
 }
 
 /** Dead letters go to `<topic>.dlq` where Kafka has it, else to a capped file. */
@@ -124,8 +131,10 @@ export function openKafkaSource(
 ): Source | null {
   if (!config.kafka) return null;
   const log = parts.logger.child({ component: 'kafka' });
+  const connection = kafkaConnection(config.kafka);
   return createKafkaSource({
-    kafka: createKafka(kafkaConnection(config.kafka), log),
+    kafka: createKafka(connection, log),
+    explain: error => kafkaFault(error, connection),
     group: config.kafka.group,
     topics: config.kafka.topics,
     groups,

@@ -5,6 +5,7 @@ import { compileSchedule } from '../alerting/evaluate/schedule.ts';
 import type { FileRule } from '../alerting/file-rule.ts';
 import { parseGeneratedSettings } from '../alerting/generated/settings.ts';
 import { parseChannel } from '../alerting/notify/channel-document.ts';
+import { findFile, noFileAmong } from '../config/folder.ts';
 import { loadConfig } from '../config/load.ts';
 import { checkAcross, sharedConfig } from '../config/schema.ts';
 import { UserError } from '../model/errors.ts';
@@ -28,10 +29,11 @@ const report = z
   });
 
 const document = z.record(z.string(), z.json());
+const fileReference = z.strictObject({ file: z.string().min(1) });
 
 /** Every key a configuration file may have. */
 const appConfig = sharedConfig.extend({
-  channels: z.array(document).default([]),
+  channels: z.array(document.transform(findSecretFiles)).default([]),
   ...alertKeys,
   reports: z.array(report).default([]),
 });
@@ -61,6 +63,22 @@ export function readAppConfig(file: string | null, env: NodeJS.ProcessEnv): AppC
     fileRules: readRuleFiles(config.alerting.rules, baseDir),
     baseDir,
   };
+}
+
+/** A channel with the paths of its secrets `{file: PATH}` found as everywhere in the configuration: reporters know no folder. */
+function findSecretFiles(
+  channel: z.output<typeof document>,
+  context: z.RefinementCtx,
+): Record<string, z.core.util.JSONType> {
+  const found = { ...channel };
+  for (const [field, value] of Object.entries(channel)) {
+    const reference = fileReference.safeParse(value);
+    if (!reference.success) continue;
+    const { file, tried } = findFile(reference.data.file);
+    if (file === null) context.addIssue({ code: 'custom', path: [field], message: noFileAmong(tried) });
+    else found[field] = { file };
+  }
+  return found;
 }
 
 function checkChannels(

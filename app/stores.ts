@@ -3,8 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../model/clock.ts';
 import { UserError } from '../model/errors.ts';
+import { Secret } from '../model/secret.ts';
 import type { Telemetry } from '../model/telemetry.ts';
-import { connectElasticsearch } from '../store/elasticsearch/client.ts';
+import { connectElasticsearch, type ElasticsearchOptions } from '../store/elasticsearch/client.ts';
 import { openElasticsearchLogStore } from '../store/elasticsearch/log-store.ts';
 import { openElasticsearchMetricStore } from '../store/elasticsearch/metric-store.ts';
 import { openElasticsearchStateStore } from '../store/elasticsearch/state-store.ts';
@@ -15,6 +16,7 @@ import { openSqliteMetricStore } from '../store/sqlite/metric-store.ts';
 import { openSqliteStateStore } from '../store/sqlite/state-store.ts';
 import type { StateStore } from '../store/state-store.ts';
 import type { AppConfig } from './config.ts';
+import { tlsOptions } from './tls.ts';
 
 export interface DataStores {
   readonly logs: LogStore;
@@ -31,27 +33,40 @@ export interface Stores {
   close(): Promise<void>;
 }
 
+/** How to reach Elasticsearch; a user and password in the address are taken out of it, so that no message shows them. */
+export function elasticsearchOptions({
+  node,
+  index_prefix: indexPrefix,
+  refresh_interval: refreshIntervalMs,
+  auth,
+  tls,
+}: NonNullable<AppConfig['elasticsearch']>): ElasticsearchOptions {
+  const url = new URL(node);
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  const login = auth?.api_key
+    ? { apiKey: auth.api_key }
+    : auth?.username && auth.password
+      ? { username: auth.username, password: auth.password }
+      : username
+        ? { username: decodeURIComponent(username), password: new Secret(decodeURIComponent(password)) }
+        : null;
+  return {
+    node: username || password ? url.toString() : node,
+    indexPrefix,
+    refreshIntervalMs,
+    ...(login ? { auth: login } : {}),
+    ...(tls ? { tls: tlsOptions(tls) } : {}),
+  };
+}
+
 /** Does no I/O beyond opening the embedded state file. Throws `UserError` when `data_dir` cannot be made. */
 export function openStores(config: AppConfig, clock: Clock, telemetry: Telemetry): Stores {
   const maxSeries = config.metrics.max_series;
   const { elasticsearch } = config;
   if (elasticsearch) {
-    const { auth } = elasticsearch;
-    const es = connectElasticsearch({
-      node: elasticsearch.node,
-      indexPrefix: elasticsearch.index_prefix,
-      refreshIntervalMs: elasticsearch.refresh_interval,
-      ...(auth?.api_key ? { auth: { apiKey: auth.api_key } } : {}),
-      ...(auth?.username && auth.password ? { auth: { username: auth.username, password: auth.password } } : {}),
-      ...(elasticsearch.tls
-        ? {
-            tls: {
-              rejectUnauthorized: elasticsearch.tls.reject_unauthorized,
-              ...(elasticsearch.tls.ca ? { ca: elasticsearch.tls.ca } : {}),
-            },
-          }
-        : {}),
-    });
+    const es = connectElasticsearch(elasticsearchOptions(elasticsearch));
     return {
       state: openElasticsearchStateStore(es, { clock }),
       exclusive: false,

@@ -5,12 +5,14 @@
 import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Clock } from '../model/clock.ts';
+import type { ConnectionFault } from '../model/connection-fault.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import type { EpochDocs } from './kafka/epochs.ts';
 import { GroupConsumer } from './kafka/group-consumer.ts';
 import type { Source, StreamName } from './source.ts';
 
 export { createKafka, type KafkaConnection } from './kafka/client.ts';
+export { kafkaFault } from './kafka/fault.ts';
 
 /** metrics and logs: read by every daemon that collects · events: by the one that owns lag and lineage. */
 export type GroupName = 'metrics' | 'logs' | 'events';
@@ -28,6 +30,8 @@ const GROUPS: readonly {
 
 export interface KafkaSourceParts {
   readonly kafka: Kafka;
+  /** Why brokers cannot be asked, from an error of `kafka`; its own words unless told. */
+  readonly explain?: (error: unknown) => Promise<ConnectionFault>;
   /** Prefix of the consumer groups: `<group>.metrics`, `<group>.logs`, `<group>.events`. */
   readonly group: string;
   readonly topics: Readonly<Partial<Record<StreamName, string>>>;

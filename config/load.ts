@@ -1,8 +1,10 @@
 /** Reads a configuration file: YAML, environment overrides, one zod tree; every mistake at once, each with its place. */
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { LineCounter, type Node, parse, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { type InputIssue, UserError } from '../model/errors.ts';
+import { inFolder } from './folder.ts';
 import { offsetOf } from './place.ts';
 
 /** Issues found beyond the schema, by path. */
@@ -14,12 +16,13 @@ const PREFIX = 'TIDEWATCH_';
 
 /**
  * Parses configuration text. `TIDEWATCH_HTTP__PORT=9000` sets `http.port`: `__` separates levels, names are lower-cased, values are
- * read as YAML. Throws `UserError('bad-request')` whose issues read `file:line:column path: message`.
+ * read as YAML. Relative paths start from `dir`, the working directory unless told. Throws `UserError('bad-request')` whose issues read
+ * `file:line:column path: message`.
  */
 export function parseConfig<S extends z.ZodType>(
   schema: S,
   text: string,
-  options: { file: string; env?: NodeJS.ProcessEnv; check?: ExtraCheck<z.output<S>> },
+  options: { file: string; dir?: string; env?: NodeJS.ProcessEnv; check?: ExtraCheck<z.output<S>> },
 ): z.output<S> {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: true });
@@ -39,7 +42,7 @@ export function parseConfig<S extends z.ZodType>(
     return offset === null ? {} : at(offset);
   };
 
-  const result = schema.safeParse(overridden.value, { reportInput: true });
+  const result = inFolder(options.dir ?? '.', () => schema.safeParse(overridden.value, { reportInput: true }));
   const issues: InputIssue[] = [];
   if (!result.success) {
     for (const issue of result.error.issues) {
@@ -76,7 +79,8 @@ export function loadConfig<S extends z.ZodType>(
       });
     }
   }
-  return parseConfig(schema, text, { ...options, file: file ?? '(defaults)' });
+  const place = file === null ? { file: '(defaults)' } : { file, dir: dirname(resolve(file)) };
+  return parseConfig(schema, text, { ...options, ...place });
 }
 
 function refused(file: string, issues: readonly InputIssue[]): UserError {

@@ -4,16 +4,9 @@
  */
 import { z } from 'zod';
 import { isHostEntry } from '../model/host-list.ts';
-import { Secret } from '../model/secret.ts';
 import { brokerField, durationField, urlField } from './fields.ts';
 import { secretField } from './secret.ts';
-
-const tls = z.strictObject({
-  ca: z.string().optional(),
-  cert: z.string().optional(),
-  key: z.string().optional(),
-  reject_unauthorized: z.boolean().default(true),
-});
+import { tlsField } from './tls.ts';
 
 /** How to log in to brokers. */
 const login = {
@@ -24,7 +17,7 @@ const login = {
       password: secretField,
     })
     .optional(),
-  tls: z.union([z.boolean(), tls]).optional(),
+  tls: tlsField.optional(),
 };
 
 const cluster = z.strictObject({
@@ -54,6 +47,7 @@ const kafka = z.strictObject({
 });
 
 const elasticsearch = z.strictObject({
+  /** A user and password in it are those of `auth`. */
   node: urlField,
   index_prefix: z
     .string()
@@ -69,7 +63,7 @@ const elasticsearch = z.strictObject({
       error: 'expected {username, password} or {api_key}',
     })
     .optional(),
-  tls: tls.optional(),
+  tls: tlsField.optional(),
   refresh_interval: durationField.prefault('5s'),
 });
 
@@ -77,7 +71,9 @@ const elasticsearch = z.strictObject({
 const heartbeat = z
   .strictObject({
     /** Called with the method below, as healthchecks and Dead Man's Snitch expect; may hold a token. */
-    url: z.union([urlField.transform(url => new Secret(url)), secretField]).optional(),
+    url: secretField
+      .refine(url => urlField.safeParse(url.reveal()).success, 'expected an http:// or https:// address')
+      .optional(),
     /** `alertmanager` posts one firing alert `Watchdog` to an Alertmanager's `/api/v2/alerts`. */
     format: z.enum(['get', 'post', 'alertmanager']).default('get'),
     /** A channel that gets the alert `Watchdog` instead. */
@@ -202,6 +198,9 @@ export function checkAcross(config: SharedConfig): { path: (string | number)[]; 
       path: ['http', 'host'],
       message: `listening on ${config.http.host} needs http.auth {username, password}; or listen on 127.0.0.1`,
     });
+  }
+  if (config.elasticsearch?.tls && config.elasticsearch.node.startsWith('http:')) {
+    issues.push({ path: ['elasticsearch', 'node'], message: 'elasticsearch.tls needs an https:// address' });
   }
   config.redaction.patterns.forEach((pattern, i) => {
     try {

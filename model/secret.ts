@@ -1,13 +1,14 @@
 /** A value that must not be seen: prints, logs and serialises as `<secret>`; only `reveal` gives it out. */
 export class Secret {
-  readonly #value: string;
+  readonly #read: () => string;
 
-  constructor(value: string) {
-    this.#value = value;
+  /** A function is asked at every `reveal`: the value may change while the daemon runs. */
+  constructor(value: string | (() => string)) {
+    this.#read = typeof value === 'string' ? () => value : value;
   }
 
   reveal(): string {
-    return this.#value;
+    return this.#read();
   }
 
   toString(): string {

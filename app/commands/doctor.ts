@@ -1,10 +1,14 @@
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createKafka } from '../../collector/kafka/client.ts';
+import { kafkaFault } from '../../collector/kafka/fault.ts';
 import { readTimestampTypes } from '../../collector/kafka/timestamp-type.ts';
+import { StoreAwayError } from '../../model/errors.ts';
+import { connectElasticsearch } from '../../store/elasticsearch/client.ts';
 import { kafkaConnection } from '../collect.ts';
 import { type AppConfig, readAppConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
+import { elasticsearchOptions } from '../stores.ts';
 import { checkClusters } from './doctor-clusters.ts';
 import { checkDaemon } from './doctor-daemon.ts';
 
@@ -21,7 +25,7 @@ export async function doctor(options: { file: string | null; env: NodeJS.Process
   const findings = [
     { name: 'node', ok: Number(process.versions.node.split('.')[0]) >= 24, detail: process.versions.node },
     ...(await daemonOrPort(config)),
-    ...(config.elasticsearch ? [await elasticsearch(config.elasticsearch.node)] : [dataDir(config.data_dir)]),
+    ...(config.elasticsearch ? [await elasticsearch(config.elasticsearch)] : [dataDir(config.data_dir)]),
     ...(config.kafka ? await kafka(config) : []),
     ...(await checkClusters(config)),
   ];
@@ -65,24 +69,28 @@ function dataDir(dir: string): Finding {
   }
 }
 
-async function elasticsearch(node: string): Promise<Finding> {
+/** Asks it as the daemon does, with login and TLS. */
+async function elasticsearch(settings: NonNullable<AppConfig['elasticsearch']>): Promise<Finding> {
+  const options = elasticsearchOptions(settings);
+  const es = connectElasticsearch(options);
+  const name = 'elasticsearch';
   try {
-    const response = await fetch(node, { signal: AbortSignal.timeout(5000) });
-    const { version } = (await response.json()) as { version?: { number?: string } };
-    const number = version?.number ?? '';
-    const ok = number.startsWith('8.') || response.status === 401;
-    return {
-      name: 'elasticsearch',
-      ok,
-      detail: ok
-        ? `${node} answers, version ${number || 'unknown (needs a login)'}`
-        : `${node} is version ${number}; 8.x is needed`,
-    };
+    const { body } = await es.request<{ version?: { number?: string } } | null>(
+      { method: 'GET', path: '/' },
+      AbortSignal.timeout(5000),
+    );
+    const number = body?.version?.number ?? '';
+    if (!number.startsWith('8.'))
+      return { name, ok: false, detail: `${options.node} is version ${number || 'unknown'}; 8.x is needed` };
+    await es.ping(AbortSignal.timeout(5000));
+    return { name, ok: true, detail: `${options.node} answers, version ${number}` };
   } catch (error) {
-    // fetch itself only says "fetch failed".
-    const { message, cause } = error as Error;
-    const reason = cause instanceof Error ? cause.message : message;
-    return { name: 'elasticsearch', ok: false, detail: `${node} does not answer: ${reason}` };
+    const { message } = error as Error;
+    // a timeout names neither
+    const detail = error instanceof StoreAwayError ? message : `${options.node} does not answer: ${message}`;
+    return { name, ok: false, detail };
+  } finally {
+    await es.close();
   }
 }
 
@@ -90,8 +98,9 @@ async function kafka(config: AppConfig): Promise<Finding[]> {
   const { kafka: settings } = config;
   if (!settings) return [];
   const topics = Object.values(settings.topics);
+  const connection = kafkaConnection(settings);
   try {
-    const types = await readTimestampTypes(createKafka(kafkaConnection(settings), createLogger('silent')), topics);
+    const types = await readTimestampTypes(createKafka(connection, createLogger('silent')), topics);
     return topics.map(topic => {
       const type = types.get(topic) ?? null;
       const wantsAppend = topic === settings.topics.logs || topic === settings.topics.metrics;
@@ -107,12 +116,6 @@ async function kafka(config: AppConfig): Promise<Finding[]> {
       };
     });
   } catch (error) {
-    return [
-      {
-        name: 'kafka',
-        ok: false,
-        detail: `${settings.brokers.join(', ')} does not answer: ${(error as Error).message}`,
-      },
-    ];
+    return [{ name: 'kafka', ok: false, detail: (await kafkaFault(error, connection)).text }];
   }
 }

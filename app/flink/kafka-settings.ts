@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { loadConfig } from '../../config/load.ts';
 import { sharedConfig } from '../../config/schema.ts';
+import { secretReference } from '../../config/secret.ts';
+import { tlsReferences } from '../../config/tls.ts';
 import { UserError } from '../../model/errors.ts';
 import type { SecretReference, TelemetryKafka } from './target.ts';
 
@@ -11,14 +13,16 @@ const PASSWORD_VARIABLE = 'KAFKA_TELEMETRY_PASSWORD';
 const ownKafka = sharedConfig.shape.kafka.unwrap();
 const ownSasl = ownKafka.shape.sasl.unwrap();
 
-/** The password is not read: only where it comes from matters here, so the command works where the secret is not. */
-const passwordReference = z
-  .union([z.string().min(1), z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })])
-  .transform(value => (typeof value === 'object' && 'env' in value ? value.env : null));
+/** Nothing secret is read: only where it comes from matters here, so the command works where neither secrets nor certificates are. */
+const passwordReference = secretReference.transform(value =>
+  typeof value === 'object' && 'env' in value ? value.env : null,
+);
 
 /** The part of a configuration that concerns Flink; the rest is `check-config`'s business. */
 const flinkPart = z.looseObject({
-  kafka: ownKafka.extend({ sasl: ownSasl.extend({ password: passwordReference }).optional() }).optional(),
+  kafka: ownKafka
+    .extend({ sasl: ownSasl.extend({ password: passwordReference }).optional(), tls: tlsReferences.optional() })
+    .optional(),
 });
 type OwnKafka = NonNullable<z.infer<typeof flinkPart>['kafka']>;
 

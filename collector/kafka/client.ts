@@ -6,8 +6,11 @@ import snappy from 'kafkajs-snappy';
 import { compressFrame, decompressFrame } from 'lz4-napi';
 import type { Logger } from 'pino';
 
-/** How to reach the brokers. */
-export type KafkaConnection = Pick<KafkaConfig, 'brokers' | 'clientId' | 'sasl' | 'ssl'>;
+/** How to reach the brokers; kafkajs reads password and certificates from these objects for every connection. */
+export interface KafkaConnection extends Pick<KafkaConfig, 'brokers' | 'clientId' | 'sasl' | 'ssl'> {
+  /** Where in the configuration it stands, for messages: `kafka`, `clusters.data-1`. */
+  readonly place?: string;
+}
 
 const compressZstd = promisify(zstdCompress);
 const decompressZstd = promisify(zstdDecompress);

@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Clock } from '../../model/clock.ts';
+import type { ConnectionFault } from '../../model/connection-fault.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
 import type { BatchSink, SourceStatus, StreamName } from '../source.ts';
 import { type EpochDocs, Epochs } from './epochs.ts';
@@ -20,6 +21,8 @@ export type GroupState = 'starting' | 'waiting' | 'running' | 'away' | 'stopped'
 
 export interface GroupParts {
   readonly kafka: Kafka;
+  /** Why brokers cannot be asked; the error's own words unless told. */
+  readonly explain?: (error: unknown) => Promise<ConnectionFault>;
   readonly group: string;
   readonly topics: ReadonlyMap<string, StreamName>;
   readonly sink: BatchSink;
@@ -40,6 +43,7 @@ export class GroupConsumer {
   #state: GroupState = 'starting';
   #session: Session | null = null;
   #failures = 0;
+  #fault: ConnectionFault | null = null;
   #loop: Promise<void> = Promise.resolve();
 
   constructor(parts: GroupParts) {
@@ -60,8 +64,13 @@ export class GroupConsumer {
   /** State, and the words for it. */
   status(): { readonly state: GroupState; readonly detail: string } {
     const absent = this.#absent.length > 0 ? `waiting for topic ${this.#absent.join(', ')}` : '';
-    if (this.#state === 'away')
-      return { state: this.#state, detail: `${this.#parts.group}: Kafka does not answer (${this.#failures} attempts)` };
+    if (this.#state === 'away') {
+      const why = this.#fault ? `: ${this.#fault.text}` : '';
+      return {
+        state: this.#state,
+        detail: `${this.#parts.group}: Kafka does not answer (${this.#failures} attempts)${why}`,
+      };
+    }
     return { state: this.#state, detail: `${this.#parts.group}: ${[this.#state, absent].filter(Boolean).join(', ')}` };
   }
 
@@ -87,7 +96,7 @@ export class GroupConsumer {
     while (!this.#stop.signal.aborted) {
       const failure = await this.#once().catch((error: unknown) => error as Error);
       if (this.#stop.signal.aborted) return;
-      if (failure) this.#failed(failure);
+      if (failure) await this.#failed(failure);
       const pause = failure ? Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(this.#failures, 5)) : RETRY_MIN_MS;
       await clock.sleep(pause, this.#stop.signal).catch(() => {});
     }
@@ -163,14 +172,19 @@ export class GroupConsumer {
     if (this.#failures > 0)
       this.#parts.log.info({ group: this.#parts.group, attempts: this.#failures }, 'Kafka answers again');
     this.#failures = 0;
+    this.#fault = null;
     this.#state = state;
   }
 
-  /** The first failure is logged; the ones after it only count. */
-  #failed(error: Error): void {
+  /** The first failure of each kind is logged; the ones after it only count. */
+  async #failed(error: Error): Promise<void> {
+    const { explain, log, group } = this.#parts;
     this.#failures++;
     this.#state = 'away';
-    if (this.#failures === 1)
-      this.#parts.log.warn({ group: this.#parts.group, err: error }, 'Kafka does not answer; trying on');
+    const fault = (await explain?.(error)) ?? { kind: 'away', text: error.message };
+    if (this.#stop.signal.aborted) return;
+    if (fault.kind !== this.#fault?.kind)
+      log.warn({ group, reason: fault.text, err: error }, 'Kafka does not answer; trying on');
+    this.#fault = fault;
   }
 }

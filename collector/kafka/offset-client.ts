@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../model/clock.ts';
 import type { Brokers, OffsetKind, TopicOffsets } from '../broker-positions/brokers.ts';
 import { createKafka, type KafkaConnection } from './client.ts';
+import { kafkaFault } from './fault.ts';
 import { limited } from './limited.ts';
 
 /** Topics and their leaders are asked for again after this long, ms. */
@@ -34,6 +35,7 @@ interface TopicPartitions {
  */
 export class OffsetClient implements Brokers {
   readonly #clock: Clock;
+  readonly #connection: KafkaConnection;
   readonly #open: () => Cluster;
   #cluster: Cluster | null = null;
   #leaders: ReadonlyMap<string, Leaders> = new Map();
@@ -44,6 +46,7 @@ export class OffsetClient implements Brokers {
 
   constructor(connection: KafkaConnection, parts: { readonly clock: Clock; readonly log: Logger }) {
     this.#clock = parts.clock;
+    this.#connection = connection;
     const logger = createKafka(connection, parts.log).logger();
     this.#open = () =>
       new Cluster({
@@ -74,7 +77,7 @@ export class OffsetClient implements Brokers {
     const answers = await limited(cluster.getNodeIds(), REQUESTS_AT_ONCE, async nodeId => {
       const { groups } = await (await cluster.findBroker({ nodeId })).listGroups();
       return groups.map(({ groupId }) => groupId);
-    });
+    }).catch((error: unknown) => this.#explain(error));
     return [...new Set(answers.flat())];
   }
 
@@ -100,7 +103,7 @@ export class OffsetClient implements Brokers {
         failure = error;
       }
     });
-    if (failure !== null && commits.size === 0) throw failure;
+    if (failure !== null && commits.size === 0) await this.#explain(failure);
     return commits;
   }
 
@@ -123,7 +126,7 @@ export class OffsetClient implements Brokers {
         this.#topicsAt = Number.NEGATIVE_INFINITY;
       }
     });
-    if (!answered) throw failure;
+    if (!answered) await this.#explain(failure);
     return found;
   }
 
@@ -137,8 +140,14 @@ export class OffsetClient implements Brokers {
 
   async #connected(): Promise<Cluster> {
     this.#cluster ??= this.#open();
-    await this.#cluster.connect();
+    await this.#cluster.connect().catch((error: unknown) => this.#explain(error));
     return this.#cluster;
+  }
+
+  /** Rejects with the fault behind an error, in words that name the setting to change. */
+  async #explain(error: unknown): Promise<never> {
+    const { text } = await kafkaFault(error, this.#connection);
+    throw new Error(text, { cause: error });
   }
 
   /** Leaders of all topics; where one topic anywhere has an error, of those wanted that have none. */
@@ -152,7 +161,7 @@ export class OffsetClient implements Brokers {
     try {
       await read([]);
     } catch (error) {
-      if (isAway(error)) throw error;
+      if (isAway(error)) await this.#explain(error);
       for (const part of chunks(wanted, TOPICS_PER_REQUEST)) await bisect(part, read);
     }
     return leaders;

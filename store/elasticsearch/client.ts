@@ -2,7 +2,9 @@
  * The connection to Elasticsearch that its three stores share: one client, one way to tell "away" from "refused". Only core features
  * are used (no ILM, scripts, ingest or delete-by-query), so any distribution of 8.x will do.
  */
+import type { ConnectionOptions } from 'node:tls';
 import type { Client } from '@elastic/elasticsearch';
+import { tlsFault } from '../../model/connection-fault.ts';
 import { StoreAwayError } from '../../model/errors.ts';
 import type { Secret } from '../../model/secret.ts';
 
@@ -11,7 +13,8 @@ export interface ElasticsearchOptions {
   /** Begins the name of every index; lower case. */
   readonly indexPrefix: string;
   readonly auth?: { readonly username: string; readonly password: Secret } | { readonly apiKey: Secret };
-  readonly tls?: { readonly ca?: string; readonly rejectUnauthorized?: boolean };
+  /** Read again when the client is opened anew. */
+  readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'rejectUnauthorized'>;
   /** How soon appended rows become searchable when nobody waits for them. */
   readonly refreshIntervalMs: number;
 }
@@ -21,7 +24,8 @@ export interface Elasticsearch {
   readonly refreshIntervalMs: number;
   /**
    * One request; resolves with the parsed answer whatever its HTTP status below 500 except 429. Rejects with `StoreAwayError` when
-   * the cluster cannot be reached, is overloaded or answers 5xx, 401, 403: the caller repeats.
+   * the cluster cannot be reached, is overloaded or answers 5xx, 401, 403: the caller repeats. Credentials and certificates that were
+   * replaced in their files are taken over with the request after one that failed.
    */
   request<T>(
     request: ElasticsearchRequest,
@@ -41,13 +45,19 @@ export interface ElasticsearchRequest {
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
+const MAX_REASON = 500;
 
 type Errors = typeof import('@elastic/elasticsearch').errors;
 
+interface OpenedClient {
+  readonly client: Client;
+  readonly errors: Errors;
+  /** What it was opened with; holds secrets, only to be compared. */
+  readonly credentials: string;
+}
+
 /** Loads the library: with what it brings along it is a tenth of a daemon's memory, and most daemons never need it. */
-async function openClient(
-  options: ElasticsearchOptions,
-): Promise<{ readonly client: Client; readonly errors: Errors }> {
+async function openClient(options: ElasticsearchOptions): Promise<OpenedClient> {
   const { Client: LoadedClient, errors } = await import('@elastic/elasticsearch');
   const { auth, tls } = options;
   const client = new LoadedClient({
@@ -57,9 +67,14 @@ async function openClient(
     maxRetries: 0,
     ...(auth && 'apiKey' in auth ? { auth: { apiKey: auth.apiKey.reveal() } } : {}),
     ...(auth && 'username' in auth ? { auth: { username: auth.username, password: auth.password.reveal() } } : {}),
-    ...(tls ? { tls: { ...(tls.ca ? { ca: tls.ca } : {}), rejectUnauthorized: tls.rejectUnauthorized ?? true } } : {}),
+    ...(tls ? { tls: { ...tls } } : {}),
   });
-  return { client, errors };
+  return { client, errors, credentials: credentialsOf(options) };
+}
+
+function credentialsOf({ auth, tls }: ElasticsearchOptions): string {
+  const secret = auth && ('apiKey' in auth ? auth.apiKey : auth.password).reveal();
+  return JSON.stringify([secret, { ...tls }]);
 }
 
 /** A connection; nothing is sent, or even loaded, before the first request. */
@@ -71,7 +86,8 @@ export function connectElasticsearch(options: ElasticsearchOptions): Elasticsear
     async request<T>({ method, path, query, body }: ElasticsearchRequest, signal?: AbortSignal) {
       const raw = typeof body === 'string' || Buffer.isBuffer(body);
       opened ??= openClient(options);
-      const { client, errors } = await opened;
+      const mine = opened;
+      const { client, errors, credentials } = await mine;
       try {
         const answer = await client.transport.request<T>(
           {
@@ -84,7 +100,12 @@ export function connectElasticsearch(options: ElasticsearchOptions): Elasticsear
         );
         return { status: answer.statusCode ?? 0, body: answer.body };
       } catch (error) {
-        throw asAway(errors, error, options.node, signal);
+        const failure = asAway(errors, error, options, signal);
+        if (opened === mine && failure instanceof StoreAwayError && credentialsOf(options) !== credentials) {
+          opened = null;
+          void client.close().catch(() => undefined);
+        }
+        throw failure;
       }
     },
     async ping(signal) {
@@ -102,21 +123,57 @@ export function connectElasticsearch(options: ElasticsearchOptions): Elasticsear
   return es;
 }
 
-function asAway(errors: Errors, error: unknown, node: string, signal: AbortSignal | undefined): unknown {
+function asAway(
+  errors: Errors,
+  error: unknown,
+  { node, tls }: ElasticsearchOptions,
+  signal: AbortSignal | undefined,
+): unknown {
   if (signal?.aborted) return signal.reason;
   if (error instanceof errors.ResponseError) {
     const status = error.statusCode ?? 0;
-    if (status === 401 || status === 403) {
-      return new StoreAwayError(
-        `Elasticsearch at ${node} refuses the credentials (${status}); check elasticsearch.auth`,
-        error,
-      );
+    if (status === 401) {
+      const text = `Elasticsearch at ${node} refuses the credentials (401); check elasticsearch.auth`;
+      return new StoreAwayError(text, error);
+    }
+    if (status === 403) {
+      const text = `Elasticsearch at ${node} denies what is needed (403): ${reasonOf(error)}; grant it to the user or API key of elasticsearch.auth`;
+      return new StoreAwayError(text, error);
     }
     if (status === 429 || status >= 500) return new StoreAwayError(`Elasticsearch at ${node} answers ${status}`, error);
     return error;
   }
   if (error instanceof errors.ElasticsearchClientError) {
-    return new StoreAwayError(`Elasticsearch at ${node} does not answer: ${error.message}`, error);
+    return new StoreAwayError(`Elasticsearch at ${node} does not answer: ${connectionText(error, node, tls)}`, error);
   }
   return error;
+}
+
+/** What a 403 says of the missing right. */
+function reasonOf({ body, message }: InstanceType<Errors['ResponseError']>): string {
+  const reason: unknown = (body as { error?: { reason?: unknown } } | null)?.error?.reason;
+  return (typeof reason === 'string' ? reason : message).slice(0, MAX_REASON);
+}
+
+/** What a failed connection says, with the setting to change where that is known. */
+function connectionText(error: Error, node: string, tls: ElasticsearchOptions['tls']): string {
+  const at = new URL(node);
+  const fault = tlsFault(socketErrorOf(error), {
+    peer: at.host,
+    addresses: 'elasticsearch.node',
+    tls: 'elasticsearch.tls',
+    hasCertificate: Boolean(tls?.cert),
+  });
+  if (fault?.kind === 'speaks-no-tls' && at.protocol === 'https:')
+    return `${at.host} does not answer in TLS; write http:// in elasticsearch.node, or the port where it speaks TLS`;
+  if (fault) return fault.text;
+  const isCut = /other side closed|ECONNRESET|socket hang up|Parse Error/i.test(error.message);
+  const hint = isCut && at.protocol === 'http:' ? '; if it speaks TLS, write https:// in elasticsearch.node' : '';
+  return `${error.message}${hint}`;
+}
+
+/** The socket's own error, which knows its code; the client passes it on as the cause, or below `meta`. */
+function socketErrorOf(error: Error): { readonly code?: unknown; readonly message: string } {
+  const inner: unknown = error.cause ?? (error as { meta?: { error?: unknown } }).meta?.error;
+  return inner instanceof Error ? inner : error;
 }

@@ -37,8 +37,12 @@ appender.console.layout.type = PatternLayout
 appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m%n
 `;
 
-/** Releases the tests run on; each has its POM beside this file. */
-export type FlinkVersion = '2.3.0' | '1.20.3';
+/** Releases with a POM beside this file; the tests run on the newest of 1.x and 2.x, `bench/flink-versions.ts` on all of them. */
+export const FLINK_RELEASES = [
+  ...(['1.13.6', '1.14.6', '1.15.4', '1.16.3', '1.17.2', '1.18.1', '1.19.1', '1.20.3'] as const),
+  ...(['2.0.0', '2.1.1', '2.2.0', '2.3.0'] as const),
+] as const;
+export type FlinkRelease = (typeof FLINK_RELEASES)[number];
 
 type Environment = Readonly<Record<string, string>>;
 type Role = 'jobmanager' | 'taskmanager' | 'client';
@@ -49,13 +53,15 @@ type Role = 'jobmanager' | 'taskmanager' | 'client';
  * that starts Flink would. When the test process fails its folder is kept, and named.
  */
 export interface TestFlink {
-  readonly version: FlinkVersion;
+  readonly version: FlinkRelease;
   /** Flink's home folder. */
   readonly home: string;
+  /** The file in `conf/` that this release reads its configuration from. */
+  readonly configFile: 'config.yaml' | 'flink-conf.yaml';
   /** Base URL of the JobManager's REST API. */
   readonly rest: string;
-  /** Adds lines to `conf/config.yaml`. */
-  configure(yaml: string): Promise<void>;
+  /** Adds lines to `conf/<configFile>`. */
+  configure(lines: string): Promise<void>;
   /** Starts the JobManager of a session cluster; resolves once its REST API takes connections. */
   startJobManager(env?: Environment): Promise<TestServer>;
   /** Starts a TaskManager with two slots; resolves once it takes connections, which is before it is registered. */
@@ -67,7 +73,7 @@ export interface TestFlink {
 }
 
 /** Lays out a Flink installation; its jars are fetched once. */
-export async function installFlink(version: FlinkVersion): Promise<TestFlink> {
+export async function installFlink(version: FlinkRelease): Promise<TestFlink> {
   const jars = await installOnce(`flink-${version}`, async dir => {
     await copyJars(join(SERVERS_DIR, `flink/${version}.xml`), join(dir, 'lib'));
     await runTool(jdk('javac'), ['-d', join(dir, 'classes'), join(SERVERS_DIR, 'WithParent.java')]);
@@ -78,7 +84,8 @@ export async function installFlink(version: FlinkVersion): Promise<TestFlink> {
   for (const folder of ['conf', 'lib', 'plugins', 'log', 'run', 'tmp']) mkdirSync(join(home, folder));
   for (const jar of readdirSync(join(jars, 'lib'))) symlinkSync(join(jars, 'lib', jar), join(home, 'lib', jar));
   const [restPort = 0, rpcPort = 0, blobPort = 0] = await freePorts(3);
-  const config = join(home, 'conf/config.yaml');
+  const configFile = /^1\.1[3-8]\./.test(version) ? 'flink-conf.yaml' : 'config.yaml';
+  const config = join(home, 'conf', configFile);
   await writeFile(config, yaml(baseSettings(home, restPort, rpcPort, blobPort)));
   for (const name of ['log4j', 'log4j-cli']) await writeFile(join(home, `conf/${name}.properties`), LOG_TO_STDOUT);
 
@@ -124,6 +131,7 @@ export async function installFlink(version: FlinkVersion): Promise<TestFlink> {
   return {
     version,
     home,
+    configFile,
     rest: `http://127.0.0.1:${restPort}`,
     configure: lines => appendFile(config, lines.endsWith('\n') ? lines : `${lines}\n`),
     startJobManager: (env = {}) => start('jobmanager', JOB_MANAGER, restPort, { 'rest.bind-port': `${restPort}` }, env),

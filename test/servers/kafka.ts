@@ -13,13 +13,18 @@ export interface TestKafka extends TestServer {
   readonly brokers: readonly string[];
 }
 
-/**
- * A real Kafka broker (KRaft, one node, no topics) in a fresh folder. With `absent` it is prepared and not started, so that
- * clients can be tried before it is there: call `start()`.
- */
-export async function startKafka(
-  options: { absent?: boolean; properties?: Readonly<Record<string, string>> } = {},
-): Promise<TestKafka> {
+export interface TestKafkaOptions {
+  /** It is prepared and not started, so that clients can be tried before it is there: call `start()`. */
+  readonly absent?: boolean;
+  readonly properties?: Readonly<Record<string, string>>;
+  /** Further listeners beside the plain one, by name: their addresses, and their protocols in Kafka's words. */
+  readonly listeners?: Readonly<Record<string, { readonly address: string; readonly protocol: string }>>;
+  /** SCRAM users, as arguments of `--add-scram`. */
+  readonly scram?: readonly string[];
+}
+
+/** A real Kafka broker (KRaft, one node, no topics) in a fresh folder. */
+export async function startKafka(options: TestKafkaOptions = {}): Promise<TestKafka> {
   const home = await installOnce(`kafka-${VERSION}`, async dir => {
     await copyJars(join(SERVERS_DIR, 'kafka/pom.xml'), join(dir, 'lib'));
     await runTool(jdk('javac'), ['-d', join(dir, 'classes'), join(SERVERS_DIR, 'WithParent.java')]);
@@ -28,10 +33,16 @@ export async function startKafka(
   const [port = 0, controllerPort = 0] = await freePorts(2);
   const config = join(dir, 'server.properties');
   const settings = { ...brokerSettings(dir, port, controllerPort), ...options.properties };
+  for (const [name, { address, protocol }] of Object.entries(options.listeners ?? {})) {
+    settings['listeners'] += `,${name}://${address}`;
+    settings['advertised.listeners'] += `,${name}://${address}`;
+    settings['listener.security.protocol.map'] += `,${name}:${protocol}`;
+  }
   const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
   await writeFile(config, lines.join(''));
   const java = [...JVM, '-cp', `${home}/classes:${home}/lib/*`];
-  await runTool(jdk('java'), [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', config]);
+  const users = (options.scram ?? []).flatMap(user => ['--add-scram', user]);
+  await runTool(jdk('java'), [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', config, ...users]);
 
   const server = serverProcess(jdk('java'), [...java, 'WithParent', 'kafka.Kafka', config], port, dir);
   if (!options.absent) await server.start();
