@@ -35,6 +35,8 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a record a minute': { trouble: { stalls: true, sparse: true } },
   windows: { trouble: { stalls: true, windows: true } },
   'windows, idle inputs': { trouble: { quiet: true, windows: true, idleWatermarks: true } },
+  'a hop begins late': { trouble: { stalls: true, checkpoints: true, lateStart: true } },
+  'commits 0 to 4 s late': { trouble: { stalls: true, transactions: true, slowCommits: true } },
   'lag per partition': { trouble: { stalls: true }, told: { style: hop => (hop === 'hop1' ? 'lag' : 'cycle') } },
   'lag of the topic': { trouble: { stalls: true }, told: { style: hop => (hop === 'hop1' ? 'whole-lag' : 'cycle') } },
   'commits only': {

@@ -17,7 +17,7 @@ export function fuzz(from: number, count: number): { readonly answers: number; r
     const trouble = {
       ...{ stalls: some(), bursts: some(), joins: some(), windows: some(), crashes: some() },
       ...{ rewinds: some(), transactions: some(), retention: some(), quiet: some(), sparse: some() },
-      idleWatermarks: some(),
+      ...{ idleWatermarks: some(), lateStart: some(), slowCommits: some() },
     } satisfies Trouble;
     const [style, intervalMs, delayMs, isFlaky] = [
       one(STYLES),

@@ -94,12 +94,12 @@ export class OffsetTables {
     return all.length === 1 ? all[0]! : null;
   }
 
-  /** End offsets of every partition of a topic that has any. */
-  *endCurves(topicId: string): Generator<Curve> {
+  /** Every partition of a topic that has end offsets. */
+  *endsOf(topicId: string): Generator<PartitionEnds> {
     const wanted = this.#identity(topicId);
     for (const ends of this.#ends.get(wanted.topic) ?? []) {
       if (!sameTopic(wanted, identityOf(ends))) continue;
-      for (const { curve } of ends.partitions.values()) if (curve.length > 0) yield curve;
+      for (const partition of ends.partitions.values()) if (partition.curve.length > 0) yield partition;
     }
   }
 
@@ -112,11 +112,7 @@ export class OffsetTables {
 
   /** Whether open transactions have been seen in a topic. */
   hasTransactions(topicId: string): boolean {
-    const wanted = this.#identity(topicId);
-    const all = this.#ends.get(wanted.topic) ?? [];
-    return all.some(
-      ends => sameTopic(wanted, identityOf(ends)) && ends.partitions.values().some(({ stable }) => stable !== null),
-    );
+    return this.endsOf(topicId).some(({ stable }) => stable !== null);
   }
 
   factsOf(hop: string): HopFacts | undefined {

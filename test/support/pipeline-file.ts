@@ -1,4 +1,5 @@
 /** A simulated run as a file for `tidewatch freshness replay` (contracts 5.3). */
+import type { OffsetsRow } from '../../model/offset-row.ts';
 import type { Taped } from './pipeline-observe.ts';
 import { graphOf, type PipelineSpec } from './pipeline-spec.ts';
 
@@ -19,8 +20,13 @@ export function* replayLines(spec: PipelineSpec, tape: readonly Taped[]): Genera
   for (const taped of tape) yield JSON.stringify(wired(taped));
 }
 
-/** Names as on the wire: `endOffset` is `end_offset`. */
+/** Names as on the wire: `endOffset` is `end_offset`. A poll that tells of no open transaction has seen that there is none. */
 function wired(taped: Taped): Record<string, unknown> {
+  if (taped.type === 'offsets' && taped.polled) return wired(withStable(taped));
   const snake = (name: string): string => name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
   return Object.fromEntries(Object.entries(taped).map(([name, value]) => [snake(name), value]));
+}
+
+function withStable({ polled, ...row }: OffsetsRow): OffsetsRow {
+  return row.endOffset === undefined ? row : { lastStableOffset: row.endOffset, ...row };
 }

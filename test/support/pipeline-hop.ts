@@ -33,8 +33,12 @@ export class RunningHop {
   readonly #output: readonly PartitionLog[];
   #buckets = new Map<string, Bucket>();
   #transactions: Transaction[] = [];
-  #underWay: (Snapshot & { readonly completes: number }) | null = null;
+  #underWay: (Snapshot & { readonly n: number; readonly completes: number }) | null = null;
   /** The last complete checkpoint; a job starts from nothing. */
+  #completed: Snapshot;
+  /** Complete, and still to be committed. */
+  #committing: { readonly snapshot: Snapshot; readonly at: number }[] = [];
+  /** The last one whose commits the brokers have. */
   committed: Snapshot;
   /** Completed checkpoints, oldest first. */
   readonly checkpoints: { readonly ts: number; readonly barrierTs: number }[] = [];
@@ -52,11 +56,12 @@ export class RunningHop {
     this.readers = [...this.inputs.values()].flat();
     this.#output = spec.output === null ? [] : topics.get(spec.output)!;
     this.committed = this.#snapshot(0, []);
+    this.#completed = this.committed;
   }
 
-  /** Crashed and not back yet. */
+  /** Not begun yet, or crashed and not back. */
   isDown(t: number): boolean {
-    return t < this.#down;
+    return t < this.#down || t < (this.spec.startsAt ?? 0);
   }
 
   /** Event time its windows have reached, allowed disorder off; null where it does not hang on records. */
@@ -72,6 +77,7 @@ export class RunningHop {
 
   /** One tick that ends at `t`. `arrived`: everything older has reached this hop; once it is under its argument it need not be exact. */
   step(t: number, tickMs: number, arrived: (enough: number) => number): void {
+    if (t < (this.spec.startsAt ?? 0)) return;
     for (const crash of this.spec.crashes ?? []) {
       if (crash.at > t - tickMs && crash.at <= t) this.#crash(crash.at + crash.downMs);
     }
@@ -136,7 +142,7 @@ export class RunningHop {
     let budget = this.#carry + (this.spec.capacity(t) * tickMs) / 1000;
     const out = new Map<string, Written>();
     for (const [i, reader] of readers.entries()) {
-      const share = Math.floor(budget / (readers.length - i));
+      const share = Math.floor(this.spec.oneByOne ? budget : budget / (readers.length - i));
       for (const { chunk, count, again } of reader.read(share)) {
         budget -= count;
         const repeated = chunk.again || (again && this.spec.delivery !== 'exactly_once');
@@ -202,19 +208,32 @@ export class RunningHop {
   #checkpoint(t: number, tickMs: number): void {
     const { checkpoint, delivery } = this.spec;
     if (checkpoint === undefined) return;
+    this.#commitDue(t);
     if (this.#underWay !== null && this.#underWay.completes <= t) this.#complete(this.#underWay, t);
     if (Math.floor(t / checkpoint.intervalMs) === Math.floor((t - tickMs) / checkpoint.intervalMs)) return;
-    const durationMs = checkpoint.durationMs(this.#barriers++);
+    const n = this.#barriers++;
+    const durationMs = checkpoint.durationMs(n);
     if (durationMs === null || this.#underWay !== null) return;
-    this.#underWay = { ...this.#snapshot(t - tickMs, this.#transactions), completes: t + durationMs };
+    this.#underWay = { ...this.#snapshot(t - tickMs, this.#transactions), n, completes: t + durationMs };
     if (delivery === 'exactly_once') this.#begin();
   }
 
-  #complete(snapshot: Snapshot & { readonly completes: number }, t: number): void {
+  #complete(snapshot: Snapshot & { readonly n: number }, t: number): void {
     this.#underWay = null;
-    this.committed = snapshot;
-    this.#end(snapshot.transactions, 'committed', t);
+    this.#completed = snapshot;
     this.checkpoints.push({ ts: t, barrierTs: snapshot.barrier });
+    const at = t + (this.spec.checkpoint?.commitMs?.(snapshot.n) ?? 0);
+    this.#committing.push({ snapshot, at: Math.max(at, this.#committing.at(-1)?.at ?? 0) });
+    this.#commitDue(t);
+  }
+
+  /** What is complete is committed in order, also by a restart before that. */
+  #commitDue(t: number): void {
+    for (let next = this.#committing[0]; next !== undefined && next.at <= t; next = this.#committing[0]) {
+      this.#committing.shift();
+      this.committed = next.snapshot;
+      this.#end(next.snapshot.transactions, 'committed', t);
+    }
   }
 
   #end(transactions: readonly Transaction[], state: 'committed' | 'aborted', t: number): void {
@@ -243,13 +262,17 @@ export class RunningHop {
 
   #restart(t: number): void {
     this.#down = 0;
+    for (const { snapshot } of this.#committing.splice(0)) {
+      this.committed = snapshot;
+      this.#end(snapshot.transactions, 'committed', t);
+    }
     this.#end([...this.#transactions], 'aborted', t);
     for (const reader of this.readers)
-      reader.seek(Math.max(reader.log.start, this.committed.positions.get(reader) ?? 0));
+      reader.seek(Math.max(reader.log.start, this.#completed.positions.get(reader) ?? 0));
     for (const reader of this.readers) reader.eventTime = Number.NEGATIVE_INFINITY;
-    this.#buckets = new Map(this.committed.buckets);
+    this.#buckets = new Map(this.#completed.buckets);
     // What was fired without a transaction stays fired.
-    if (this.spec.delivery === 'exactly_once') this.#firedUpTo = this.committed.firedUpTo;
+    if (this.spec.delivery === 'exactly_once') this.#firedUpTo = this.#completed.firedUpTo;
   }
 }
 

@@ -37,7 +37,8 @@ export function observe(spec: PipelineSpec, reporting: Reporting, options: Obser
   const pipeline = new Pipeline(spec);
   const tables = new OffsetTables();
   const graph = indexGraph(graphOf(spec));
-  const sinks = spec.hops.filter(hop => hop.output === null).map(({ hop }) => hop);
+  const isRead = (topic: string): boolean => spec.hops.some(({ inputs }) => inputs.includes(topic));
+  const sinks = spec.hops.filter(({ output }) => output === null || !isRead(output));
   const observations: Observation[] = [];
   const tape: Taped[] = [];
   let onTheWay: { readonly row: OffsetRow; readonly at: number }[] = [];
@@ -65,10 +66,11 @@ export function observe(spec: PipelineSpec, reporting: Reporting, options: Obser
       if (polls) onTheWay.push(...reports(pipeline, reporting));
       take();
       if (pipeline.now < (options.fromMs ?? 60_000)) continue;
-      for (const sink of sinks) {
+      for (const { hop, output } of sinks) {
+        const sink = output ?? hop;
         tape.push({ type: 'query', ts: pipeline.now, sink });
         const answer = answerFreshness(graph, tables, findSink(graph, sink)!, sink, pipeline.now);
-        observations.push({ answer, truth: pipeline.truth(sink) });
+        observations.push({ answer, truth: pipeline.truth(hop) });
       }
     }
   }

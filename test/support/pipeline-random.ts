@@ -20,9 +20,15 @@ export interface Trouble {
   readonly quiet?: boolean;
   /** A record every minute or so. */
   readonly sparse?: boolean;
+  /** A hop begins late and reads one partition after the other. */
+  readonly lateStart?: boolean;
+  /** Brokers have commits only some time after the checkpoint is complete; what is written exactly once goes to a topic people read. */
+  readonly slowCommits?: boolean;
 }
 
 const PARTITIONS = 3;
+
+const itself = (spec: SimulatedHop): SimulatedHop => spec;
 
 /** Two to four hops in a row; with `joins` a side branch into one of them. Trouble falls into the first `hours`. */
 export function randomPipeline(seed: number, trouble: Trouble, hours = 1): PipelineSpec {
@@ -53,10 +59,22 @@ export function randomPipeline(seed: number, trouble: Trouble, hours = 1): Pipel
       { topic: 'topic0', rate: flow(1, 0) },
       ...(branchInto >= 0 ? [{ topic: 'side', rate: flow(0.3 + random() * 0.5, 2) }] : []),
     ],
-    hops,
+    hops: hops.map(trouble.slowCommits ? committingSlowly : itself).map(trouble.lateStart ? beginningLate : itself),
     ...(trouble.retention && { retentionMs: { topic0: 240_000 + random() * 240_000 } }),
     tickMs: 500,
   };
+
+  function committingSlowly(spec: SimulatedHop): SimulatedHop {
+    if (spec.delivery !== 'exactly_once' || spec.checkpoint === undefined) return spec;
+    const commitMs = (n: number): number => 4_000 * randomOf(seed * 37 + n)() ** 2;
+    return { ...spec, output: spec.output ?? 'shown', checkpoint: { ...spec.checkpoint, commitMs } };
+  }
+
+  function beginningLate(spec: SimulatedHop, k: number): SimulatedHop {
+    const own = randomOf(seed * 41);
+    if (k !== Math.floor(own() * hops.length)) return spec;
+    return { ...spec, startsAt: (0.15 + own() * 0.4) * span, oneByOne: true };
+  }
 
   function randomHop(hop: string, inputs: readonly string[], output: string | null): SimulatedHop {
     const stalls = Array.from({ length: trouble.stalls ? Math.max(1, Math.round(2 * hours)) : 0 }, () => {

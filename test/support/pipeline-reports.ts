@@ -28,11 +28,9 @@ export function reports(
   const { now } = pipeline;
   const told: { row: OffsetRow; at: number }[] = [];
   for (const [topic, logs] of pipeline.topics) {
-    for (const [partition, { end, start }] of logs.entries()) {
-      told.push({
-        at: now,
-        row: { type: 'offsets', ts: now, hop: '', topic, partition, endOffset: end, startOffset: start },
-      });
+    for (const [partition, { end, start, stable }] of logs.entries()) {
+      const ends = { endOffset: end, startOffset: start, ...(stable < end && { lastStableOffset: stable }) };
+      told.push({ at: now, row: { type: 'offsets', ts: now, hop: '', topic, partition, polled: true, ...ends } });
     }
   }
   for (const [name, hop] of pipeline.hops) {
@@ -49,6 +47,8 @@ function* rowsOf(hop: string, running: RunningHop, now: number, reporting: Repor
   if (running.isDown(now) && style !== 'commits') return;
   const ts = now + (style === 'reporter' ? (reporting.skewMs?.(hop) ?? 0) : 0);
   const { watermark } = running;
+  // A job that begins has no place in a partition until it has read of it.
+  const tells = (offset: number): boolean => offset > 0 || running.spec.startsAt === undefined;
   if (watermark !== null && !running.isDown(now)) {
     // Flink's is a millisecond before the first one that is still to come.
     const told = Number.isFinite(watermark) ? watermark - 1 : null;
@@ -70,10 +70,19 @@ function* rowsOf(hop: string, running: RunningHop, now: number, reporting: Repor
       if (style === 'lag') yield { type: 'lag', ts, hop, topic, partition, lagRecords: log.end - next };
       else if (style === 'commits') {
         const committed = running.committed.positions.get(reader) ?? 0;
-        yield { type: 'offsets', ts, hop, topic, partition, endOffset: log.end, committed };
+        yield {
+          type: 'offsets',
+          ts,
+          hop,
+          topic,
+          partition,
+          endOffset: log.end,
+          ...(tells(committed) && { committed }),
+        };
       } else {
         const beside = style === 'cycle' ? { endOffset: log.end, startOffset: log.start } : {};
-        yield { type: 'offsets', ts, hop, topic, partition, position, ...beside };
+        if (tells(position) || style === 'cycle')
+          yield { type: 'offsets', ts, hop, topic, partition, ...(tells(position) && { position }), ...beside };
       }
     }
   }

@@ -15,8 +15,19 @@ export interface SimulatedHop {
   readonly watermarkOfRecords?: boolean;
   readonly delivery?: Hop['delivery'];
   readonly visibleOnCheckpoint?: boolean;
-  /** A barrier every `intervalMs`, complete `durationMs(n)` later; null: the n-th fails. Restarts go back to the last complete one. */
-  readonly checkpoint?: { readonly intervalMs: number; readonly durationMs: (n: number) => number | null };
+  /**
+   * A barrier every `intervalMs`, complete `durationMs(n)` later; null: the n-th fails. Restarts go back to the last complete one. Brokers have
+   * what it commits, transactions and offsets, `commitMs` after it is complete.
+   */
+  readonly checkpoint?: {
+    readonly intervalMs: number;
+    readonly durationMs: (n: number) => number | null;
+    readonly commitMs?: (n: number) => number;
+  };
+  /** Begins then, with the oldest records. */
+  readonly startsAt?: number;
+  /** Its source reads all it can of one partition before it goes on to the next. */
+  readonly oneByOne?: boolean;
   readonly crashes?: readonly { readonly at: number; readonly downMs: number }[];
   /** Somebody sets its offsets back by this many records in every partition. */
   readonly rewinds?: readonly { readonly at: number; readonly records: number }[];

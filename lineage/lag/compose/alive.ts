@@ -18,7 +18,7 @@ export function aliveMs(
 ): number {
   if (output === null) return 0;
   let most = 0;
-  for (const curve of tables.endCurves(output))
+  for (const { curve } of tables.endsOf(output))
     most = Math.max(most, growingMs(curve, since, at, STALE_INTERVALS * intervalMs, stood));
   return most;
 }

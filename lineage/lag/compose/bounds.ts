@@ -1,5 +1,6 @@
 import type { Curve } from '../tables/curve.ts';
 import type { PartitionPositions } from '../tables/hop-topic.ts';
+import { COMMIT_MS } from './landed.ts';
 import { type Commits, MOST_PER_COMMIT, pastLastMarker, pastMarkers } from './markers.ts';
 import { mayHaveFallen, type Silences } from './settled.ts';
 
@@ -39,12 +40,12 @@ export function beforeFall(own: PartitionPositions, gaps: Silences, at: number):
 
 /**
  * The latest F of a consumer known by its commits: it may be ahead of them, but by the barrier of a later checkpoint it was where the
- * first commit seen after that checkpoint says.
+ * first commit says that was seen once that checkpoint's own had come to the brokers.
  */
 export function highCommitted(own: PartitionPositions, ends: Curve, at: number, checkpoints: Curve | null): number {
   for (let k = checkpoints?.indexAt(at) ?? 0; checkpoints !== null && k < checkpoints.length; k++) {
     if (k >= 0 && checkpoints.valueOf(k) >= at) {
-      return Math.min(at, highProgress(own.visible, ends, checkpoints.timeOf(k), null));
+      return Math.min(at, highProgress(own.visible, ends, checkpoints.timeOf(k) + COMMIT_MS, null));
     }
   }
   return at;

@@ -5,6 +5,7 @@ import { openRecords } from '../tables/stable-ends.ts';
 import { beforeFall, highCommitted, highProgress, lowProgress } from './bounds.ts';
 import { extrapolate, isFrozen, stoodStill } from './extrapolate.ts';
 import type { FreshnessRule } from './freshness-rules.ts';
+import { COMMIT_MS } from './landed.ts';
 import { isFlat, pastMarkers, pastQuietGap } from './markers.ts';
 import { boundedPositions, wholeProgress } from './reported-lag.ts';
 import { barrierPositions, type Silences, settledPositions } from './settled.ts';
@@ -94,7 +95,7 @@ function consumerProgress(question: ProgressQuestion, consumer: HopTopic): numbe
   if (results.length === 0) return null;
   for (const [partition, end] of ends.partitions) {
     if (!consumer.partitions.has(partition) && countsAsUnread(question, consumer, partition)) {
-      results.push(unreadProgress(question, end));
+      results.push(unreadProgress(question, consumer, end));
     }
   }
   if (results.some(result => result.quiet) && results.some(result => !result.quiet)) note('silent-partition');
@@ -141,7 +142,7 @@ function partitionProgress(
   const { checkpoints } = question;
   const placed = own.commitsOnly && checkpoints !== null ? barrierPositions(own, checkpoints) : settled(own);
   if (own.commitsOnly) note('commits-only');
-  const f = pointProgress(question, consumer, placed, ends, stood);
+  const f = pointProgress(question, consumer, placed, end, stood);
   return { f, quiet: f >= at && isFlat(ends, at, STALE_INTERVALS * consumer.intervalMs) };
 }
 
@@ -166,7 +167,7 @@ function pointProgress(
   question: ProgressQuestion,
   consumer: HopTopic,
   visible: Curve,
-  ends: Curve,
+  { curve: ends, startOffset }: PartitionEnds,
   stood: boolean,
 ): number {
   const { at, until, note, steps } = question;
@@ -179,9 +180,10 @@ function pointProgress(
     return reached(steps, ends, past, t, stays, note);
   };
   if (at < visible.firstT) {
-    // Nothing is known of that time: the lag of the first sample is assumed.
+    // Nothing is known of that time: the lag of the first sample is assumed, and no more than the topic had.
     note('before-table');
-    return at - (visible.firstT - reach(visible.valueOf(0), visible.firstT));
+    const assumed = at - (visible.firstT - reach(visible.valueOf(0), visible.firstT));
+    return Math.max(assumed, reached(steps, ends, startOffset ?? 0, at, at, note));
   }
   const exact = steps.positionAt(visible, ends, at);
   if (exact !== null) return reach(exact, at, until);
@@ -242,7 +244,7 @@ function countsAsUnread(question: ProgressQuestion, consumer: HopTopic, partitio
   return consumer.lastSampleTs - consumer.firstSampleTs >= consumer.intervalMs;
 }
 
-function unreadProgress(question: ProgressQuestion, end: PartitionEnds): PartitionResult {
+function unreadProgress(question: ProgressQuestion, consumer: HopTopic, end: PartitionEnds): PartitionResult {
   const { at, estimate, note } = question;
   const ends = end.curve;
   const base = end.startOffset ?? 0;
@@ -250,8 +252,22 @@ function unreadProgress(question: ProgressQuestion, end: PartitionEnds): Partiti
   note('never-read');
   if (estimate === 'point') return { f: reached(question.steps, ends, base, at, at, note), quiet: false };
   const above = ends.firstAbove(base);
-  if (estimate === 'high') return { f: Math.min(at, ends.timeOf(above)), quiet: false };
+  if (estimate === 'high') {
+    const isUnread = at <= unreadUntil(consumer, question.checkpoints);
+    return { f: isUnread ? Math.min(at, ends.timeOf(above)) : at, quiet: false };
+  }
   return { f: above === 0 ? null : Math.min(at, ends.timeOf(above - 1)), quiet: false };
+}
+
+/**
+ * Up to when reports would have told of a partition had it been read: those of the subtask that reads it may be the last to come, and a
+ * commit tells of what was read by its checkpoint's barrier.
+ */
+function unreadUntil(consumer: HopTopic, checkpoints: Curve | null): number {
+  const told = consumer.lastSampleTs - STALE_INTERVALS * consumer.intervalMs;
+  if (consumer.partitions.values().some(own => !own.commitsOnly)) return told;
+  const last = checkpoints?.indexAt(told - COMMIT_MS) ?? -1;
+  return checkpoints === null || last < 0 ? Number.NEGATIVE_INFINITY : checkpoints.valueOf(last);
 }
 
 /** The end offsets, too, have not been sampled for longer than reports may be missing. */

@@ -2,6 +2,7 @@ import type { Hop } from '../hop-graph.ts';
 import type { OffsetTables } from '../offsets.ts';
 import type { PartitionPositions } from '../tables/hop-topic.ts';
 import type { FreshnessRule } from './freshness-rules.ts';
+import { landedUpTo } from './landed.ts';
 import { type Commits, pastMarkers } from './markers.ts';
 import { type Estimate, reached } from './progress.ts';
 import { mayHaveFallen, type Silences } from './settled.ts';
@@ -38,11 +39,11 @@ export function committedUpTo(
   topic: string,
   { f, at, until }: { readonly f: number; readonly at: number; readonly until: number },
 ): Committed {
-  const barrier = barrierAt(tables, writer, at);
+  const barrier = landedUpTo(tables, writer, at, false);
   if (barrier === null || barrier - SLOP_MS >= f) return { upTo: f, since: f };
   const own = steps.of(topic);
   let first = barrier < f ? f : barrier;
-  for (const ends of tables.endCurves(topic)) {
+  for (const { curve: ends } of tables.endsOf(topic)) {
     const end = own.endAt(ends, barrier);
     const past = end === null ? null : pastMarkers(own.commits ?? [], end, ends, until);
     first = Math.min(first, past === null ? barrier : reached(own, ends, past, barrier, until, () => {}));
@@ -65,7 +66,7 @@ function beganAnew(tables: OffsetTables, writer: Hop, topic: string, barrier: nu
   if (anew === Number.NEGATIVE_INFINITY) return anew;
   // It was seen again at that sample, and had not been at the one of the end offsets before.
   let before = barrier;
-  for (const ends of tables.endCurves(topic)) {
+  for (const { curve: ends } of tables.endsOf(topic)) {
     const i = ends.indexAt(anew - 1);
     if (i >= 0) before = Math.max(before, ends.timeOf(i));
   }
@@ -104,20 +105,13 @@ export function visibleAt(
     const next = (checkpoints?.indexAt(a) ?? -1) + 1;
     return checkpoints !== undefined && next < checkpoints.length ? Math.min(a, checkpoints.valueOf(next)) : a;
   }
-  const barrier = barrierAt(tables, hop, a);
+  const barrier = landedUpTo(tables, hop, a, estimate === 'low');
   if (barrier !== null) {
     // An estimate places what the barrier had taken in; the bound knows only samples.
     return estimate === 'point' || mayHaveRead(tables, hop, barrier, a) ? Math.min(a, barrier) : a;
   }
   note('checkpoint-unknown');
   return estimate === 'low' ? null : a;
-}
-
-/** Barrier of the last checkpoint complete at `a`. */
-function barrierAt(tables: OffsetTables, hop: Hop, a: number): number | null {
-  const checkpoints = tables.factsOf(hop.hop)?.checkpoints;
-  const i = checkpoints?.indexAt(a) ?? -1;
-  return checkpoints === undefined || i < 0 ? null : checkpoints.valueOf(i);
 }
 
 /** False when samples on both sides show that a hop read nothing between two instants; a window may give out without reading. */

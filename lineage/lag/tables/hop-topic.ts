@@ -24,6 +24,8 @@ export class PartitionEnds {
   curve = new Curve();
   /** Last stable offsets; null until one lay before its end offset. */
   stable: Curve | null = null;
+  /** A row has told of last stable offsets, by saying that there is none before the end too. */
+  tellsStable = false;
   /** Oldest offset the broker still has; null when never told. */
   startOffset: number | null = null;
   /** End offset of the last poll; null before one. */

@@ -10,6 +10,7 @@ import type { HopTopic, PartitionEnds, PartitionPositions } from './hop-topic.ts
  * differed: any other has no transactions.
  */
 export function noteStable(ends: PartitionEnds, ts: number, endOffset: number, stable: number | undefined): void {
+  ends.tellsStable = true;
   const offset = Math.min(stable ?? endOffset, endOffset);
   if (ends.stable === null && offset === endOffset) return;
   ends.stable ??= new Curve();

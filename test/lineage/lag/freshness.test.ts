@@ -263,6 +263,21 @@ describe('named rules', () => {
     assert.ok(answer.rules.includes('never-read'));
   });
 
+  test('a partition may have been read since the last report: it does not make the age certain', () => {
+    const begins = [row(280, 'agg', 'dw', 280, 10), row(290, 'agg', 'dw', 290, 290)];
+    const unread: OffsetsRow[] = [];
+    for (let t = 0; t <= 290; t += 10)
+      unread.push(row(t, '', 'dw', t), row(t, t < 280 ? '' : 'agg', 'dw', t, undefined, 1));
+    const rows = [...unread, ...begins];
+
+    const answer = ask([hop('agg', ['dw'], 'dm')], rows, 'dm', 295);
+    const before = ask([hop('agg', ['dw'], 'dm')], rows, 'dm', 240);
+
+    assert.equal(answer.age_ms, 295_000);
+    assert.deepEqual([answer.age_low_ms, answer.age_high_ms], [0, 295_000]);
+    assert.equal(before.age_low_ms, 230_000, 'of that time reports would have told by now');
+  });
+
   test('NiFi counts with the age of its oldest queued item', () => {
     const hops = [hop('nifi', [], 'ods'), ...STRAIGHT];
     const rows: OffsetRow[] = [...flow('etl', 'ods', 0, 300, () => 20), ...flow('agg', 'dw', 0, 300, () => 40)];

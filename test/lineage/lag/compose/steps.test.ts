@@ -105,7 +105,7 @@ describe('a topic whose only writer reads committed records', () => {
 
   test('grows when that writer reads', () => {
     const { steps, tables } = estate();
-    const [ends] = tables.endCurves('dwd');
+    const [ends] = tables.endsOf('dwd').map(({ curve }) => curve);
     assert.ok(ends);
     const own = steps.of('dwd');
     assert.equal(own.endAt(ends, 69 * SECOND), 0);
@@ -123,7 +123,7 @@ describe('a topic whose only writer reads committed records', () => {
   for (const [sentence, changes] of straight) {
     test(sentence, () => {
       const { steps, tables } = estate(changes);
-      const [ends] = tables.endCurves('dwd');
+      const [ends] = tables.endsOf('dwd').map(({ curve }) => curve);
       assert.ok(ends);
       assert.equal(steps.of('dwd').endAt(ends, 75 * SECOND), 300);
     });
@@ -131,7 +131,7 @@ describe('a topic whose only writer reads committed records', () => {
 
   test('a circle of hops comes to an end', () => {
     const { steps, tables } = estate({ inputs: ['ods', 'dwd'] });
-    const [ends] = tables.endCurves('dwd');
+    const [ends] = tables.endsOf('dwd').map(({ curve }) => curve);
     assert.ok(ends);
     assert.ok(Number.isFinite(steps.of('dwd').endAt(ends, 75 * SECOND)));
   });
