@@ -23,20 +23,32 @@ export class RuleLog {
     const { rule, version } = entry;
     const earlier = before === null ? [] : [{ version: before.version, at, who: '', document: before.rule.document }];
     await this.versions.add(rule.id, [...earlier, { version, at, who, document: rule.document }]);
-    if (before === null) return this.#audit(who, rule.name, '', null, rule.document as Json);
-    for (const field of changedFields(before.rule.document, rule.document))
-      await this.#audit(who, rule.name, field, fieldOf(before.rule.document, field), fieldOf(rule.document, field));
+    const about = { at, who, id: rule.id, name: rule.name };
+    if (before === null) return this.#audit({ ...about, field: '', before: null, after: rule.document as Json });
+    for (const field of changedFields(before.rule.document, rule.document)) {
+      const [from, to] = [fieldOf(before.rule.document, field), fieldOf(rule.document, field)];
+      await this.#audit({ ...about, field, before: from, after: to });
+    }
   }
 
   /** A rule was deleted, with all it said before; `keepTexts` for one that may come back. */
   async removed({ rule }: RuleEntry, who: string, keepTexts = false): Promise<void> {
     if (!keepTexts) await this.versions.forget(rule.id);
-    await this.#audit(who, rule.name, '', rule.document as Json, null);
+    const at = this.#clock.now();
+    const { id, name } = rule;
+    await this.#audit({ at, who, id, name, field: '', before: rule.document as Json, after: null });
   }
 
-  async #audit(who: string, name: string, field: string, before: Json, after: Json): Promise<void> {
-    const at = this.#clock.now();
-    await this.#state.appendAudit({ at, who, object: `rule/${name}`, field, before, after }, at);
+  async #audit(entry: {
+    readonly at: number;
+    readonly who: string;
+    readonly id: string;
+    readonly name: string;
+    readonly field: string;
+    readonly before: Json;
+    readonly after: Json;
+  }): Promise<void> {
+    await this.#state.appendAudit({ ...entry, object: `rule/${entry.name}` }, entry.at);
   }
 }
 

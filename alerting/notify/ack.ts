@@ -99,6 +99,7 @@ export class Acks {
   async #audit(ack: Ack, who: string, before: Ack | null, after: Ack | null): Promise<void> {
     const at = this.#clock.now();
     const object = `alert/${ack.alert}`;
-    await this.#state.appendAudit({ at, who, object, field: 'ack', before, after, alert: ack.episode }, at);
+    const about = { object, id: ack.episode, name: ack.alert, alert: ack.episode };
+    await this.#state.appendAudit({ at, who, ...about, field: 'ack', before, after }, at);
   }
 }

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../model/clock.ts';
 import { UserError } from '../../model/errors.ts';
-import type { Json } from '../../model/json.ts';
 import type { StateStore } from '../../store/state-store.ts';
 import type { ActiveChannel, Reach, ReporterRegistry } from './channel.ts';
 import { type ChannelDocument, hideSecrets, parseChannel, restoreSecrets } from './channel-document.ts';
@@ -121,7 +120,7 @@ export class ChannelService {
     await this.#options.state.delete('channel', id, expected, signal);
     this.#held.delete(id);
     await before.active?.notifier.close();
-    await this.#audit(before.document, null, who, signal);
+    await this.#audit(id, before.document, null, who, signal);
   }
 
   /** Sends a message that says it is a test, at once. The answer is the channel's own, with its remedy. */
@@ -186,7 +185,7 @@ export class ChannelService {
   async #swap(before: Held | null, after: Held, who: string, signal?: AbortSignal): Promise<ChannelView> {
     this.#held.set(after.id, after);
     await before?.active?.notifier.close();
-    await this.#audit(before?.document ?? null, after.document, who, signal);
+    await this.#audit(after.id, before?.document ?? null, after.document, who, signal);
     return this.#view(after);
   }
 
@@ -219,6 +218,7 @@ export class ChannelService {
 
   /** One entry per field that changed, secrets hidden on both sides. */
   async #audit(
+    id: string,
     before: ChannelDocument | null,
     after: ChannelDocument | null,
     who: string,
@@ -228,12 +228,12 @@ export class ChannelService {
     const from = before ? hideSecrets(before, registry) : {};
     const to = after ? hideSecrets(after, registry) : {};
     const at = clock.now();
-    const object = `channel ${String((after ?? before)?.['name'])}`;
+    const name = String((after ?? before)?.['name']);
     for (const field of new Set([...Object.keys(from), ...Object.keys(to)])) {
       const secretChanged = before && after && JSON.stringify(before[field]) !== JSON.stringify(after[field]);
       if (JSON.stringify(from[field]) === JSON.stringify(to[field]) && !secretChanged) continue;
-      const entry: Json = { at, who, object, field, before: from[field] ?? null, after: to[field] ?? null };
-      await state.appendAudit(entry, at, signal);
+      const values = { before: from[field] ?? null, after: to[field] ?? null };
+      await state.appendAudit({ at, who, object: `channel ${name}`, id, name, field, ...values }, at, signal);
     }
   }
 }

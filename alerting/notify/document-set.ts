@@ -9,6 +9,7 @@ import { UserError } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
 import type { DocKind, StateStore } from '../../store/state-store.ts';
 import { decideBatch, finishBatch } from './document-batch.ts';
+import { documentTitle } from './document-title.ts';
 
 /** A document as it was written. */
 export type Written = { readonly [field: string]: Json | undefined };
@@ -247,9 +248,11 @@ export class DocumentSet<Document, Compiled> {
     who: string,
   ): Promise<void> {
     const at = this.#options.clock.now();
-    const object = `${this.#kind.kind}/${(after ?? before)?.id ?? ''}`;
+    const id = (after ?? before)?.id ?? '';
+    const name = documentTitle((after ?? before)?.written ?? {});
+    const about = { at, who, object: `${this.#kind.kind}/${id}`, id, name };
     const put = (field: string, from: Json, to: Json): Promise<void> =>
-      this.#options.state.appendAudit({ at, who, object, field, before: from, after: to }, at);
+      this.#options.state.appendAudit({ ...about, field, before: from, after: to }, at);
     if (before === null || after === null) {
       await put('', (before?.written ?? null) as Json, (after?.written ?? null) as Json);
       return;

@@ -6,6 +6,8 @@ import type { CauseSource, ChartSource, LogSource } from './context.ts';
 
 const MAX_ALERTS = 5;
 const TIMEOUT_MS = 2_000;
+/** Longest time after a tick in which what is wrong now explains it, ms. */
+const RECENT_MS = 10 * 60_000;
 
 /** What was found out about the alerts of a flush, by intent id. */
 export interface Explained {
@@ -27,7 +29,7 @@ export async function explainAll(
   const [lines, pictures, reasons] = await Promise.all([
     askAll(problems, (intent, signal) => logs.explain(intent.labels, intent.t, signal, intent.zone), clock),
     askAll(intents, (intent, signal) => charts.chart(intent, signal), clock),
-    askAll(problems, (intent, signal) => causes.cause(intent.labels, intent.t, signal), clock),
+    askAll(problems, (intent, signal) => causeOf(intent, causes, clock.now(), signal), clock),
   ]);
   return {
     lines: lines.answers,
@@ -35,6 +37,17 @@ export async function explainAll(
     causes: reasons.answers,
     failed: { lines: lines.failed, charts: pictures.failed, causes: reasons.failed },
   };
+}
+
+/** The cause as of the tick, else as of now: the figures that tell it often come after the lag that was noticed. */
+async function causeOf(
+  { labels, t }: Intent,
+  causes: CauseSource,
+  now: number,
+  signal: AbortSignal,
+): ReturnType<CauseSource['cause']> {
+  const then = await causes.cause(labels, t, signal);
+  return then === null && now > t && now - t <= RECENT_MS ? causes.cause(labels, now, signal) : then;
 }
 
 async function askAll<T>(

@@ -60,3 +60,20 @@ test('a store that fails or does not answer in two seconds is counted, and nobod
   const { lines, charts, failed } = await explaining;
   assert.deepEqual([lines.size, charts.size, failed], [0, 0, { lines: 1, charts: 1, causes: 1 }]);
 });
+
+test('a cause not to be seen yet at the tick is asked for as of now, unless the tick is long ago', async () => {
+  const asked: number[] = [];
+  const causes = {
+    cause: async (_labels: unknown, at: number) => {
+      asked.push(at);
+      return at === START ? null : CAUSE;
+    },
+  };
+  const quiet = { logs: { explain: async () => null }, charts: { chart: async () => null }, causes };
+
+  const soon = await explainAll(intents(1), quiet, new ManualClock(START + 40_000));
+  const late = await explainAll(intents(1), quiet, new ManualClock(START + 3_600_000));
+
+  assert.deepEqual([[...soon.causes], [...late.causes]], [[['i0', CAUSE]], []]);
+  assert.deepEqual(asked, [START, START + 40_000, START]);
+});

@@ -6,7 +6,12 @@ import { get, type Page } from './client.ts';
 export interface AuditEntry {
   readonly at: number;
   readonly who: string;
+  /** Its kind with its id, or with its name for rules, channels and alerts. */
   readonly object: string;
+  /** Absent in what was written before these were kept. */
+  readonly id?: string;
+  /** What it was called then; null where it has no name. */
+  readonly name?: string | null;
   readonly field: string;
   readonly before: unknown;
   readonly after: unknown;

@@ -2,6 +2,7 @@
 import type { DiagnosisView } from '../../../api/diagnosis-answer.ts';
 import { get } from './client.ts';
 
-export function getDiagnosis(job: string, lang: string, signal: AbortSignal): Promise<DiagnosisView> {
-  return get(`/jobs/${encodeURIComponent(job)}/diagnosis`, { lang }, signal);
+/** As of now, or of an instant of the past. */
+export function getDiagnosis(job: string, lang: string, signal: AbortSignal, at?: number): Promise<DiagnosisView> {
+  return get(`/jobs/${encodeURIComponent(job)}/diagnosis`, { lang, at }, signal);
 }

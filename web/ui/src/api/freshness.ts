@@ -83,8 +83,9 @@ export function getBoard(signal: AbortSignal): Promise<Page<ReportView>> {
   return get('/freshness', {}, signal);
 }
 
-export function getReport(name: string, signal: AbortSignal): Promise<ReportView> {
-  return get(`/freshness/${encodeURIComponent(name)}`, {}, signal);
+/** As of now, or of an instant of the past. */
+export function getReport(name: string, signal: AbortSignal, at?: number): Promise<ReportView> {
+  return get(`/freshness/${encodeURIComponent(name)}`, { at }, signal);
 }
 
 export function getHistory(

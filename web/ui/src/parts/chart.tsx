@@ -139,7 +139,9 @@ function options({ names, width, height, steps, live, onCursor }: Setup): uPlot.
         ticks: { show: false },
         size: 24,
         space: 72,
-        values: (_u, ticks) => ticks.map(t => clock(t, live.current.to)),
+        // Ticks less than a minute apart would read the same.
+        values: (_u, ticks) =>
+          ticks.map(t => ((ticks[1] ?? t) - (ticks[0] ?? t) < 60_000 ? clockSeconds : clock)(t, live.current.to)),
       },
       {
         stroke: ink,

@@ -242,6 +242,18 @@ export const notification = {
     incomplete: (why: string) => `Shown as soon as the form can be read: ${why}`,
   },
   audit: {
+    nameless: '(no name)',
+    kinds: {
+      rule: 'rule',
+      channel: 'channel',
+      receiver: 'receiver',
+      route: 'route',
+      inhibition: 'inhibition',
+      silence: 'silence',
+      rota: 'rota',
+      alert: 'alert',
+      'generated-rules': 'generated rules',
+    } as Readonly<Record<string, string>>,
     find: 'Object, field or person',
     none: 'Nothing was changed yet',
     noneHow:

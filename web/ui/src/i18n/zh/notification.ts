@@ -234,6 +234,18 @@ export const notification: typeof English = {
     incomplete: why => `填写完整后显示：${why}`,
   },
   audit: {
+    nameless: '（未命名）',
+    kinds: {
+      rule: '规则',
+      channel: '渠道',
+      receiver: '接收人',
+      route: '路由',
+      inhibition: '抑制',
+      silence: '静默',
+      rota: '值班表',
+      alert: '告警',
+      'generated-rules': '自动规则',
+    },
     find: '对象、字段或人',
     none: '还没有任何变更',
     noneHow: '规则、渠道、接收人、路由、值班表和静默的修改都会记录在此，并保留修改前的内容。',

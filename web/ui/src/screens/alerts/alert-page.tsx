@@ -1,29 +1,30 @@
 import type { JSX } from 'preact';
 import { type AlertDetail, type Delivery, getAlertDeliveries, isOver } from '../../api/alerts.ts';
 import { now, useLive } from '../../api/live.ts';
+import type { RuleMetric } from '../../api/rules.ts';
 import { link } from '../../app/router.ts';
-import { timeRange } from '../../app/time-range.ts';
 import { duration } from '../../format/duration.ts';
-import { compact, exact } from '../../format/number.ts';
-import { clock, clockSeconds, fullTime } from '../../format/time.ts';
+import { exact } from '../../format/number.ts';
+import { clock, fullTime } from '../../format/time.ts';
 import { moreWords } from '../../i18n/alerting-more.ts';
 import { words } from '../../i18n/language.ts';
 import { Card } from '../../parts/card.tsx';
-import { Chart } from '../../parts/chart.tsx';
 import { LevelBadge, severityLevel } from '../../parts/level.tsx';
 import { Region } from '../../parts/states.tsx';
 import { tip } from '../../parts/tip.ts';
 import { describeMetric } from '../rules/rule-text.ts';
-import { thresholdOf } from '../rules/threshold.ts';
+import { formatOf } from '../rules/value-format.ts';
 import { AlertActions } from './alert-actions.tsx';
+import { AlertHistory } from './alert-history.tsx';
 import { ChangedLink } from './changed-link.tsx';
 import { DeliveryTable } from './delivery-table.tsx';
 import { ExplainCard } from './explain-card.tsx';
 import { firedTick } from './fired-tick.ts';
+import { Gist } from './gist-card.tsx';
 import { EndFormula, OverLine } from './over-lines.tsx';
 import { PathCard } from './path-card.tsx';
 
-/** One alert: the formula with its numbers, every query's value, what it hurts, why, and who was told. */
+/** One alert: the formula with its numbers, why and what it hurts, every query's value, and who was told. */
 export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
   const { alerts: w } = words();
   const since = alert.starts_at ?? alert.active_at;
@@ -48,6 +49,7 @@ export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
             {alert.formula || alert.rule?.condition}
           </p>
           <EndFormula alert={alert} />
+          <Gist alert={alert} />
           <AlertActions alert={alert} />
           <p class="row wrap">
             {alert.rule_id && (
@@ -80,30 +82,9 @@ export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
         <Values alert={alert} />
       </Card>
       <Card title={w.chart}>
-        <History alert={alert} />
+        <AlertHistory alert={alert} />
       </Card>
       {alert.rule && <ExplainCard alert={alert} />}
-      {alert.log_line && (
-        <Card title={w.logLine}>
-          <LogLine line={alert.log_line} />
-        </Card>
-      )}
-      <Card title={w.affects} count={alert.affects.length || undefined}>
-        {alert.affects.length === 0 ? (
-          <p class="card-body muted">{w.noAffects}</p>
-        ) : (
-          <ul class="lines">
-            {alert.affects.map(({ report, owner }) => (
-              <li key={report}>
-                <a class="row" href={link('/lineage', { root: report })}>
-                  <span class="grow ellipsis">{report}</span>
-                  <span class="muted">{owner}</span>
-                </a>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Card>
       {job && <PathCard job={job} />}
       <Card title={w.labels}>
         <div class="card-body row wrap">
@@ -145,7 +126,7 @@ function Values({ alert }: { alert: AlertDetail }): JSX.Element {
   const newest = over ? (alert.at_end ?? undefined) : alert.history.at(-1);
   return (
     <div class="table-scroll">
-      <table class="table">
+      <table class="table alert-values">
         <thead>
           <tr>
             <th />
@@ -167,8 +148,8 @@ function Values({ alert }: { alert: AlertDetail }): JSX.Element {
               <td class="mono muted">{`{${i}}`}</td>
               <td>{metrics[i]?.name ?? ''}</td>
               <td class="mono soft wide">{metrics[i] ? describeMetric(metrics[i]) : ''}</td>
-              {fired && <td class="num">{exact(fired.values[i] ?? null, 3)}</td>}
-              <td class="num strong">{exact(newest || over ? (newest?.values[i] ?? null) : value, 3)}</td>
+              {fired && <Value metric={metrics[i]} value={fired.values[i] ?? null} />}
+              <Value metric={metrics[i]} value={newest || over ? (newest?.values[i] ?? null) : value} strong />
             </tr>
           ))}
           {alert.annotations.map(({ name, value }) => (
@@ -186,57 +167,23 @@ function Values({ alert }: { alert: AlertDetail }): JSX.Element {
   );
 }
 
-function History({ alert }: { alert: AlertDetail }): JSX.Element {
-  const { alerts: w } = words();
-  const { history } = alert;
-  if (history.length === 0) return <p class="card-body muted">{w.noHistory}</p>;
-  const names = alert.values.map((_, i) => alert.rule?.metrics[i]?.name ?? `{${i}}`);
-  const series = names.map((label, i) => ({
-    label,
-    points: history.map(tick => [tick.t, tick.values[i] ?? null] as const),
-  }));
-  const condition =
-    alert.rule?.condition ?? alert.rule?.levels?.find(({ level }) => level === alert.severity)?.condition;
-  const limits = names.map((_, i) => thresholdOf(condition, i, alert.rule?.metrics[i]?.name));
-  const known = limits.filter(limit => limit !== undefined);
-  // One line can only be the threshold of one of them.
-  const limit = known.length === 1 ? known[0] : undefined;
-  const first = history[0]?.t ?? timeRange.value.from;
-  const last = history.at(-1)?.t ?? timeRange.value.to;
+/** A value in full, as the formula has it, and how people say it where its unit is known. */
+function Value({
+  metric,
+  value,
+  strong,
+}: {
+  metric: RuleMetric | undefined;
+  value: number | null;
+  strong?: true;
+}): JSX.Element {
+  const format = metric && formatOf(metric);
+  const said = format && value !== null ? format(value) : '';
   return (
-    <>
-      <Chart
-        series={series}
-        from={first}
-        to={Math.max(last, first + 1)}
-        format={compact}
-        label={w.chart}
-        {...(limit === undefined ? {} : { limit })}
-      />
-      <div class="ticks" role="img" aria-label={w.history}>
-        {history.map(tick => (
-          <i
-            key={tick.t}
-            class={`tick tick-${tick.state}`}
-            {...tip(
-              `${clockSeconds(tick.t)}  ${w.states[tick.state as 'firing'] ?? tick.state}`,
-              tick.values.map(v => exact(v, 3)).join(' · '),
-            )}
-          />
-        ))}
-      </div>
-    </>
-  );
-}
-
-function LogLine({ line }: { line: NonNullable<AlertDetail['log_line']> }): JSX.Element {
-  return (
-    <a class="row card-body quote-link" href={line.url}>
-      <span class="muted" {...tip(fullTime(line.ts))}>
-        {clockSeconds(line.ts)}
-      </span>
-      <span class="mono grow log-quote">{line.text}</span>
-    </a>
+    <td class={`num ${strong ? 'strong' : ''}`}>
+      {said && said !== exact(value, 3) && <span class="muted value-said">{said}</span>}
+      {exact(value, 3)}
+    </td>
   );
 }
 

@@ -14,12 +14,15 @@ import { AlertPage } from './alert-page.tsx';
 const STATES = ['', 'firing', 'pending'] as const;
 const RANK: Record<string, number> = { critical: 0, error: 1, warning: 2, info: 3 };
 
-/** Gravest first, then the newest. */
+/** What is on its way to its end or not there yet waits behind what fires. */
+const URGENCY: Record<string, number> = { recovering: 1, pending: 2 };
+
+/** What fires first, gravest first, then the newest. */
 function ranked(alerts: readonly AlertBrief[]): AlertBrief[] {
   const since = (alert: AlertBrief): number => alert.starts_at ?? alert.active_at ?? 0;
-  const pending = (alert: AlertBrief): number => Number(alert.state === 'pending');
+  const state = (alert: AlertBrief): number => URGENCY[alert.state] ?? 0;
   return [...alerts].sort(
-    (a, b) => pending(a) - pending(b) || (RANK[a.severity] ?? 4) - (RANK[b.severity] ?? 4) || since(b) - since(a),
+    (a, b) => state(a) - state(b) || (RANK[a.severity] ?? 4) - (RANK[b.severity] ?? 4) || since(b) - since(a),
   );
 }
 
@@ -99,7 +102,7 @@ function Item({ alert, chosen }: { alert: AlertBrief; chosen: boolean }): JSX.El
         <span class="grow">
           <span class="ellipsis alert-line strong">{alert.summary || alert.rule_name}</span>
           <span class="ellipsis alert-line muted">
-            {alert.state === 'pending' ? w.states.pending : word} · {alert.rule_name}
+            {alert.state === 'firing' ? word : (w.states[alert.state as 'pending'] ?? alert.state)} · {alert.rule_name}
             {alert.owner && ` · ${alert.owner}`}
           </span>
         </span>

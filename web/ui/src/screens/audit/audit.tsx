@@ -1,14 +1,15 @@
 import './audit.css';
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { type AuditEntry, getAudit } from '../../api/audit.ts';
 import { type Live, useLive } from '../../api/live.ts';
-import { param, setParams } from '../../app/router.ts';
+import { link, param, setParams } from '../../app/router.ts';
 import { clockSeconds, fullTime } from '../../format/time.ts';
 import { notificationWords } from '../../i18n/notification.ts';
 import { Empty, Region } from '../../parts/states.tsx';
 import { tip } from '../../parts/tip.ts';
 import { AlertingFrame } from '../alerts/frame.tsx';
+import { type Change, changesOf, pathOf } from './changes.ts';
 import { valueText } from './value-text.ts';
 
 /** Who changed what, newest first; `?object=` shows the changes of what holds that text. */
@@ -46,9 +47,9 @@ function Entries({ newest, wanted }: { newest: Page; wanted: string }): JSX.Elem
   const [busy, setBusy] = useState(false);
   const all = merged(newest.items, older?.items ?? []);
   const next = older ? older.next : newest.next;
-  const fits = ({ object, field, who }: AuditEntry): boolean =>
-    `${object} ${field} ${who}`.toLowerCase().includes(wanted.toLowerCase());
-  const shown = all.filter(fits);
+  const fits = ({ object, name, id, field, who }: AuditEntry): boolean =>
+    `${object} ${name ?? ''} ${id ?? ''} ${field} ${who}`.toLowerCase().includes(wanted.toLowerCase());
+  const shown = changesOf(all).filter(({ entries }) => entries.some(fits));
   const more = async (): Promise<void> => {
     if (next === null) return;
     setBusy(true);
@@ -70,8 +71,8 @@ function Entries({ newest, wanted }: { newest: Page; wanted: string }): JSX.Elem
         </Empty>
       )}
       <ul>
-        {shown.map((entry, i) => (
-          <Entry key={i} entry={entry} />
+        {shown.map(change => (
+          <Line key={`${change.at} ${change.address} ${change.entries[0]?.field}`} change={change} />
         ))}
       </ul>
       <p role="status" class={failure ? 'card-body level-critical' : ''}>
@@ -88,29 +89,91 @@ function Entries({ newest, wanted }: { newest: Page; wanted: string }): JSX.Elem
   );
 }
 
-function Entry({ entry: { at, who, object, field, before, after } }: { entry: AuditEntry }): JSX.Element {
+function Line({ change }: { change: Change }): JSX.Element {
   const { audit: w } = notificationWords();
-  const [from, to] = [valueText(before), valueText(after)];
+  const { at, who, kind, id, name, address, what, entries } = change;
+  const path = pathOf(change);
+  const noun = w.kinds[kind] ?? kind;
+  const title = name ?? (id === null ? noun : w.nameless);
   return (
     <li class="audit-entry" data-testid="audit-entry">
       <span class="muted num" {...tip(fullTime(at))}>
         {clockSeconds(at)}
       </span>
-      <span>{who}</span>
-      <span class="strong audit-object">
-        {object}
-        {field && <span class="mono"> {field}</span>}
-      </span>
-      <span class="audit-change mono">
-        {before === null && field === '' ? (
-          <span class="pill level-ok">{w.made}</span>
+      <span class="audit-who">{who}</span>
+      <span class="audit-object">
+        {title !== noun && <span class="muted">{noun} </span>}
+        {path === null ? (
+          <span class="strong">{title}</span>
         ) : (
-          <span class="audit-before">{from}</span>
+          <a class="strong" href={link(path)}>
+            {title}
+          </a>
         )}
-        {' → '}
-        {after === null && field === '' ? <span class="pill level-critical">{w.gone}</span> : <span>{to}</span>}
+        {id !== null && <span class="audit-id mono muted">{address}</span>}
       </span>
+      <div class="audit-change">
+        {what === 'changed' ? (
+          <Fields entries={entries} />
+        ) : (
+          <details>
+            <summary>
+              <span class={`pill level-${what === 'made' ? 'ok' : 'critical'}`}>
+                {what === 'made' ? w.made : w.gone}
+              </span>
+            </summary>
+            <Whole entries={entries} />
+          </details>
+        )}
+      </div>
     </li>
+  );
+}
+
+/** Before and after of every field that changed; an acknowledgement is the whole of its entry. */
+function Fields({ entries }: { entries: readonly AuditEntry[] }): JSX.Element {
+  return (
+    <dl class="audit-fields mono">
+      {entries.flatMap(byField).map(({ field, before, after }) => (
+        <Fragment key={field}>
+          <dt>{field}</dt>
+          <dd>
+            <span class="audit-before">{valueText(before)}</span> → <span>{valueText(after)}</span>
+          </dd>
+        </Fragment>
+      ))}
+    </dl>
+  );
+}
+
+/** An entry of a whole object that is not new, as one for each field in which it changed. */
+function byField(entry: AuditEntry): readonly Pick<AuditEntry, 'field' | 'before' | 'after'>[] {
+  const [from, to] = [fieldsOf(entry.before), fieldsOf(entry.after)];
+  if (entry.field !== '' || from.size + to.size === 0) return [entry];
+  return [...new Set([...from.keys(), ...to.keys()])]
+    .map(field => ({ field, before: from.get(field) ?? null, after: to.get(field) ?? null }))
+    .filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after));
+}
+
+function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+}
+
+/** What came or went, field by field. */
+function Whole({ entries }: { entries: readonly AuditEntry[] }): JSX.Element {
+  const fields = entries.flatMap(({ field, before, after }) => {
+    const value = after ?? before;
+    return field === '' ? [...fieldsOf(value)] : [[field, value] as const];
+  });
+  return (
+    <dl class="audit-fields mono">
+      {fields.map(([field, value]) => (
+        <Fragment key={field}>
+          <dt>{field}</dt>
+          <dd>{valueText(value)}</dd>
+        </Fragment>
+      ))}
+    </dl>
   );
 }
 

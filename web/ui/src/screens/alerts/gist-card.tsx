@@ -1,0 +1,149 @@
+import type { JSX } from 'preact';
+import { type AlertDetail, isOver } from '../../api/alerts.ts';
+import { getDiagnosis } from '../../api/diagnosis.ts';
+import { getReport } from '../../api/freshness.ts';
+import { useLive } from '../../api/live.ts';
+import { link } from '../../app/router.ts';
+import { percent } from '../../format/number.ts';
+import { clock, clockSeconds, fullTime } from '../../format/time.ts';
+import { moreWords } from '../../i18n/alerting-more.ts';
+import { language, words } from '../../i18n/language.ts';
+import { FreshnessSentence } from '../../parts/freshness-text.tsx';
+import { Region } from '../../parts/states.tsx';
+import { tip } from '../../parts/tip.ts';
+
+/** Evidence told here; the job's page has all of it. */
+const FACTS = 2;
+
+/** What somebody who was woken wants to know first: why, what is broken by it, and the line of the log that says so. */
+export function Gist({ alert }: { alert: AlertDetail }): JSX.Element | null {
+  const { alerts: w } = words();
+  const { job, report } = alert.labels;
+  const { affects, log_line: line } = alert;
+  // A report's own alert affects that report: its sentence says so already.
+  const isOwn = affects.length === 1 && affects[0]?.report === report;
+  return (
+    <dl class="gist" data-testid="gist">
+      {job !== undefined && <JobCause alert={alert} job={job} />}
+      {job === undefined && report !== undefined && <ReportState alert={alert} report={report} />}
+      {!isOwn && (
+        <>
+          <dt>{w.affects}</dt>
+          <dd>
+            {affects.length === 0 && <span class="muted">{w.noAffects}</span>}
+            {affects.map(({ report: name, owner }) => (
+              <span key={name} class="gist-report">
+                <a href={link(`/freshness/${encodeURIComponent(name)}`)}>{name}</a>
+                {owner && <span class="muted"> {owner}</span>}
+              </span>
+            ))}
+          </dd>
+        </>
+      )}
+      {line && (
+        <>
+          <dt>{w.logLine}</dt>
+          <dd>
+            <a class="gist-line" href={line.url}>
+              <span class="muted num" {...tip(fullTime(line.ts))}>
+                {clockSeconds(line.ts)}
+              </span>
+              <span class="mono">{line.text}</span>
+            </a>
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+/**
+ * The instant to ask about, null for now: an alert that is over or recovering is explained by the middle of its firing, when what was wrong showed in
+ * every figure.
+ */
+function instantOf(alert: AlertDetail): number | null {
+  if (!isOver(alert) && alert.state !== 'recovering') return null;
+  const since = alert.starts_at ?? alert.active_at ?? 0;
+  const firing = alert.history.filter(({ t, state }) => t >= since && state === 'firing');
+  return firing[firing.length >> 1]?.t ?? since;
+}
+
+function Then({ at }: { at: number | null }): JSX.Element | null {
+  return at === null ? null : (
+    <span class="muted" {...tip(fullTime(at))}>
+      {moreWords().alert.asOf(clock(at))}
+    </span>
+  );
+}
+
+/** The likeliest cause with what it rests on and what to do. */
+function JobCause({ alert, job }: { alert: AlertDetail; job: string }): JSX.Element {
+  const { diagnosis: w } = words();
+  const { alert: more } = moreWords();
+  const lang = language();
+  const at = instantOf(alert);
+  const live = useLive(
+    `diagnosis/${job}/${lang}/${at}`,
+    signal => getDiagnosis(job, lang, signal, at ?? undefined),
+    at === null ? {} : { every: Infinity },
+  );
+  return (
+    <>
+      <dt>{w.title}</dt>
+      <dd>
+        <Region live={live} rows={1}>
+          {({ diagnoses: [first] }) =>
+            first === undefined ? (
+              <span class="muted">{more.noCause}</span>
+            ) : (
+              <>
+                <p class="row wrap">
+                  <a class="strong" href={link(`/jobs/${encodeURIComponent(job)}`)}>
+                    {first.name}
+                  </a>
+                  <span class="muted" {...tip(w.confidenceHow)}>
+                    {w.confidence(percent(first.confidence))}
+                  </span>
+                  <Then at={at} />
+                </p>
+                {first.evidence.slice(0, FACTS).map(({ symptom, text }) => (
+                  <p key={symptom} class="soft">
+                    {text}
+                  </p>
+                ))}
+                <p>→ {first.suggestion}</p>
+              </>
+            )
+          }
+        </Region>
+      </dd>
+    </>
+  );
+}
+
+/** How late the report is, and because of whom. */
+function ReportState({ alert, report }: { alert: AlertDetail; report: string }): JSX.Element {
+  const at = instantOf(alert);
+  const live = useLive(
+    `freshness/${report}/${at}`,
+    signal => getReport(report, signal, at ?? undefined),
+    at === null ? {} : { every: Infinity },
+  );
+  return (
+    <>
+      <dt>
+        <a href={link(`/freshness/${encodeURIComponent(report)}`)}>{report}</a>
+      </dt>
+      <dd>
+        <Region live={live} rows={1}>
+          {answer => (
+            <p class="row wrap">
+              <FreshnessSentence of={answer} />
+              <Then at={at} />
+            </p>
+          )}
+        </Region>
+      </dd>
+    </>
+  );
+}
