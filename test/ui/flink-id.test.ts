@@ -12,6 +12,12 @@ const CASES = [
   ],
   ['an application ID', 'application_1763000000000_0042', { app: 'application_1763000000000_0042' }],
   ['a Flink job ID', 'a1b2c3d4e5f60718293a4b5c6d7e8f90', { q: 'job_id:a1b2c3d4e5f60718293a4b5c6d7e8f90' }],
+  [
+    'an ID in quotes and of another case, with the end of its sentence',
+    ' "Container_E12_1763000000000_0042_01_000003".\n',
+    { container: 'container_e12_1763000000000_0042_01_000003' },
+  ],
+  ['an ID in Chinese brackets', '「application_1763000000000_0042」，', { app: 'application_1763000000000_0042' }],
   ['a word', 'OutOfMemoryError', null],
   ['an ID inside a sentence', 'failed in application_1763000000000_0042', null],
 ] as const;

@@ -4,7 +4,8 @@
 export function idFilter(
   text: string,
 ): { readonly container?: string; readonly app?: string; readonly q?: string } | null {
-  const id = text.trim();
+  // As they stand in a message or a file: in quotes or brackets, with what ended the sentence.
+  const id = text.replace(/^[\s"'`([{<“「]+|[\s"'`)\]}>”」.,;:，。；：]+$/g, '').toLowerCase();
   if (/^container_(e\d+_)?\d+_\d+_\d+_\d+$/.test(id)) return { container: id };
   if (/^application_\d+_\d+$/.test(id)) return { app: id };
   if (/^[0-9a-f]{32}$/.test(id)) return { q: `job_id:${id}` };

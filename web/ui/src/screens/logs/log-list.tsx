@@ -5,8 +5,9 @@ import type { LogFilter } from '../../api/logs.ts';
 import { param, setParams } from '../../app/router.ts';
 import { exact } from '../../format/number.ts';
 import { words } from '../../i18n/language.ts';
-import { Empty, Failure, Loading } from '../../parts/states.tsx';
+import { Failure, Loading } from '../../parts/states.tsx';
 import { VirtualRows } from '../../parts/virtual-rows.tsx';
+import { Elsewhere } from './elsewhere.tsx';
 import { searchedWords } from './highlight.tsx';
 import { LogRow } from './log-row.tsx';
 import { MAX_LINES, useLogLines } from './use-log-lines.ts';
@@ -86,10 +87,7 @@ export function LogList({ filter }: { filter: LogFilter }): JSX.Element {
         )}
       </div>
       {items.length === 0 ? (
-        <Empty title={w.none}>
-          <p>{w.noneHow}</p>
-          <p class="muted">{w.noneYet}</p>
-        </Empty>
+        <Elsewhere filter={filter} />
       ) : (
         <div
           class="log-scroll"
