@@ -81,7 +81,7 @@ export function rollUp(block: Block): Rollup {
   const minutes = ends.map((end, i) => block.values.subarray(i === 0 ? 0 : ends[i - 1], end));
   const column = (of: (minute: Float64Array) => number): Float64Array => Float64Array.from(minutes, of);
   return {
-    times: Float64Array.from(ends, end => minuteOf(block.times[end - 1]!) * MINUTE_MS),
+    times: Float64Array.from(ends, end => minuteOf(block.times[end - 1]!)),
     min: column(minute => minute.reduce((least, value) => Math.min(least, value))),
     max: column(minute => minute.reduce((most, value) => Math.max(most, value))),
     sum: column(minute => minute.reduce((sum, value) => sum + value, 0)),
@@ -91,17 +91,9 @@ export function rollUp(block: Block): Rollup {
   };
 }
 
-export function encodeRollup(r: Rollup): Buffer {
-  return encodeColumns([r.times, r.min, r.max, r.sum, r.count, r.first, r.last], r.times.length);
-}
-
-export function decodeRollup(bytes: Uint8Array): Rollup {
-  const [times, min, max, sum, count, first, last] = decodeColumns(bytes, 7);
-  return { times: times!, min: min!, max: max!, sum: sum!, count: count!, first: first!, last: last! };
-}
-
-function minuteOf(ts: number): number {
-  return Math.ceil(ts / MINUTE_MS);
+/** The end of the minute a point belongs to, epoch ms. */
+export function minuteOf(ts: number): number {
+  return Math.ceil(ts / MINUTE_MS) * MINUTE_MS;
 }
 
 function join(a: Float64Array, b: Float64Array): Float64Array {

@@ -1,12 +1,15 @@
 /**
  * What becomes of metrics in Elasticsearch as they grow old: raw points of whole days become one-minute rollups, and the raw indices go. Every daemon
- * asks for it; one at a time does it, under a claim in the document that also says up to when rollups stand in for raw points.
+ * asks for it; one at a time does it, under a claim in the document that also says up to when rollups stand in for raw points. An index goes
+ * when nothing was written to it since its points were taken: what came later is added first.
  */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../model/clock.ts';
 import { StoreAwayError } from '../../model/errors.ts';
-import { type Block, HOUR_MS } from '../metric-blocks.ts';
+import { HOUR_MS } from '../metric-blocks.ts';
+import { PointColumns } from '../point-columns.ts';
 import type { Elasticsearch } from './client.ts';
+import { indexWrites, refreshedWrites } from './index-writes.ts';
 import { DAY_MS, dailyIndex, dropDays, listDays } from './metric-points.ts';
 import { putRollupTemplate, RollupWriter } from './metric-rollups.ts';
 
@@ -19,6 +22,8 @@ const SETTLED_MS = 3 * KNOWN_MS;
 /** Documents of raw points read at a time; each may hold hundreds of metrics. */
 const PAGE = 2_000;
 const HOURS_A_DAY = DAY_MS / HOUR_MS;
+/** Days with late points looked at in one run; the others wait for the next. */
+const LATE_DAYS = 3;
 
 /** Times are epoch ms. */
 interface State {
@@ -28,6 +33,8 @@ interface State {
   readonly by: string;
   /** The claim ends then. */
   readonly until: number;
+  /** Raw indices that are still there, by day: up to which write (`index-writes.ts`) their points are in rollups. */
+  readonly taken?: Readonly<Record<string, number>>;
 }
 
 type Versioned = State & { readonly version: { readonly if_seq_no: number; readonly if_primary_term: number } | null };
@@ -53,14 +60,17 @@ interface RawAnswer {
 export class MetricRetention {
   readonly #es: Elasticsearch;
   readonly #clock: Clock;
+  readonly #onLate: (points: number) => void;
   readonly #me = randomUUID();
   readonly #path: string;
   #known = { rawFrom: 0, at: Number.NEGATIVE_INFINITY };
   #template: Promise<void> | null = null;
 
-  constructor(es: Elasticsearch, clock: Clock) {
+  /** `onLate` hears how many points were added to rollups that stood already. */
+  constructor(es: Elasticsearch, clock: Clock, onLate: (points: number) => void) {
     this.#es = es;
     this.#clock = clock;
+    this.#onLate = onLate;
     this.#path = `/${es.prefix}-rollup-state/_doc/metrics`;
   }
 
@@ -81,10 +91,15 @@ export class MetricRetention {
     const rollupTo = dayOf(now - Math.max(rawMs, rollupMs));
     const before = await this.#read(signal);
     const rawDays = await listDays(this.#es, raw, signal);
-    if (rawTo > before.raw_from) await this.#rollUp(before, rawDays, { rawTo, rollupTo }, signal);
+    const rolled = rawDays.filter(day => day >= rollupTo && day < before.raw_from);
+    const writes = await indexWrites(this.#es, raw, rolled, signal);
+    const isTaken = (day: number): boolean => before.taken?.[day] === writes.get(day)?.last;
+    const late = rolled.filter(day => !isTaken(day)).slice(0, LATE_DAYS);
+    if (rawTo > before.raw_from || late.length > 0)
+      await this.#rollUp(before, { rawDays, late }, { rawTo, rollupTo }, signal);
 
     const isSettled = this.#clock.now() - before.moved_at >= SETTLED_MS;
-    const old = rawDays.filter(day => day < rollupTo || (isSettled && day < before.raw_from));
+    const old = rawDays.filter(day => day < rollupTo || (isSettled && day < before.raw_from && isTaken(day)));
     const oldRollups = (await listDays(this.#es, rollups, signal)).filter(day => day < rollupTo);
     return (await dropDays(this.#es, raw, old, signal)) + (await dropDays(this.#es, rollups, oldRollups, signal));
   }
@@ -92,7 +107,7 @@ export class MetricRetention {
   /** Day by day, so that a run that is cut short goes on where it was. */
   async #rollUp(
     before: Versioned,
-    rawDays: readonly number[],
+    { rawDays, late }: { readonly rawDays: readonly number[]; readonly late: readonly number[] },
     { rawTo, rollupTo }: { readonly rawTo: number; readonly rollupTo: number },
     signal?: AbortSignal,
   ): Promise<void> {
@@ -103,53 +118,66 @@ export class MetricRetention {
       throw error;
     });
     await this.#template;
-    let state = await this.#write(before, before.raw_from, signal);
+    const kept = Object.entries(before.taken ?? {}).filter(([day]) => rawDays.includes(Number(day)));
+    let state = await this.#write({ ...before, taken: Object.fromEntries(kept) }, before.raw_from, signal);
     const from = Math.max(before.raw_from, rollupTo);
     // A point at midnight is the last of the day before, and lies in the index of the day that begins.
     const days = [...new Set(rawDays.flatMap(day => [day - DAY_MS, day]))].filter(day => day >= from && day < rawTo);
-    for (const day of days.sort((a, b) => a - b)) {
-      for (let hour = 1; hour <= HOURS_A_DAY && state !== null; hour++) {
-        await this.#rollUpHour(day / HOUR_MS + hour, signal);
-        state = await this.#write(state, hour === HOURS_A_DAY ? day + DAY_MS : state.raw_from, signal);
+    for (const day of [...late, ...days].sort((a, b) => a - b)) {
+      const { done } = (await refreshedWrites(this.#es, `${this.#es.prefix}-metrics`, day, signal)) ?? { done: -1 };
+      for (let hour = 0; hour <= HOURS_A_DAY && state !== null; hour++) {
+        const added = await this.#rollUpHour(day, hour, signal);
+        if (added > 0 && (hour === 0 || late.includes(day))) this.#onLate(added);
+        if (hour < HOURS_A_DAY) state = await this.#write(state, state.raw_from, signal);
+        else state = await this.#write(withTaken(state, day, done), Math.max(state.raw_from, day + DAY_MS), signal);
       }
     }
-    if (state !== null) await this.#write(state, rawTo, signal, 'done');
+    if (state !== null) await this.#write(state, Math.max(state.raw_from, rawTo), signal, 'done');
   }
 
-  async #rollUpHour(slot: number, signal?: AbortSignal): Promise<void> {
+  /** The points that an hour of a day has in the day's index, as part of the hour's rollups; its last hour also ends in the next index. */
+  async #rollUpHour(day: number, hour: number, signal?: AbortSignal): Promise<number> {
+    const slot = day / HOUR_MS + hour;
+    const indices = hour < HOURS_A_DAY ? [day] : [day, day + DAY_MS];
     const writer = new RollupWriter(this.#es);
     let current: string | null = null;
-    let metrics = new Map<string, Columns>();
-    for await (const { key, ts, m } of this.#rawPoints(slot, signal)) {
+    let metrics = new Map<string, PointColumns>();
+    const put = async (): Promise<void> => {
+      if (current === null) return;
+      const blocks = metrics.entries().map(([name, columns]) => [name, columns.block()] as const);
+      await writer.add({ key: current, slot, metrics: new Map(blocks) }, signal);
+    };
+    for await (const { key, ts, m } of this.#rawPoints(indices, slot, signal)) {
       if (key !== current) {
-        if (current !== null) await writer.add({ key: current, slot, metrics: blocksOf(metrics) }, signal);
+        await put();
         current = key;
         metrics = new Map();
       }
       for (const [name, value] of Object.entries(m ?? {})) {
-        const columns = metrics.get(name) ?? { times: [], values: [] };
+        const columns = metrics.get(name) ?? new PointColumns();
         metrics.set(name, columns);
-        columns.times.push(ts);
-        columns.values.push(value);
+        columns.put(ts, value);
       }
     }
-    if (current !== null) await writer.add({ key: current, slot, metrics: blocksOf(metrics) }, signal);
+    await put();
     await writer.finish(signal);
+    return writer.added;
   }
 
-  /** Every document of raw points of an hour (its end inclusive), label set by label set, times rising. */
+  /** Every document of raw points of an hour (its end inclusive) in the indices of some days, label set by label set, times rising. */
   async *#rawPoints(
+    days: readonly number[],
     slot: number,
     signal?: AbortSignal,
   ): AsyncGenerator<{ readonly key: string; readonly ts: number; readonly m?: Readonly<Record<string, number>> }> {
     const [from, to] = [(slot - 1) * HOUR_MS, slot * HOUR_MS];
-    const indices = new Set([from + 1, to].map(ts => dailyIndex(`${this.#es.prefix}-metrics`, ts)));
+    const indices = days.map(day => dailyIndex(`${this.#es.prefix}-metrics`, day));
     let after: readonly unknown[] | undefined;
     for (;;) {
       const answer = await this.#es.request<RawAnswer>(
         {
           method: 'POST',
-          path: `/${encodeURIComponent([...indices].join(','))}/_search`,
+          path: `/${encodeURIComponent(indices.join(','))}/_search`,
           // What a shard that is away holds must not be taken for nothing: the raw points go next.
           query: { ignore_unavailable: true, allow_no_indices: true, allow_partial_search_results: false },
           body: {
@@ -193,6 +221,7 @@ export class MetricRetention {
       moved_at: rawFrom > state.raw_from ? now : state.moved_at,
       by: this.#me,
       until: end === 'done' ? 0 : now + CLAIM_MS,
+      ...(state.taken ? { taken: state.taken } : {}),
     };
     const { status, body } = await this.#es.request<StateAnswer>(
       { method: 'PUT', path: this.#path, query: state.version ?? { op_type: 'create' }, body: next },
@@ -215,17 +244,6 @@ function dayOf(ts: number): number {
   return Math.floor(ts / DAY_MS) * DAY_MS;
 }
 
-/** Points of one metric in order of time. */
-interface Columns {
-  readonly times: number[];
-  readonly values: number[];
-}
-
-function blocksOf(metrics: ReadonlyMap<string, Columns>): ReadonlyMap<string, Block> {
-  return new Map(
-    metrics.entries().map(([name, columns]) => {
-      const [times, values] = [Float64Array.from(columns.times), Float64Array.from(columns.values)];
-      return [name, { times, values, delays: new Float64Array(times.length) }] as const;
-    }),
-  );
+function withTaken(state: Versioned, day: number, write: number): Versioned {
+  return { ...state, taken: { ...state.taken, [day]: write } };
 }

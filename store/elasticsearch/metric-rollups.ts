@@ -1,17 +1,19 @@
 /**
  * One-minute rollups in Elasticsearch: a document per label set and hour, each metric of it a packed block as the embedded store has it, under a
- * digest of its name (names hold dots, which a filter of `_source` takes for a path). Daily indices. What is there is never changed: a repeat of
- * the same hour changes nothing, whoever makes it.
+ * digest of its name (names hold dots, which a filter of `_source` takes for a path). Daily indices. Points are added to what is there: a repeat
+ * of the same points changes nothing, whoever makes it.
  */
 import { createHash } from 'node:crypto';
 import { StoreAwayError } from '../../model/errors.ts';
-import { type Block, decodeRollup, encodeRollup, HOUR_MS, type Rollup, rollUp, slotOf } from '../metric-blocks.ts';
-import { bulkCreate } from './bulk.ts';
+import { type Block, HOUR_MS, slotOf } from '../metric-blocks.ts';
+import { decodeRolled, encodeRolled, mergeRolled } from '../rolled-block.ts';
+import { bulkUpdate } from './bulk.ts';
 import type { Elasticsearch } from './client.ts';
 import { DAY_MS, dailyIndex, MAX_POINTS, MAX_TERMS, type PointsRange, tooManyPoints } from './metric-points.ts';
 
-/** Bytes of one bulk, roughly. */
-const BULK_BYTES = 4_000_000;
+/** Hours and raw points of one bulk. */
+const BULK_HOURS = 1000;
+const BULK_POINTS = 400_000;
 const PAGE = 500;
 
 /** One hour of a label set: its metrics by name. */
@@ -21,8 +23,8 @@ export interface RolledHour {
   readonly metrics: ReadonlyMap<string, Block>;
 }
 
-/** Rollups as read: whose they are, and the hour. */
-export type TakeRollup = (key: string, name: string, rollup: Rollup) => void;
+/** Rollups as read: whose they are, the hour, and what was stored of it (`rolled-block.ts`). */
+export type TakeRollup = (key: string, name: string, slot: number, stored: Uint8Array) => number;
 
 /** The index of an hour: that of the day it ends in, midnight being the end of a day. */
 function indexOfSlot(prefix: string, slot: number): string {
@@ -61,27 +63,37 @@ export async function putRollupTemplate(es: Elasticsearch, signal?: AbortSignal)
     );
 }
 
-/** Collects hours and writes them in bulks; hours that are there already stay as they are. */
+interface Stored {
+  readonly _index: string;
+  readonly _id: string;
+  readonly found?: boolean;
+  readonly error?: { readonly type?: string; readonly reason?: string };
+  readonly _seq_no?: number;
+  readonly _primary_term?: number;
+  readonly _source?: { readonly r?: Readonly<Record<string, string>> };
+}
+
+/** Collects hours and adds them in bulks to what is there. */
 export class RollupWriter {
   readonly #es: Elasticsearch;
   readonly #touched = new Set<string>();
-  #lines: string[] = [];
-  #bytes = 0;
+  #hours: RolledHour[] = [];
+  #points = 0;
+  #added = 0;
 
   constructor(es: Elasticsearch) {
     this.#es = es;
   }
 
-  async add({ key, slot, metrics }: RolledHour, signal?: AbortSignal): Promise<void> {
-    const index = indexOfSlot(this.#es.prefix, slot);
-    const rolled = Object.fromEntries(
-      metrics.entries().map(([name, block]) => [fieldOf(name), encodeRollup(rollUp(block)).toString('base64')]),
-    );
-    const document = JSON.stringify({ key, slot, names: Object.keys(rolled), r: rolled });
-    this.#touched.add(index);
-    this.#lines.push(`{"create":{"_index":"${index}","_id":"${key}-${slot}"}}\n${document}\n`);
-    this.#bytes += document.length;
-    if (this.#bytes >= BULK_BYTES) await this.#flush(signal);
+  /** Points written so far that no rollup had before. */
+  get added(): number {
+    return this.#added;
+  }
+
+  async add(hour: RolledHour, signal?: AbortSignal): Promise<void> {
+    this.#hours.push(hour);
+    for (const { times } of hour.metrics.values()) this.#points += times.length;
+    if (this.#hours.length >= BULK_HOURS || this.#points >= BULK_POINTS) await this.#flush(signal);
   }
 
   /** Writes the rest; everything can be read when it resolves. */
@@ -93,12 +105,56 @@ export class RollupWriter {
   }
 
   async #flush(signal?: AbortSignal): Promise<void> {
-    if (this.#lines.length === 0) return;
-    const [refused] = await bulkCreate(this.#es, this.#lines.join(''), signal);
+    if (this.#hours.length === 0) return;
+    const stored = await this.#stored(signal);
+    const lines: string[] = [];
+    let added = 0;
+    for (const [i, { key, slot, metrics }] of this.#hours.entries()) {
+      const known = stored[i];
+      const rolled: Record<string, string> = { ...known?._source?.r };
+      let fresh = 0;
+      for (const [name, block] of metrics) {
+        const field = fieldOf(name);
+        const packed = rolled[field];
+        const merged = mergeRolled(packed === undefined ? null : decodeRolled(Buffer.from(packed, 'base64')), block);
+        fresh += merged.added;
+        if (merged.added > 0) rolled[field] = encodeRolled(merged.rolled).toString('base64');
+      }
+      if (fresh === 0) continue;
+      added += fresh;
+      const at = { _index: indexOfSlot(this.#es.prefix, slot), _id: `${key}-${slot}` };
+      this.#touched.add(at._index);
+      const action = known?.found
+        ? { index: { ...at, if_seq_no: known._seq_no, if_primary_term: known._primary_term } }
+        : { create: at };
+      lines.push(
+        `${JSON.stringify(action)}\n${JSON.stringify({ key, slot, names: Object.keys(rolled), r: rolled })}\n`,
+      );
+    }
+    const [refused] = lines.length === 0 ? [] : await bulkUpdate(this.#es, lines.join(''), signal);
     // The raw points go next: what was not written must stop that.
     if (refused) throw new StoreAwayError(`Elasticsearch refuses a rollup: ${refused.reason}`);
-    this.#lines = [];
-    this.#bytes = 0;
+    this.#added += added;
+    this.#hours = [];
+    this.#points = 0;
+  }
+
+  /** What is there of the collected hours, in their order. */
+  async #stored(signal?: AbortSignal): Promise<readonly Stored[]> {
+    const docs = this.#hours.map(({ key, slot }) => ({
+      _index: indexOfSlot(this.#es.prefix, slot),
+      _id: `${key}-${slot}`,
+    }));
+    const { status, body } = await this.#es.request<{ docs?: readonly Stored[]; error?: { reason?: string } }>(
+      { method: 'POST', path: '/_mget', body: { docs } },
+      signal,
+    );
+    const failed = body.docs?.find(({ error }) => error && error.type !== 'index_not_found_exception')?.error;
+    if (status !== 200 || body.docs === undefined || failed)
+      throw new StoreAwayError(
+        `Elasticsearch refuses to read rollups: ${failed?.reason ?? body.error?.reason ?? status}`,
+      );
+    return body.docs;
   }
 }
 
@@ -112,7 +168,7 @@ interface Answer {
   };
 }
 
-/** Reads the rollups whose hours a range touches; the caller cuts them to it. Throws `UserError` bad-query when there are too many. */
+/** Reads the rollups whose hours a range touches; the caller cuts them to it, and says how many minutes each has. Throws `UserError` bad-query when there are too many. */
 export async function readRollups(
   es: Elasticsearch,
   range: PointsRange,
@@ -150,13 +206,11 @@ export async function readRollups(
         `Elasticsearch refuses a query of rollups: ${answer.body.error?.reason ?? answer.status}`,
       );
     const hits = answer.body.hits?.hits ?? [];
-    for (const { _source } of hits) {
+    for (const { _source, sort } of hits) {
       for (const [field, packed] of Object.entries(_source.r ?? {})) {
         const name = nameOf.get(field);
         if (name === undefined) continue;
-        const rollup = decodeRollup(Buffer.from(packed, 'base64'));
-        points += rollup.times.length;
-        take(_source.key, name, rollup);
+        points += take(_source.key, name, Number(sort[0]), Buffer.from(packed, 'base64'));
       }
     }
     if (hits.length < PAGE) return;

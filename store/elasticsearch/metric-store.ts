@@ -7,6 +7,7 @@ import type { MetricGroup } from '../../model/sample.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
 import { refuseBeyondRaw } from '../beyond-raw.ts';
 import { ColdPoints } from '../cold-points.ts';
+import { LateBlocks } from '../late-blocks.ts';
 import { HOUR_MS } from '../metric-blocks.ts';
 import { ColdGatherer } from '../metric-gather.ts';
 import { listLabels, listSeries, pageOfPoints, seriesAfter } from '../metric-listing.ts';
@@ -57,7 +58,7 @@ export function openElasticsearchMetricStore(
 ): MetricStore {
   const { clock, telemetry } = options;
   const catalog = new MetricCatalogIndex(es, { maxSeries: options.maxSeries, now: () => clock.now() });
-  const retention = new MetricRetention(es, clock);
+  const retention = new MetricRetention(es, clock, points => telemetry?.pointsLate.inc(points));
   const inFlight = new InFlight(BULKS_IN_FLIGHT);
   const learning = new InFlight(1);
   let template: Promise<void> | null = null;
@@ -95,15 +96,28 @@ export function openElasticsearchMetricStore(
     const old = new ColdGatherer(ids, first.from, Math.min(last.to, rawFrom), op);
     const of = { names: [...names], keys: [...keys] };
     for (const { from, to } of spans) {
-      const takeRollup: TakeRollup = (key, name, rollup) => {
+      const late = new LateBlocks();
+      const takeLate: TakePoint = (key, name, ts, value) => {
         const place = wanted.get(`${key} ${name}`);
-        if (place !== undefined) old.addRollup(place, rollup);
+        if (place !== undefined) late.put(place, ts, value);
+      };
+      const takeRollup: TakeRollup = (key, name, slot, stored) => {
+        const place = wanted.get(`${key} ${name}`);
+        if (place === undefined) return 0;
+        const rollup = late.joined(place, slot, stored);
+        old.addRollup(place, rollup);
+        return rollup.times.length;
       };
       const takePoint: TakePoint = (key, name, ts, value, delay) => {
         const place = wanted.get(`${key} ${name}`);
         if (place !== undefined) ring.put(ids[place]!, ts, value, delay);
       };
-      if (from < rawFrom) await readRollups(es, { ...of, from, to: Math.min(to, rawFrom) }, takeRollup, signal);
+      if (from < rawFrom) {
+        const before = { ...of, from, to: Math.min(to, rawFrom) };
+        await readPoints(es, before, takeLate, signal);
+        await readRollups(es, before, takeRollup, signal);
+        late.rest((place, rollup) => old.addRollup(place, rollup));
+      }
       if (to > rawFrom) await readPoints(es, { ...of, from: Math.max(from, rawFrom), to }, takePoint, signal);
     }
     const cold = new ColdPoints(ids, old.columns());

@@ -1,8 +1,10 @@
 /** Reading blocks and rollups, and what retention does to them. */
 
-import { type Block, decodeBlock, decodeRollup, encodeRollup, HOUR_MS, rollUp, slotOf } from '../metric-blocks.ts';
+import { LateBlocks } from '../late-blocks.ts';
+import { type Block, decodeBlock, HOUR_MS, slotOf } from '../metric-blocks.ts';
 import type { ColdColumns } from '../metric-gather.ts';
 import { ColdGatherer } from '../metric-gather.ts';
+import { decodeRolled, encodeRolled, mergeRolled } from '../rolled-block.ts';
 import { MetricBatch } from './metric-batch.ts';
 import { bytesOf, type MetricDatabase } from './metric-database.ts';
 import { type Hour, RecentHours } from './metric-hours.ts';
@@ -58,13 +60,22 @@ export class MetricHistory {
     const wanted = Map.groupBy(series.keys(), place => this.#db.metricOf(series[place]!) ?? -1);
     for (const [metric, places] of wanted) {
       if (from < this.#rawFrom) {
+        const late = new LateBlocks();
+        for (const slot of this.#slots('block', metric, from, Math.min(to, this.#rawFrom))) {
+          for (const [place, body] of this.#bodies('block', metric, slot, places, series)) {
+            const { times, values } = decodeBlock(body);
+            for (const [i, ts] of times.entries()) late.put(place, ts, values[i]!);
+          }
+          if (late.count > maxPoints) return null;
+        }
         for (const slot of this.#slots('rollup', metric, from, to)) {
           for (const [place, body] of this.#bodies('rollup', metric, slot, places, series))
-            gatherer.addRollup(place, decodeRollup(body));
+            gatherer.addRollup(place, late.joined(place, slot, body));
           if (gatherer.count > maxPoints) return null;
         }
+        late.rest((place, rollup) => gatherer.addRollup(place, rollup));
       }
-      for (const slot of this.#slots('block', metric, from, to)) {
+      for (const slot of this.#slots('block', metric, Math.max(from, this.#rawFrom), to)) {
         const hour = this.#hour(metric, slot, places.length);
         if (hour) {
           for (const place of places) {
@@ -129,12 +140,21 @@ export class MetricHistory {
     }
   }
 
-  /** Retention, a step at a time, on whole hours; returns how many raw points went. The journal must be moved before. */
-  *expire({ rawTo, rollupTo, last, forget }: MetricRequests['expire']['args']): Generator<void, number> {
+  /**
+   * Retention, a step at a time, on whole hours; returns how many raw points went and how many of them had come after their hour had
+   * become rollups. The journal must be moved before.
+   */
+  *expire({
+    rawTo,
+    rollupTo,
+    last,
+    forget,
+  }: MetricRequests['expire']['args']): Generator<void, { readonly dropped: number; readonly late: number }> {
     const [lastRaw, lastRollup] = [Math.floor(rawTo / HOUR_MS), Math.floor(rollupTo / HOUR_MS)];
+    const rolled = this.#rawFrom / HOUR_MS;
     this.#rawFrom = Math.max(this.#rawFrom, lastRaw * HOUR_MS);
     this.#db.transaction(() => this.#db.saveMeta('raw_from', this.#rawFrom));
-    let dropped = 0;
+    let [dropped, late] = [0, 0];
     for (const metric of this.#db.metrics()) {
       for (;;) {
         const rows = this.#db.all(
@@ -145,14 +165,12 @@ export class MetricHistory {
         );
         if (rows.length === 0) break;
         this.#db.transaction(() => {
-          for (const row of rows)
-            dropped += this.#expireBlock(
-              metric,
-              Number(row['slot']),
-              Number(row['series']),
-              bytesOf(row['body']),
-              lastRollup,
-            );
+          for (const row of rows) {
+            const [slot, block] = [Number(row['slot']), decodeBlock(bytesOf(row['body']))];
+            const added = this.#expireBlock(metric, slot, Number(row['series']), block, lastRollup);
+            dropped += block.times.length;
+            if (slot <= rolled) late += added;
+          }
         });
         yield;
       }
@@ -163,23 +181,30 @@ export class MetricHistory {
       for (const { id, last: at } of last) this.#db.run('UPDATE series SET last = ? WHERE id = ?', at, id);
       for (const id of forget) this.#db.forget(id);
     });
-    return dropped;
+    return { dropped, late };
   }
 
-  #expireBlock(metric: number, slot: number, series: number, body: Uint8Array, lastRollup: number): number {
+  /** Makes a block part of its hour's rollup; returns how many of its points the rollup did not have. */
+  #expireBlock(metric: number, slot: number, series: number, block: Block, lastRollup: number): number {
     this.changed(metric, slot);
-    const block = decodeBlock(body);
-    // A block that came after its hour had expired adds nothing to the hour's rollup.
-    if (slot > lastRollup)
-      this.#db.run(
-        'INSERT OR IGNORE INTO rollup VALUES (?, ?, ?, ?)',
-        metric,
-        slot,
-        series,
-        encodeRollup(rollUp(block)),
-      );
+    let added = 0;
+    if (slot > lastRollup) {
+      const row = this.#db
+        .prepared('SELECT body FROM rollup WHERE metric = ? AND slot = ? AND series = ?')
+        .get(metric, slot, series);
+      const merged = mergeRolled(row ? decodeRolled(bytesOf(row['body'])) : null, block);
+      added = merged.added;
+      if (added > 0)
+        this.#db.run(
+          'INSERT OR REPLACE INTO rollup VALUES (?, ?, ?, ?)',
+          metric,
+          slot,
+          series,
+          encodeRolled(merged.rolled),
+        );
+    }
     this.#db.run('DELETE FROM block WHERE metric = ? AND slot = ? AND series = ?', metric, slot, series);
     this.#db.points -= block.times.length;
-    return block.times.length;
+    return added;
   }
 }

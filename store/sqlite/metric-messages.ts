@@ -40,7 +40,7 @@ export interface MetricRequests {
   /** Turns raw points up to `rawTo` into rollups, drops rollups up to `rollupTo` and series nobody needs. */
   expire: {
     args: { rawTo: number; rollupTo: number; last: readonly { id: number; last: number }[]; forget: readonly number[] };
-    answer: { dropped: number; rawFrom: number };
+    answer: { dropped: number; late: number; rawFrom: number };
   };
   stats: { args: Record<never, never>; answer: { points: number; bytes: number } };
   close: { args: Record<never, never>; answer: Record<never, never> };

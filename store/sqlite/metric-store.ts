@@ -210,12 +210,9 @@ class SqliteMetricStore implements MetricStore {
     const forget = seriesToForget(this.#index, this.#maxSeries, rawTo, rollupTo);
     // Memory first: it must not go on to show what the file no longer has.
     await this.#hot.cool(rawTo);
-    const { dropped, rawFrom } = await this.#client.ask('expire', {
-      rawTo,
-      rollupTo,
-      last,
-      forget: forget.map(f => f.series),
-    });
+    const gone = forget.map(f => f.series);
+    const { dropped, late, rawFrom } = await this.#client.ask('expire', { rawTo, rollupTo, last, forget: gone });
+    if (late > 0) this.#telemetry?.pointsLate.inc(late);
     this.#rawFrom = rawFrom;
     for (const { series, at, reuse } of forget) {
       // A series that came back meanwhile is no longer in the file; the next append defines it again.

@@ -83,8 +83,8 @@ function* moved(): Generator<void, Answer> {
 
 function* expired(args: MetricRequests['expire']['args']): Generator<void, Answer> {
   while (journal.step()) yield;
-  const dropped = yield* history.expire(args);
-  return { dropped, rawFrom: history.rawFrom };
+  const gone = yield* history.expire(args);
+  return { ...gone, rawFrom: history.rawFrom };
 }
 
 function later(id: number, steps: Generator<void, Answer>): null {

@@ -67,6 +67,60 @@ export function metricRollupContract(make: MakeMetricStore): void {
       }
     });
 
+    withStore('points that come after their hour became rollups count at once, for good, and once', async store => {
+      const night = Date.UTC(2026, 10, 16);
+      const model = new MemoryMetricStore();
+      const take = async (...groups: Parameters<typeof put>[1][]): Promise<void> => {
+        await put(store, ...groups);
+        await model.append(groups);
+      };
+      const agree = async (when: string): Promise<void> => {
+        for (const op of ['MAX', 'MIN', 'AVG', 'SUM', 'COUNT', 'LAST', 'FIRST'] as const) {
+          const instants = [night - 2 * HOUR, night - MIN, night, night + 5 * MIN, night + 3 * HOUR];
+          const window = query('m', { op, groupBy: ['p'], windowMs: 25 * MIN, at: instants });
+          assert.deepEqual(sorted(await store.window(window)), sorted(await model.window(window)), `${op}, ${when}`);
+        }
+      };
+      const early = Array.from({ length: 40 }, (_, i) => at(night - 10 * MIN + i * 30_000, { p: 'a' }, { m: i }));
+      const late = [
+        // before, between and behind the points of a minute; at midnight; minutes, hours and series that had none
+        at(night - 10 * MIN - 20_000, { p: 'a' }, { m: 1000 }),
+        at(night - 9 * MIN - 1, { p: 'a' }, { m: -1000 }),
+        at(night - 8 * MIN - 59_000, { p: 'a' }, { m: -7 }),
+        at(night, { p: 'b' }, { m: 3, n: 4 }),
+        at(night + 1, { p: 'b' }, { m: 5 }),
+        at(night - 2 * HOUR, { p: 'a' }, { m: 11 }),
+        at(night + 3 * HOUR - MIN, { p: 'c' }, { m: 12 }),
+      ];
+      const retention = { rawMs: 2 * DAY, rollupMs: 90 * DAY };
+      await take(...early, at(T, { p: 'a' }, { m: 1 }));
+      await store.expire(T, retention);
+      await agree('before they came');
+
+      await take(...late.slice(0, 4));
+      await agree('the first');
+      await store.expire(T, retention);
+      await agree('the first, as rollups');
+      await take(...late, ...early.slice(0, 5));
+      await agree('all of them, with some again');
+      for (const times of ['once', 'twice']) {
+        await store.expire(T, retention);
+        await agree(`expired ${times}`);
+        await take(...late.slice(2), ...early.slice(8, 12));
+      }
+      const { series } = await store.points({
+        names: [{ name: 'm' }],
+        matchers: [{ label: 'p', op: '=', value: 'b' }],
+        from: night - MIN,
+        to: night + MIN,
+        limit: 5,
+      });
+      assert.deepEqual(series[0]?.points, [
+        [night, 3],
+        [night + MIN, 5],
+      ]);
+    });
+
     withStore('what rollups cannot answer is refused, not guessed', async store => {
       await put(store, at(T - 5 * DAY, {}, { m: 1 }), at(T, {}, { m: 2 }));
       await store.expire(T, { rawMs: 2 * DAY, rollupMs: 90 * DAY });
