@@ -158,7 +158,8 @@ function reasonOf({ body, message }: InstanceType<Errors['ResponseError']>): str
 /** What a failed connection says, with the setting to change where that is known. */
 function connectionText(error: Error, node: string, tls: ElasticsearchOptions['tls']): string {
   const at = new URL(node);
-  const fault = tlsFault(socketErrorOf(error), {
+  // of the socket's error the client passes on the words alone
+  const fault = tlsFault(error, {
     peer: at.host,
     addresses: 'elasticsearch.node',
     tls: 'elasticsearch.tls',
@@ -167,13 +168,11 @@ function connectionText(error: Error, node: string, tls: ElasticsearchOptions['t
   if (fault?.kind === 'speaks-no-tls' && at.protocol === 'https:')
     return `${at.host} does not answer in TLS; write http:// in elasticsearch.node, or the port where it speaks TLS`;
   if (fault) return fault.text;
-  const isCut = /other side closed|ECONNRESET|socket hang up|Parse Error/i.test(error.message);
-  const hint = isCut && at.protocol === 'http:' ? '; if it speaks TLS, write https:// in elasticsearch.node' : '';
-  return `${error.message}${hint}`;
+  return `${error.message}${/other side closed|ECONNRESET|socket hang up/i.test(error.message) ? cutHint(at, tls) : ''}`;
 }
 
-/** The socket's own error, which knows its code; the client passes it on as the cause, or below `meta`. */
-function socketErrorOf(error: Error): { readonly code?: unknown; readonly message: string } {
-  const inner: unknown = error.cause ?? (error as { meta?: { error?: unknown } }).meta?.error;
-  return inner instanceof Error ? inner : error;
+/** What a connection that ends without an answer may be due to. */
+function cutHint({ protocol }: URL, tls: ElasticsearchOptions['tls']): string {
+  if (protocol === 'http:') return '; if it speaks TLS, write https:// in elasticsearch.node';
+  return tls?.cert ? '' : '; if it wants a client certificate, set elasticsearch.tls.cert and elasticsearch.tls.key';
 }

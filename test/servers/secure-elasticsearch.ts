@@ -27,8 +27,8 @@ export interface SecureElasticsearch {
   readonly ca: string;
   /** Client certificate and key that it takes where it wants one. */
   readonly client: { readonly cert: string; readonly key: string };
-  /** What may log in from now on, as `Authorization` has it. */
-  accept(authorization: string): void;
+  /** What may log in from now on, as `Authorization` has it, and what no longer may. */
+  accept(authorization: string, instead: readonly string[]): void;
   /** Denies everything to who is logged in, until called with false. */
   deny(isDenied: boolean): void;
   close(): Promise<void>;
@@ -93,7 +93,10 @@ export async function startSecureElasticsearch(): Promise<SecureElasticsearch> {
       plainNode: server.node,
       ca: authority.ca,
       client: authority.issue('tidewatch'),
-      accept: authorization => void accepted.add(authorization),
+      accept(authorization, instead) {
+        accepted.add(authorization);
+        for (const old of instead) accepted.delete(old);
+      },
       deny: value => {
         isDenied = value;
       },
