@@ -3,7 +3,7 @@ import { connect } from 'node:tls';
 import { type ConnectionFault, tlsFault } from '../../model/connection-fault.ts';
 import type { KafkaConnection } from './client.ts';
 
-const PROBE_MS = 2000;
+const PROBE_MS = 5000;
 
 /** What of an error of kafkajs tells its cause; it wraps one in another. */
 interface Cause {
