@@ -190,7 +190,7 @@ export async function startEvaluation(parts: EvaluationParts): Promise<Evaluatio
       recorder,
       objectives: promised.objectives,
       readiness: promised.readiness,
-      told: report => toldOf({ ...parts, notification }, report),
+      told: report => toldOf({ ...parts, notification, rules: () => rules.list() }, report),
       async reload(config) {
         rules.checkFileRules(config.fileRules);
         await channels.load(config.channels);

@@ -20,6 +20,20 @@ test('a tick is explained by its formula with values and by why nobody was told'
   await page.close();
 });
 
+test('the first thing said is why, what is broken by it and which line tells', async () => {
+  const { page, problems } = await harness.open('/alerts/a1');
+  const gist = page.locator('[data-testid=gist]');
+  await gist.getByText('Slow sink').waitFor();
+
+  assert.match(
+    await gist.innerText(),
+    /Why\s+Slow sink\s+80 % sure\s+the bottleneck ends in a sink[\s\S]*→ Look at the store[\s\S]*Reports hurt\s+实时 GMV 大屏/,
+  );
+  assert.match((await gist.getByRole('link', { name: '实时 GMV 大屏' }).getAttribute('href')) ?? '', /^\/freshness\//);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
 test('the tick that is explained is a part of the address', async () => {
   const { page } = await harness.open('/alerts/a1');
   await page.locator('[data-testid=explain]').waitFor();
@@ -67,7 +81,7 @@ test('the page of an alert that is over says how it went, and offers nothing tha
     alert,
     /Resolved\s+\S+.* to .* · 10 min\s+The condition no longer held/,
     /When it ended lag 12,000 > 300,000/,
-    /lag\s+MAX\(lag_ms\)[^\n]*\s+480,000\s+12,000/,
+    /lag\s+MAX\(lag_ms\)[^\n]*\s+8 min\s+480,000\s+12 s\s+12,000/,
   );
   const actions = alert.locator('[data-testid=alert-actions]');
   await counts(alert.locator('[data-testid=delivery]'), 2);

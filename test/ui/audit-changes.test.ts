@@ -66,6 +66,7 @@ test('entries from before ids and names were kept say what they can', () => {
   const { id: _id, name: _name, ...old } = entry({});
   const seen = [
     old,
+    { ...old, field: '', before: null, after: { name: 'by day' } },
     { ...old, object: 'rule/lag/of a' },
     { ...old, object: 'channel my robot' },
     { ...old, object: 'generated-rules' },
@@ -74,6 +75,7 @@ test('entries from before ids and names were kept say what they can', () => {
     changesOf(seen).map(change => [change.kind, change.id, change.name, pathOf(change)]),
     [
       ['route', 'r1', null, '/routes/r1'],
+      ['route', 'r1', 'by day', '/routes/r1'],
       ['rule', null, 'lag/of a', null],
       ['channel', null, 'my robot', null],
       ['generated-rules', null, null, '/rules/generated'],

@@ -227,7 +227,11 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
       notification,
       recorder,
       ...promised,
-      told: report => toldOf({ notification, impact: createImpactSource(lineage), config: () => config }, report),
+      told: report =>
+        toldOf(
+          { notification, impact: createImpactSource(lineage), config: () => config, rules: () => rules.list() },
+          report,
+        ),
       reload: async () => undefined,
     });
   }

@@ -181,8 +181,7 @@ function Value({
   const said = format && value !== null ? format(value) : '';
   return (
     <td class={`num ${strong ? 'strong' : ''}`}>
-      {said && said !== exact(value, 3) && <span class="muted value-said">{said}</span>}
-      {exact(value, 3)}
+      {said && said !== exact(value, 3) && <span class="muted value-said">{said}</span>} {exact(value, 3)}
     </td>
   );
 }

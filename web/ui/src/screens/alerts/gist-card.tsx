@@ -92,9 +92,16 @@ function JobCause({ alert, job }: { alert: AlertDetail; job: string }): JSX.Elem
       <dt>{w.title}</dt>
       <dd>
         <Region live={live} rows={1}>
-          {({ diagnoses: [first] }) =>
+          {({ diagnoses: [first], symptoms }) =>
             first === undefined ? (
-              <span class="muted">{more.noCause}</span>
+              <>
+                <p class="muted">{more.noCause}</p>
+                {symptoms.slice(0, FACTS).map(({ symptom, text }) => (
+                  <p key={symptom} class="soft">
+                    {text}
+                  </p>
+                ))}
+              </>
             ) : (
               <>
                 <p class="row wrap">

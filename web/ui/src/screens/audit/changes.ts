@@ -32,17 +32,25 @@ export function changesOf(entries: readonly AuditEntry[]): readonly Change[] {
     const address = id === null ? first.object : `${kind}/${id}`;
     const what = whatOf(group);
     if (!newest.has(address)) newest.set(address, what);
-    const name = first.name ?? (NAMED.has(kind) ? rest : null);
+    const name = first.name ?? (NAMED.has(kind) ? rest : writtenName(first));
     const isGone = newest.get(address) === 'gone';
     return [{ at: first.at, who: first.who, kind, id, name, address, what, isGone, entries: group }];
   });
+}
+
+/** The name in a document that came or went; null where it has none. */
+function writtenName({ before, after }: AuditEntry): string | null {
+  const whole = after ?? before;
+  if (typeof whole !== 'object' || whole === null || !('name' in whole)) return null;
+  return typeof whole.name === 'string' ? whole.name : null;
 }
 
 /** Whose `object` holds a name. */
 const NAMED: ReadonlySet<string> = new Set(['rule', 'channel', 'alert']);
 
 function belongTogether(a: AuditEntry, b: AuditEntry): boolean {
-  return a.at === b.at && a.who === b.who && a.object === b.object && a.field !== b.field;
+  const isPart = a.field !== '' && b.field !== '' && a.field !== b.field;
+  return isPart && a.at === b.at && a.who === b.who && a.object === b.object;
 }
 
 /** A channel comes and goes field by field: its name with it. */
