@@ -12,13 +12,13 @@ const USAGE = `tidewatch ${VERSION}
   tidewatch doctor [--config FILE]         what this machine, Kafka and Elasticsearch are like
   tidewatch doctor --flink REST_URL        which telemetry of a Flink cluster is missing, and the remedy (--url: daemon)
   tidewatch flink-config --job NAME | --session-cluster
-      [--owner O] [--cluster C] [--version 1.20|2.x] [--yarn|--kubernetes|--standalone]
+      [--owner O] [--cluster C] [--version 1.13…1.20|2.x] [--yarn|--kubernetes|--standalone]
       [--config FILE] [--brokers h:9092] [--password-file FILE] [--out DIR]
                                            what Flink needs to ship its telemetry: configuration, logging, environment
   tidewatch jobs submit --sql FILE --name JOB
       [--owner O] [--session CATALOG.DB] [--job-id ID] [--app-id ID] [--property K=V]… [--force]
       [--url URL | --brokers h:9092 | --config FILE] [--topic T]
-                                           tell the daemon what a job reads and writes (Flink 1.20, jobs of other tools)
+                                           tell the daemon what a job reads and writes (Flink 1.x, jobs of other tools)
   tidewatch notify test CHANNEL|RECEIVER   send a test message; what the other side said, and the remedy (--url)
   tidewatch replay STREAM FILE…            send files of records to a running daemon (--url)
   tidewatch lineage parse FILE.sql         tables and columns of a SQL script (--batch: NDJSON on stdin)

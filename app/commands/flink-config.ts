@@ -6,7 +6,8 @@ import { environmentOf } from '../flink/environment.ts';
 import { generatedFiles, jarsOf } from '../flink/generated-files.ts';
 import { annotatedDocument, installGuide } from '../flink/install-guide.ts';
 import { readTelemetryKafka } from '../flink/kafka-settings.ts';
-import { DEPLOYMENTS, type Deployment, type FlinkTarget, flinkVersionOf } from '../flink/target.ts';
+import { FLINK_VERSIONS, flinkVersionOf } from '../flink/release.ts';
+import { DEPLOYMENTS, type Deployment, type FlinkTarget } from '../flink/target.ts';
 import { VERSION } from '../version.ts';
 
 /** `tidewatch flink-config`: the files that make one job's, or one session cluster's, Flink ship its telemetry. */
@@ -33,7 +34,10 @@ export function flinkConfig(args: readonly string[], env: NodeJS.ProcessEnv): nu
     throw new UserError('bad-request', 'flink-config needs either --job NAME or --session-cluster');
   const version = flinkVersionOf(values.version);
   if (version === null)
-    throw new UserError('bad-request', `Flink ${values.version} is not supported; --version is 1.20 or 2.x`);
+    throw new UserError(
+      'bad-request',
+      `the jars were never run on Flink ${values.version}; --version is one of ${FLINK_VERSIONS.join(', ')}`,
+    );
   const target: FlinkTarget = {
     version,
     deployment: deploymentOf(values),

@@ -22,7 +22,7 @@ interface Sent {
 }
 
 /**
- * `tidewatch jobs submit`: tells the daemon what a submitted job reads and writes, for Flink 1.20 and whatever else has no lineage
+ * `tidewatch jobs submit`: tells the daemon what a submitted job reads and writes, for Flink 1.x and whatever else has no lineage
  * listener. Exit 1 when the SQL has errors (nothing is sent then, but with --force) or the daemon refuses the record.
  */
 export async function jobsSubmit(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {

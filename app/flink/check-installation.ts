@@ -1,12 +1,12 @@
-import type { DaemonFacts, DoctorFacts } from './facts.ts';
+import type { DoctorFacts } from './facts.ts';
 import type { Finding } from './finding.ts';
-import { type ConfiguredReporter, configuredReporter } from './reporter-config.ts';
-import { flinkVersionOf } from './target.ts';
+import { FLINK_VERSIONS, flinkVersionOf, traitsOf } from './release.ts';
+import { configuredReporter } from './reporter-config.ts';
 
 /** What the JobManager says of itself: its version, its class path, its reporters. */
 export function checkInstallation(facts: DoctorFacts): Finding[] {
-  const { cluster, daemon } = facts;
-  return [version(cluster.version), ...jars(facts), reporterConfiguration(configuredReporter(cluster.config), daemon)];
+  const { cluster } = facts;
+  return [version(cluster.version), ...jars(facts), reporterConfiguration(facts)];
 }
 
 function version(text: string): Finding {
@@ -16,7 +16,7 @@ function version(text: string): Finding {
     ...base,
     state: 'bad',
     detail: `${text} was never tried`,
-    remedy: 'the jars are made for Flink 1.20 and 2.x',
+    remedy: `the jars were run on Flink ${FLINK_VERSIONS.toReversed().join(', ')}`,
   };
 }
 
@@ -49,10 +49,13 @@ function jars({ cluster: { classPath }, jarVersion }: DoctorFacts): Finding[] {
   return found;
 }
 
-function reporterConfiguration(reporter: ConfiguredReporter | null, daemon: DaemonFacts | null): Finding {
+function reporterConfiguration({ cluster, daemon }: DoctorFacts): Finding {
   const base = { step: 'metrics', subject: 'configuration' } as const;
+  const reporter = configuredReporter(cluster.config);
   if (reporter === null) {
-    const remedy = 'append what tidewatch flink-config writes to conf/config.yaml and restart';
+    const version = flinkVersionOf(cluster.version);
+    const file = version === null || traitsOf(version).readsConfigYaml ? 'config.yaml' : 'flink-conf.yaml';
+    const remedy = `append what tidewatch flink-config writes to conf/${file} and restart`;
     return { ...base, state: 'bad', detail: 'no metric reporter of tidewatch is configured', remedy };
   }
   const { name, topic, isActive, intervalMs } = reporter;

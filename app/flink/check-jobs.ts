@@ -1,7 +1,7 @@
 import type { ClusterFacts, DoctorFacts, RunningJob } from './facts.ts';
 import type { Finding } from './finding.ts';
+import { flinkVersionOf } from './release.ts';
 import { hasListener } from './reporter-config.ts';
-import { flinkVersionOf } from './target.ts';
 
 /** Whether job states and lineage are told by Flink itself. */
 export function checkListener({ config, version: text }: ClusterFacts): Finding {

@@ -1,5 +1,6 @@
 import { environmentOf } from './environment.ts';
 import { legacyFlinkValue, podEnvironmentValue, yamlScalar, yarnEnvironmentValue } from './quote.ts';
+import { traitsOf } from './release.ts';
 import type { FlinkTarget } from './target.ts';
 
 /** The factory in the reporter's jar. */
@@ -16,6 +17,7 @@ export interface ConfigSection {
 /** What Flink's configuration must say, the same for JobManager, TaskManager and client. */
 export function configSections(target: FlinkTarget): ConfigSection[] {
   const { kafka, deployment } = target;
+  const traits = traitsOf(target.version);
   const producer = { 'bootstrap.servers': kafka.bootstrapServers, ...kafka.producer };
   const below = (prefix: string) =>
     Object.entries(producer).map(([name, value]) => [`${prefix}.${name}`, value] as const);
@@ -31,7 +33,7 @@ export function configSections(target: FlinkTarget): ConfigSection[] {
         ...below(`${reporter}.kafka`),
       ],
     },
-    ...(target.version === '2.x'
+    ...(traits.hasListener
       ? [
           {
             comment: 'Lineage and job states. Listeners of your own go into the same key, separated by semicolons.',
@@ -50,7 +52,7 @@ export function configSections(target: FlinkTarget): ConfigSection[] {
           {
             comment:
               'Pods: their own names as CONTAINER_ID, the cluster id as _APP_ID, the Kafka password from a secret.',
-            entries: [['kubernetes.pod-template-file.default', 'conf/tidewatch-pod-template.yaml']] as const,
+            entries: [[traits.podTemplateKey, 'conf/tidewatch-pod-template.yaml']] as const,
           },
         ]
       : []),
@@ -77,19 +79,19 @@ export function configYaml(sections: readonly ConfigSection[]): string {
     .concat('\n');
 }
 
-/** The sections as lines of `flink-conf.yaml` (1.20 only); what that format cannot hold is left out and named. */
-export function legacyConfig(sections: readonly ConfigSection[]): string {
+/**
+ * The sections as lines of `flink-conf.yaml` (before 2.0); what that format cannot hold is left out and named, with `remedy` in words.
+ */
+export function legacyConfig(sections: readonly ConfigSection[], remedy: string): string {
   return sections
     .map(({ comment, entries }) =>
-      [`# ${comment}`, ...entries.map(([key, value]) => legacyLine(key, value))].join('\n'),
+      [`# ${comment}`, ...entries.map(([key, value]) => legacyLine(key, value, remedy))].join('\n'),
     )
     .join('\n\n')
     .concat('\n');
 }
 
-function legacyLine(key: string, value: string): string {
+function legacyLine(key: string, value: string, remedy: string): string {
   const written = legacyFlinkValue(value);
-  return written === null
-    ? `# ${key}: its value cannot be written in this format; use config.yaml`
-    : `${key}: ${written}`;
+  return written === null ? `# ${key}: its value cannot be written in this format; ${remedy}` : `${key}: ${written}`;
 }

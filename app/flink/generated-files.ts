@@ -1,5 +1,6 @@
 import { configSections, configYaml, legacyConfig } from './config-fragment.ts';
 import { log4jProperties } from './log4j-properties.ts';
+import { traitsOf } from './release.ts';
 import { environmentScript, podTemplate } from './scripts.ts';
 import type { FlinkTarget } from './target.ts';
 
@@ -31,26 +32,28 @@ export function jarsOf({ jarVersion }: Pick<FlinkTarget, 'jarVersion'>): Install
 
 /** Every file for this target. */
 export function generatedFiles(target: FlinkTarget): GeneratedFile[] {
+  return [...configFiles(target), ...logFiles(target), ...environmentFiles(target)];
+}
+
+function configFiles(target: FlinkTarget): GeneratedFile[] {
   const sections = configSections(target);
-  const both =
-    target.version === '1.20'
-      ? '; a cluster that still uses flink-conf.yaml takes flink-conf.fragment.yaml instead'
-      : '';
-  const files: GeneratedFile[] = [
-    {
-      name: 'config.fragment.yaml',
-      place: `append to conf/config.yaml of ${hosts(target)}${both}`,
-      content: configYaml(sections),
-    },
-  ];
-  if (target.version === '1.20')
-    files.push({
-      name: 'flink-conf.fragment.yaml',
-      place: 'only without a conf/config.yaml: append to conf/flink-conf.yaml',
-      content: legacyConfig(sections),
-    });
-  files.push(...logFiles(target), ...environmentFiles(target));
-  return files;
+  const { readsConfigYaml, readsFlinkConf } = traitsOf(target.version);
+  const both = readsFlinkConf
+    ? '; a cluster that still uses flink-conf.yaml takes flink-conf.fragment.yaml instead'
+    : '';
+  const yaml: GeneratedFile = {
+    name: 'config.fragment.yaml',
+    place: `append to conf/config.yaml of ${hosts(target)}${both}`,
+    content: configYaml(sections),
+  };
+  const legacy: GeneratedFile = {
+    name: 'flink-conf.fragment.yaml',
+    place: readsConfigYaml
+      ? 'only without a conf/config.yaml: append to conf/flink-conf.yaml'
+      : `append to conf/flink-conf.yaml of ${hosts(target)}`,
+    content: legacyConfig(sections, readsConfigYaml ? 'use config.yaml' : 'choose one without # and line breaks'),
+  };
+  return [...(readsConfigYaml ? [yaml] : []), ...(readsFlinkConf ? [legacy] : [])];
 }
 
 function hosts({ deployment }: FlinkTarget): string {

@@ -1,10 +1,12 @@
 import { type GeneratedFile, jarsOf } from './generated-files.ts';
 import { commentText, shellWord } from './quote.ts';
+import { traitsOf } from './release.ts';
 import type { FlinkTarget } from './target.ts';
 
 /** What to do with the files, step by step, as plain text. */
 export function installGuide(target: FlinkTarget, files: readonly GeneratedFile[]): string {
   const { job, cluster, deployment, version } = target;
+  const { hasListener } = traitsOf(version);
   const whose = job === null ? 'a session cluster' : `job ${commentText(job)}`;
   const where = cluster === null ? '' : ` of cluster ${commentText(cluster)}`;
   const steps = [
@@ -20,7 +22,7 @@ export function installGuide(target: FlinkTarget, files: readonly GeneratedFile[
       : []),
     ...files.map(({ name, place }) => `${name}: ${place}.`),
     ...target.kafka.remarks,
-    ...(version === '1.20' ? [submissionOf(target)] : []),
+    ...(hasListener ? [] : [submissionOf(target)]),
     ...(job === null
       ? ['JOB_NAME stays unset: in a session cluster the daemon names the job of a line by its flink-job-id.']
       : []),
@@ -30,10 +32,10 @@ export function installGuide(target: FlinkTarget, files: readonly GeneratedFile[
   return `${title}\n\n${steps.map((step, i) => `${i + 1}. ${step}`).join('\n')}\n`;
 }
 
-/** Flink 1.20 has no job listener: the submitting side says what it submits. */
-function submissionOf({ job }: FlinkTarget): string {
+/** Before 2.0 there is no job listener: the submitting side says what it submits. */
+function submissionOf({ job, version }: FlinkTarget): string {
   const name = job === null ? 'NAME' : shellWord(commentText(job));
-  return `Flink 1.20 tells nobody what a job reads and writes: after each submission run tidewatch jobs submit --sql FILE --name ${name}`;
+  return `Flink ${version} tells nobody what a job reads and writes: after each submission run tidewatch jobs submit --sql FILE --name ${name}`;
 }
 
 /** Guide and files as one annotated text. */

@@ -1,8 +1,9 @@
 /**
- * Log4j 2 properties: what Flink's own default files do, and the Kafka appender beside it. Written for Log4j 2.17 (Flink 1.20)
+ * Log4j 2 properties: what Flink's own default files do, and the Kafka appender beside it. Written for Log4j 2.17 (Flink 1.x)
  * and 2.24 (Flink 2.x) alike.
  */
 import { log4jValue } from './quote.ts';
+import { traitsOf } from './release.ts';
 import type { FlinkTarget } from './target.ts';
 
 /** Which of Flink's files: `log4j.properties`, `log4j-console.properties` or `log4j-cli.properties`. */
@@ -39,9 +40,7 @@ appender.file.layout.type = PatternLayout
 appender.file.layout.pattern = ${PATTERN}
 `;
 
-const PROCESS_LOGGERS = `logger.pekko.name = org.apache.pekko
-logger.pekko.level = INFO
-logger.kafka.name = org.apache.kafka
+const PROCESS_LOGGERS = `logger.kafka.name = org.apache.kafka
 logger.kafka.level = INFO
 logger.hadoop.name = org.apache.hadoop
 logger.hadoop.level = INFO
@@ -101,7 +100,14 @@ monitorInterval = 30
 rootLogger.level = INFO
 ${root.join('\n')}
 `;
-  return [head, ...sections, tidewatchAppender(target)].join('\n');
+  return [head, ...(kind === 'client' ? [] : [actorLogger(target)]), ...sections, tidewatchAppender(target)].join('\n');
+}
+
+/** The actor system below Flink's RPC, under the name it has on this line. */
+function actorLogger({ version }: FlinkTarget): string {
+  const { actors } = traitsOf(version);
+  const key = actors === 'akka' ? 'akka' : 'pekko';
+  return `logger.${key}.name = ${actors}\nlogger.${key}.level = INFO\n`;
 }
 
 function tidewatchAppender({ kafka }: FlinkTarget): string {

@@ -15,7 +15,7 @@ function doubleQuoted(value: string): string {
 
 /**
  * A value of `flink-conf.yaml`, which is not YAML: the rest of the line, cut at the first `#` and trimmed, without quotes
- * (Flink 1.20, `GlobalConfiguration.loadLegacyYAMLResource`). Null when the value cannot be written.
+ * (Flink 1.x, `GlobalConfiguration.loadLegacyYAMLResource`). Null when the value cannot be written.
  */
 export function legacyFlinkValue(value: string): string | null {
   return value === '' || value !== value.trim() || /[#\r\n]/.test(value) ? null : value;

@@ -2,10 +2,7 @@
  * Everything `tidewatch flink-config` and `tidewatch doctor --flink` know of Flink. This folder is pure: what goes where, how it is
  * quoted, what a cluster's answers mean; `app/commands/` reads, writes and asks.
  */
-
-/** Flink lines that differ for us: 2.x has job status listeners, 1.20 has not. */
-export const FLINK_VERSIONS = ['2.x', '1.20'] as const;
-export type FlinkVersion = (typeof FLINK_VERSIONS)[number];
+import type { FlinkVersion } from './release.ts';
 
 /** Who starts Flink's processes, and so how they get environment variables. */
 export const DEPLOYMENTS = ['yarn', 'kubernetes', 'standalone'] as const;
@@ -42,9 +39,3 @@ export interface TelemetryKafka {
 
 /** A secret that is named, never written: an environment variable of the Flink processes, or the line `password=…` of a file on their hosts. */
 export type SecretReference = { readonly env: string } | { readonly file: string };
-
-/** `2.3.0`, `2.x`, `1.20.3`, … to the line we write for; null for one we do not support. */
-export function flinkVersionOf(text: string): FlinkVersion | null {
-  if (/^2(\.|$)/.test(text)) return '2.x';
-  return /^1\.20(\.|$)/.test(text) ? '1.20' : null;
-}

@@ -62,11 +62,11 @@ describe('the diagnosis of a cluster', () => {
   ])[] = [
     [
       'a version nobody tried',
-      { cluster: { version: '1.18.1' } },
+      { cluster: { version: '1.12.7' } },
       'version',
       'bad',
-      /1\.18\.1 was never tried/,
-      /1\.20 and 2\.x/,
+      /1\.12\.7 was never tried/,
+      /1\.13, .*1\.20, 2\.x/,
     ],
     ['no library jar', { cluster: { classPath: ['flink-dist.jar'] } }, 'jars', 'bad', /not on it/, /lib\//],
     [
@@ -229,7 +229,18 @@ describe('the diagnosis of a cluster', () => {
     });
   }
 
-  test('1.20 has no listener, and a job is told by its submission', () => {
+  test('a cluster without our reporter is told the file its Flink reads', () => {
+    for (const [version, file] of [
+      ['1.18.1', 'conf/flink-conf.yaml'],
+      ['1.20.3', 'conf/config.yaml'],
+      ['2.3.0', 'conf/config.yaml'],
+    ] as const) {
+      const found = findings({ cluster: { version, config: config(/metrics\.reporter/) } });
+      assert.ok(found.find(f => f.step === 'metrics')?.remedy?.includes(file), version);
+    }
+  });
+
+  test('1.x has no listener, and a job is told by its submission', () => {
     const found = findings({
       cluster: { version: '1.20.3', config: config(/listener/) },
       daemon: { jobs: none },

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { generatedFiles, jarsOf } from '../../../app/flink/generated-files.ts';
-import { DEPLOYMENTS, FLINK_VERSIONS, type FlinkTarget } from '../../../app/flink/target.ts';
+import { FLINK_VERSIONS, type FlinkVersion, traitsOf } from '../../../app/flink/release.ts';
+import { DEPLOYMENTS, type FlinkTarget } from '../../../app/flink/target.ts';
 import { readLog4jValue, readProperties } from './java-properties.ts';
 import { flinkTarget } from './target-fixture.ts';
 
@@ -16,8 +17,17 @@ function contentOf(target: FlinkTarget, name: string): string {
   return file.content;
 }
 
+/** What Flink reads of the file its line has: `config.yaml`, or as `GlobalConfiguration.loadLegacyYAMLResource` does. */
 function configOf(target: FlinkTarget): Record<string, string> {
-  return parse(contentOf(target, 'config.fragment.yaml')) as Record<string, string>;
+  if (traitsOf(target.version).readsConfigYaml)
+    return parse(contentOf(target, 'config.fragment.yaml')) as Record<string, string>;
+  const lines = contentOf(target, 'flink-conf.fragment.yaml').split('\n');
+  return Object.fromEntries(
+    lines.flatMap(line => {
+      const [key, value] = (line.split('#', 1)[0] ?? '').trim().split(/: (.*)/s, 2);
+      return key === undefined || value === undefined ? [] : [[key, value]];
+    }),
+  );
 }
 
 /** `{NAME: value}` as a script leaves its environment. */
@@ -30,7 +40,7 @@ function environmentAfter(script: string): Record<string, string> {
 describe('the configuration fragment', () => {
   for (const version of FLINK_VERSIONS) {
     for (const deployment of DEPLOYMENTS) {
-      test(`${version} on ${deployment}: YAML of texts only, with the reporter`, () => {
+      test(`${version} on ${deployment}: texts only, with the reporter`, () => {
         const config = configOf(flinkTarget({ version, deployment, job: AWKWARD }));
 
         assert.ok(Object.values(config).every(value => typeof value === 'string'));
@@ -43,14 +53,16 @@ describe('the configuration fragment', () => {
   }
 
   test('only 2.x has a job listener', () => {
-    const keys = (version: '2.x' | '1.20') => Object.keys(configOf(flinkTarget({ version })));
+    const keys = (version: FlinkVersion) => Object.keys(configOf(flinkTarget({ version })));
 
     assert.ok(keys('2.x').includes('execution.job-status-changed-listeners'));
     assert.ok(keys('2.x').includes('tidewatch.jobs.kafka.bootstrap.servers'));
-    assert.deepEqual(
-      keys('1.20').filter(key => /listener|tidewatch\.jobs/.test(key)),
-      [],
-    );
+    for (const version of FLINK_VERSIONS.slice(1))
+      assert.deepEqual(
+        keys(version).filter(key => /listener|tidewatch\.jobs/.test(key)),
+        [],
+        version,
+      );
   });
 
   test('on YARN a job’s name survives the shell of the launch script', () => {
@@ -73,7 +85,35 @@ describe('the configuration fragment', () => {
     }
   });
 
-  test('flink-conf.yaml, for 1.20 only, names what it cannot hold', () => {
+  test('each line gets the configuration files it reads', () => {
+    const fragments = (version: FlinkVersion): string[] =>
+      generatedFiles(flinkTarget({ version }))
+        .map(f => f.name)
+        .filter(name => name.endsWith('.fragment.yaml'));
+
+    assert.deepEqual(fragments('2.x'), ['config.fragment.yaml']);
+    assert.deepEqual(fragments('1.19'), ['config.fragment.yaml', 'flink-conf.fragment.yaml']);
+    assert.deepEqual(fragments('1.18'), ['flink-conf.fragment.yaml']);
+  });
+
+  test('the pod template is named by the key that the line knows', () => {
+    const key = (version: FlinkVersion) =>
+      Object.keys(configOf(flinkTarget({ version, deployment: 'kubernetes' }))).find(k => /pod-template/.test(k));
+
+    assert.equal(key('1.16'), 'kubernetes.pod-template-file');
+    assert.equal(key('1.17'), 'kubernetes.pod-template-file.default');
+  });
+
+  test('what flink-conf.yaml cannot hold is named, before 1.19 without another file to turn to', () => {
+    const target = flinkTarget({ version: '1.16', job: 'a # b' });
+
+    assert.match(
+      contentOf(target, 'flink-conf.fragment.yaml'),
+      /^# containerized\.master\.env\.JOB_NAME: .*choose one without # and line breaks$/m,
+    );
+  });
+
+  test('flink-conf.yaml names what it cannot hold', () => {
     const target = flinkTarget({ version: '1.20', job: 'a # b', owner: 'data team' });
     const lines = contentOf(target, 'flink-conf.fragment.yaml').split('\n');
 
@@ -97,6 +137,16 @@ describe('the logging files', () => {
     ],
     ['log4j-cli.properties', secure, ['FileAppender', 'Tidewatch']],
   ];
+  test('the actor system is named as the line calls it', () => {
+    const loggers = (version: FlinkVersion) =>
+      [...readProperties(contentOf(flinkTarget({ version }), 'log4j.properties'))]
+        .filter(([key]) => /^logger\.(akka|pekko)\.name$/.test(key))
+        .map(([, value]) => value);
+
+    assert.deepEqual(loggers('1.17'), ['akka']);
+    assert.deepEqual(loggers('1.18'), ['org.apache.pekko']);
+  });
+
   for (const [name, target, refs] of KINDS) {
     test(`${name}: Flink’s own appenders stay, ours is beside them, every reference has its appender`, () => {
       const entries = readProperties(contentOf(target, name));
