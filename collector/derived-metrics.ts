@@ -13,7 +13,8 @@ type Value = readonly [name: string, value: number];
 
 /**
  * Derived values to store beside a group's own: `heap_used_ratio` (0 to 1; only where the JVM has a heap limit) and
- * `checkpoint_age_ms` (Flink 2.x tells when the last checkpoint completed; before the first one there is no age).
+ * `checkpoint_age_ms` (Flink 2.x tells when the last checkpoint completed; before the first one there is no age; for 1.x see
+ * `derived/checkpoints.ts`).
  */
 export function derivedValues(ts: number, values: readonly Value[]): Value[] {
   const derived: Value[] = [];

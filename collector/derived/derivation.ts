@@ -76,9 +76,12 @@ export class Derivation {
         else watermarks.take(group);
         continue;
       }
-      groups.push(group.scope === 'taskmanager' ? processes.take(group) : group);
-      if (group.scope !== 'job') continue;
-      const row = runs.take(group);
+      if (group.scope !== 'job') {
+        groups.push(group.scope === 'taskmanager' ? processes.take(group) : group);
+        continue;
+      }
+      const { row, ageMs } = runs.take(group);
+      groups.push(ageMs === null ? group : { ...group, values: [...group.values, ['checkpoint_age_ms', ageMs]] });
       if (row !== null) checkpoints.push(row);
     }
     groups.push(...placement.groups());

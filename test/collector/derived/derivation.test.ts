@@ -114,7 +114,7 @@ const CHECKPOINTS: readonly {
     rows: [row(at(30), at(20) - 300), row(at(50), at(40) - 300)],
   },
   {
-    sentence: 'Flink 1.20: of what a new run reports first the age is not known',
+    sentence: 'Flink 1.x: of what a new run reports first the age is not known',
     reports: [checkpointed(10, 7), checkpointed(20, 8, {}, 'b2'), checkpointed(30, 9, {}, 'b2')],
     rows: [row(at(30), at(20) - 300)],
   },
@@ -138,6 +138,61 @@ for (const { sentence, reports, rows } of CHECKPOINTS) {
     assert.deepEqual(
       takeEach(reports).flatMap(derived => derived.checkpoints),
       rows,
+    );
+  });
+}
+
+const AGES: readonly {
+  readonly sentence: string;
+  readonly reports: readonly DecodedGroup[];
+  /** `[second, age in seconds]`. */
+  readonly ages: readonly (readonly [number, number])[];
+}[] = [
+  {
+    sentence: 'on 1.x counts from the last report that named the one before',
+    reports: [checkpointed(10, 7), checkpointed(20, 8), checkpointed(30, 8), checkpointed(40, 9)],
+    ages: [
+      [20, 10],
+      [30, 20],
+      [40, 10],
+    ],
+  },
+  {
+    sentence: 'is not known of the one that the first report names, until that it is old says enough',
+    reports: [
+      checkpointed(0, 7),
+      checkpointed(10, 7),
+      checkpointed(590, 7),
+      checkpointed(600, 7),
+      checkpointed(610, 7),
+    ],
+    ages: [
+      [600, 600],
+      [610, 610],
+    ],
+  },
+  {
+    sentence: 'on 2.x follows from the time of completion alone, and is not told twice',
+    reports: [10, 20].map(s => checkpointed(s, s, { lastCheckpointCompletedTimestamp: at(s - 1) })),
+    ages: [],
+  },
+  {
+    sentence: 'is not known before the first',
+    reports: [0, 10].map(s => checkpointed(s, -1, { lastCheckpointDuration: -1 })),
+    ages: [],
+  },
+  {
+    sentence: 'of another run is not that of this one',
+    reports: [checkpointed(10, 7), checkpointed(20, 8), checkpointed(30, 9, {}, 'b2')],
+    ages: [[20, 10]],
+  },
+];
+
+for (const { sentence, reports, ages } of AGES) {
+  test(`the age of the last checkpoint ${sentence}`, () => {
+    assert.deepEqual(
+      pointsOf(takeEach(reports), 'checkpoint_age_ms').map(([second, ms]) => [second, ms / 1000]),
+      ages,
     );
   });
 }
