@@ -1,7 +1,10 @@
 package io.tidewatch.flink.common;
 
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,13 +15,14 @@ import java.util.regex.Pattern;
  */
 public final class ProcessIdentity {
     private static final Pattern YARN_CONTAINER = Pattern.compile("container_(?:e\\d+_)?(\\d+_\\d+)_\\d+_\\d+");
+    private static final Pattern LEADING_NUMBER = Pattern.compile("(\\d{1,18})@");
 
     private final Map<String, String> environment;
     private final String host;
     private final long pid;
 
     private ProcessIdentity(Map<String, String> environment, String host, long pid) {
-        this.environment = Map.copyOf(environment);
+        this.environment = Collections.unmodifiableMap(new HashMap<>(environment));
         this.host = host;
         this.pid = pid;
     }
@@ -26,7 +30,7 @@ public final class ProcessIdentity {
     /** Of the running process. Looks the host name up: call it once. */
     public static ProcessIdentity current() {
         Map<String, String> environment = System.getenv();
-        return of(environment, localHost(environment), ProcessHandle.current().pid());
+        return of(environment, localHost(environment), ownPid());
     }
 
     public static ProcessIdentity of(Map<String, String> environment, String host, long pid) {
@@ -80,6 +84,13 @@ public final class ProcessIdentity {
 
     private String variable(String name) {
         return environment.getOrDefault(name, "");
+    }
+
+    /** What every JVM names itself by: {@code <process id>@<host>}; 0 where one does not. Java 8 says it nowhere else. */
+    private static long ownPid() {
+        String name = ManagementFactory.getRuntimeMXBean().getName();
+        Matcher pid = LEADING_NUMBER.matcher(name);
+        return pid.lookingAt() ? Long.parseLong(pid.group(1)) : 0;
     }
 
     private static String localHost(Map<String, String> environment) {

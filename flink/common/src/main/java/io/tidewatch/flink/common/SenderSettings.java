@@ -1,5 +1,6 @@
 package io.tidewatch.flink.common;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -14,19 +15,21 @@ public final class SenderSettings {
     private static final int MAX_BLOCK_MS = 1_000;
 
     /** Overridden by what the user configures. */
-    private static final Map<String, Object> DEFAULTS =
-            Map.of(
-                    ProducerConfig.ACKS_CONFIG, "all",
-                    ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",
-                    ProducerConfig.LINGER_MS_CONFIG, "20",
-                    ProducerConfig.BATCH_SIZE_CONFIG, "65536",
-                    // A request that a frozen broker holds is given up after 30 s and sent again until five minutes are over.
-                    ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "30000",
-                    ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "300000",
-                    ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, "5000",
-                    ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, "false",
-                    // Two producers of one client id in a JVM would quarrel over the bean's name.
-                    "auto.include.jmx.reporter", "false");
+    private static final Map<String, Object> DEFAULTS = new HashMap<>();
+
+    static {
+        DEFAULTS.put(ProducerConfig.ACKS_CONFIG, "all");
+        DEFAULTS.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        DEFAULTS.put(ProducerConfig.LINGER_MS_CONFIG, "20");
+        DEFAULTS.put(ProducerConfig.BATCH_SIZE_CONFIG, "65536");
+        // A request that a frozen broker holds is given up after 30 s and sent again until five minutes are over.
+        DEFAULTS.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "30000");
+        DEFAULTS.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "300000");
+        DEFAULTS.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, "5000");
+        DEFAULTS.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, "false");
+        // Two producers of one client id in a JVM would quarrel over the bean's name.
+        DEFAULTS.put("auto.include.jmx.reporter", "false");
+    }
 
     private final String topic;
     private final String clientId;
@@ -52,7 +55,7 @@ public final class SenderSettings {
         properties.putAll(producer);
         properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, clientBytes());
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
-        this.producer = Map.copyOf(properties);
+        this.producer = Collections.unmodifiableMap(properties);
         this.clientId = String.valueOf(properties.get(ProducerConfig.CLIENT_ID_CONFIG));
     }
 

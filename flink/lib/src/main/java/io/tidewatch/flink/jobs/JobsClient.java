@@ -2,6 +2,7 @@ package io.tidewatch.flink.jobs;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -72,7 +73,7 @@ public final class JobsClient implements AutoCloseable {
     static int run(String[] args, PrintStream out, PrintStream err) {
         try {
             JobsOptions options = JobsOptions.parse(args);
-            String sql = Files.readString(options.sqlFile());
+            String sql = new String(Files.readAllBytes(options.sqlFile()), StandardCharsets.UTF_8);
             try (JobsClient client = options.connect()) {
                 client.submitted(options.submission(sql));
             }

@@ -1,7 +1,10 @@
 package io.tidewatch.flink.jobs;
 
 import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +16,7 @@ final class JobsOptions {
             + " --brokers HOST:9092 [--topic tidewatch.jobs] [--kafka PRODUCER.PROPERTY=VALUE]...)";
 
     private static final Set<String> NAMES =
-            Set.of("sql", "name", "owner", "session", "job-id", "app-id", "brokers", "topic", "url");
+            new HashSet<>(Arrays.asList("sql", "name", "owner", "session", "job-id", "app-id", "brokers", "topic", "url"));
 
     private final Map<String, String> given;
     private final Map<String, String> properties;
@@ -40,7 +43,7 @@ final class JobsOptions {
     }
 
     Path sqlFile() {
-        return Path.of(given.get("sql"));
+        return Paths.get(given.get("sql"));
     }
 
     String jobName() {

@@ -28,7 +28,15 @@ import org.apache.logging.log4j.core.config.plugins.validation.constraints.Requi
 public final class KafkaLogAppender extends AbstractAppender {
     private static final String PRODUCER_PREFIX = "kafka.";
     /** Few large requests: each costs the process as much as hundreds of lines. A second later is soon enough for a log line. */
-    private static final Map<String, String> PRODUCER_DEFAULTS = Map.of("linger.ms", "1000", "batch.size", "524288");
+    private static final Map<String, String> PRODUCER_DEFAULTS = new HashMap<>();
+
+    static {
+        PRODUCER_DEFAULTS.put("linger.ms", "1000");
+        PRODUCER_DEFAULTS.put("batch.size", "524288");
+    }
+
+    /** Of the process: what was learnt outlives a changed configuration. */
+    private static final LineJobs JOBS = LineJobs.areNeeded() ? new LineJobs() : null;
 
     private final SenderSettings settings;
     private final long maxBytes;
@@ -43,7 +51,7 @@ public final class KafkaLogAppender extends AbstractAppender {
         this.settings = builder.settings();
         this.maxBytes = ByteSize.parse(builder.maxMemory);
         this.flushLimit = Duration.ofMillis(builder.flushTimeoutMs);
-        this.writer = new LogRecordWriter(process, new Redaction(builder.redact, builder.redactRecords));
+        this.writer = new LogRecordWriter(process, new Redaction(builder.redact, builder.redactRecords), JOBS);
         String container = process.containerId();
         this.key = (container.isEmpty() ? process.host() + ":" + process.pid() : container).getBytes(StandardCharsets.UTF_8);
     }

@@ -22,6 +22,8 @@ final class LogRecordWriter {
     /** The daemon's limits of short texts and of the number of MDC entries. */
     static final int MAX_TEXT = 1024;
     static final int MAX_MDC = 64;
+    /** What Flink itself calls it, from 1.20 on. */
+    private static final String JOB_ID = "flink-job-id";
     /** In the worst case a unit is six bytes; a fourth of each limit then fits. */
     private static final int SHRINK = 4;
 
@@ -38,32 +40,45 @@ final class LogRecordWriter {
 
     private final ThreadLocal<Buffers> buffers = ThreadLocal.withInitial(Buffers::new);
     private final Redaction redaction;
+    private final LineJobs jobs;
     /** Members that are the same in every record. */
     private final byte[] identity;
 
-    LogRecordWriter(ProcessIdentity process, Redaction redaction) {
+    /** @param jobs tells the job of a line that does not carry it; null where Flink does so itself */
+    LogRecordWriter(ProcessIdentity process, Redaction redaction, LineJobs jobs) {
         this.redaction = redaction;
+        this.jobs = jobs;
         this.identity = identityOf(process);
     }
 
     byte[] write(LogEvent event) {
+        String message = event.getMessage().getFormattedMessage();
+        ReadOnlyStringMap mdc = event.getContextData();
         return write(
                 event.getTimeMillis(),
                 event.getLevel().name(),
                 event.getLoggerName(),
                 event.getThreadName(),
-                event.getMessage().getFormattedMessage(),
+                message,
                 event.getThrown(),
-                event.getContextData());
+                mdc,
+                jobs == null || mdc.containsKey(JOB_ID) ? null : jobs.of(event.getLoggerName(), event.getThreadName(), message));
     }
 
     /** A record of the appender itself. */
     byte[] write(long ts, String level, String logger, String message) {
-        return write(ts, level, logger, Thread.currentThread().getName(), message, null, null);
+        return write(ts, level, logger, Thread.currentThread().getName(), message, null, null, null);
     }
 
     private byte[] write(
-            long ts, String level, String logger, String thread, String message, Throwable thrown, ReadOnlyStringMap mdc) {
+            long ts,
+            String level,
+            String logger,
+            String thread,
+            String message,
+            Throwable thrown,
+            ReadOnlyStringMap mdc,
+            String jobId) {
         Buffers own = buffers.get();
         for (int shrink = 1; ; shrink *= SHRINK) {
             JsonWriter json = own.json.reset().beginObject();
@@ -74,8 +89,8 @@ final class LogRecordWriter {
             if (thrown != null) {
                 exception(json, own.text, thrown, shrink);
             }
-            if (mdc != null && !mdc.isEmpty()) {
-                mdc(json, mdc, shrink);
+            if (jobId != null || mdc != null && !mdc.isEmpty()) {
+                mdc(json, mdc, jobId, shrink);
             }
             if (identity.length > 0) {
                 json.raw(identity);
@@ -100,9 +115,13 @@ final class LogRecordWriter {
         json.endObject();
     }
 
-    private void mdc(JsonWriter json, ReadOnlyStringMap mdc, int shrink) {
+    private void mdc(JsonWriter json, ReadOnlyStringMap mdc, String jobId, int shrink) {
         json.name(MDC).beginObject();
         int[] room = {MAX_MDC / shrink};
+        if (jobId != null) {
+            json.name(JOB_ID).value(jobId);
+            room[0]--;
+        }
         mdc.<Object>forEach((name, value) -> {
             if (value != null && room[0]-- > 0) {
                 String shown = redaction.setting(name, value.toString());

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class LogRecordWriterTest {
     private static final long TS = 1_795_255_880_238L;
+    private static final String JOB = "188a0c8091072beeed28a044420881dd";
     private static final ProcessIdentity TASK_MANAGER = ProcessIdentity.of(
             Map.of(
                     "JOB_NAME", "cdo \"agg\"",
@@ -30,7 +31,7 @@ class LogRecordWriterTest {
             "h1",
             4711);
 
-    private final LogRecordWriter writer = new LogRecordWriter(TASK_MANAGER, Redaction.ALL);
+    private final LogRecordWriter writer = new LogRecordWriter(TASK_MANAGER, Redaction.ALL, null);
 
     @Test
     void writesEveryFieldOfTheNativeShapeOnce() {
@@ -49,8 +50,24 @@ class LogRecordWriterTest {
     }
 
     @Test
+    void givesALineTheJobThatFlinkDoesNot() {
+        LineJobs jobs = new LineJobs();
+        jobs.of("org.apache.flink.x", "main", "Establish JobManager connection for job " + JOB + ".");
+        LogRecordWriter old = new LogRecordWriter(TASK_MANAGER, Redaction.ALL, jobs);
+        String message = "Offer reserved slots to the leader of job " + JOB + ".";
+
+        String told = text(old.write(Log4jLogEvent.newBuilder()
+                .setLoggerName("org.apache.flink.x")
+                .setMessage(new SimpleMessage(message))
+                .build()));
+
+        assertTrue(told.contains("\"mdc\":{\"flink-job-id\":\"" + JOB + "\"}"), told);
+        assertFalse(text(old.write(event(message, null, Map.of("flink-job-id", "own")))).contains(JOB + "\"}"));
+    }
+
+    @Test
     void leavesOutWhatIsEmpty() {
-        LogRecordWriter bare = new LogRecordWriter(ProcessIdentity.of(Map.of(), "", 1), Redaction.ALL);
+        LogRecordWriter bare = new LogRecordWriter(ProcessIdentity.of(Map.of(), "", 1), Redaction.ALL, null);
 
         assertEquals(
                 "{\"ts\":1795255880238,\"level\":\"WARN\",\"logger\":\"a.B\",\"thread\":\"Source (1/2)#0\",\"message\":\"\",\"pid\":\"1\"}",
@@ -69,7 +86,7 @@ class LogRecordWriterTest {
 
     @Test
     void masksNothingWhenSwitchedOff() {
-        LogRecordWriter open = new LogRecordWriter(TASK_MANAGER, new Redaction(false, false));
+        LogRecordWriter open = new LogRecordWriter(TASK_MANAGER, new Redaction(false, false), null);
         Throwable thrown = new IOException("Failed to deserialize JSON 'u4834'.");
         String record = text(open.write(event("password=hunter2", thrown, Map.of("api-token", "t0k3n"))));
 
@@ -112,7 +129,7 @@ class LogRecordWriterTest {
         writer.write(event("long ".repeat(1000), new IOException(), Map.of("a", "b")));
         String first = text(writer.write(event("short", null, Map.of())));
 
-        assertEquals(first, text(new LogRecordWriter(TASK_MANAGER, Redaction.ALL).write(event("short", null, Map.of()))));
+        assertEquals(first, text(new LogRecordWriter(TASK_MANAGER, Redaction.ALL, null).write(event("short", null, Map.of()))));
     }
 
     private static LogEvent event(String message, Throwable thrown, Map<String, String> mdc) {

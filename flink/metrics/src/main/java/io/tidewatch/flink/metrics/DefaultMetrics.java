@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -17,10 +18,10 @@ final class DefaultMetrics {
     /** The patterns: the first column of the table. */
     static List<String> patterns() {
         try (BufferedReader table = open()) {
-            return table.lines()
-                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+            return Collections.unmodifiableList(table.lines()
+                    .filter(line -> !line.trim().isEmpty() && !line.startsWith("#"))
                     .map(line -> line.substring(0, line.indexOf('|')).trim())
-                    .collect(Collectors.toUnmodifiableList());
+                    .collect(Collectors.toList()));
         } catch (IOException e) {
             throw new UncheckedIOException(TABLE, e);
         }

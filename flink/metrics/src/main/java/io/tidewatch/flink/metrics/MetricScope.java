@@ -1,5 +1,8 @@
 package io.tidewatch.flink.metrics;
 
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -11,7 +14,7 @@ import java.util.TreeMap;
  * stand in the group.
  */
 final class MetricScope {
-    private static final Set<String> OPERATOR_VARIABLES = Set.of("operator_id", "operator_name");
+    private static final Set<String> OPERATOR_VARIABLES = new HashSet<>(Arrays.asList("operator_id", "operator_name"));
     private static final String JOB_MANAGER = "jobmanager";
     private static final String TASK_MANAGER = "taskmanager";
 
@@ -50,7 +53,7 @@ final class MetricScope {
 
     /** A group of the reporter's own in the same record. */
     MetricScope ownGroup(String group) {
-        MetricScope own = new MetricScope(process() + '.' + group, Map.of());
+        MetricScope own = new MetricScope(process() + '.' + group, Collections.emptyMap());
         own.recordVariables.putAll(recordVariables);
         return own;
     }

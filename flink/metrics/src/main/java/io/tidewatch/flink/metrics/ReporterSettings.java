@@ -3,6 +3,7 @@ package io.tidewatch.flink.metrics;
 import io.tidewatch.flink.common.ByteSize;
 import io.tidewatch.flink.common.SenderSettings;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,9 +75,9 @@ final class ReporterSettings {
     }
 
     private static List<String> list(String commaSeparated) {
-        return Arrays.stream(commaSeparated.split(","))
+        return Collections.unmodifiableList(Arrays.stream(commaSeparated.split(","))
                 .map(String::trim)
                 .filter(part -> !part.isEmpty())
-                .collect(Collectors.toUnmodifiableList());
+                .collect(Collectors.toList()));
     }
 }

@@ -6,17 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.StatementSet;
 import org.apache.flink.table.api.TableEnvironment;
+import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 
 /**
  * Submits a SQL file to the session cluster of {@code FLINK_CONF_DIR} as one job and prints its id, as the SQL client would, whose
- * own requirements are far larger. Usage: {@code SubmitSql --file job.sql --name JOB}.
+ * own requirements are far larger. Calls only what Flink 1.13 to 2.x have alike. Usage: {@code SubmitSql --file job.sql --name JOB}.
  */
 public final class SubmitSql {
     private SubmitSql() {}
@@ -32,7 +34,7 @@ public final class SubmitSql {
         for (SqlScript.Statement statement : script) {
             switch (statement.kind()) {
                 case SET:
-                    tables.getConfig().set(statement.key(), statement.value());
+                    tables.getConfig().addConfiguration(Configuration.fromMap(Map.of(statement.key(), statement.value())));
                     break;
                 case INSERT:
                     inserts.addInsertSql(statement.text());
@@ -52,7 +54,10 @@ public final class SubmitSql {
         // the functions of the script are found by name on the TaskManagers too
         File jar = new File(SubmitSql.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         configuration.set(PipelineOptions.JARS, List.of(jar.toURI().toString()));
-        return TableEnvironment.create(EnvironmentSettings.newInstance().withConfiguration(configuration).build());
+        // made by hand: what Flink makes itself outside of `flink run` is a cluster of its own in this process (before 1.19)
+        TableEnvironment tables = StreamTableEnvironment.create(new StreamExecutionEnvironment(configuration));
+        tables.getConfig().addConfiguration(configuration);
+        return tables;
     }
 
     private static String option(String[] args, String name) {
