@@ -30,7 +30,7 @@ interface Flow {
 }
 
 const MATCHING = QUIET.perSecond / QUIET.oneIn;
-const FLOWS: readonly Flow[] = [
+export const FLOWS: readonly Flow[] = [
   { job: FILTER, topic: 'dw_sdk_log', arriving: QUIET.perSecond },
   { job: WINDOW, topic: 'dw_sdk_log_cdo', arriving: MATCHING },
 ];
@@ -123,7 +123,7 @@ export function baselineTests(estate: () => FlinkEstate, jobs: () => ReadonlyMap
 }
 
 /** The daemon's lags of a job over some reports, each against the witness at the same instant. */
-async function expectLag({ daemon, rest, endOf }: FlinkEstate, flow: Flow, jobId: string): Promise<void> {
+export async function expectLag({ daemon, rest, endOf }: FlinkEstate, flow: Flow, jobId: string): Promise<void> {
   const { job, topic, arriving } = flow;
   const witness = new LagWitness(rest, jobId, () => endOf(topic));
   witness.start();

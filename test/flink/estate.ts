@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Broker, createTopics, startBroker } from '../e2e/broker.ts';
 import { startElasticsearch, type TestElasticsearch } from '../servers/elasticsearch.ts';
-import { type FlinkVersion, installFlink, type TestFlink } from '../servers/flink.ts';
+import { type FlinkRelease, installFlink, type TestFlink } from '../servers/flink.ts';
 import type { TestServer } from '../servers/server-process.ts';
 import { type Daemon, scratchDir, startDaemon, writeConfig } from '../support/daemon.ts';
 import { installTelemetry } from '../support/flink-install.ts';
@@ -27,7 +27,6 @@ const JOB_SETTINGS = `parallelism.default: 2
 execution.checkpointing.interval: 2s
 execution.checkpointing.timeout: 60s
 execution.checkpointing.tolerable-failed-checkpoints: 1000
-restart-strategy.type: fixed-delay
 restart-strategy.fixed-delay.attempts: 1000
 restart-strategy.fixed-delay.delay: 1s
 `;
@@ -73,7 +72,7 @@ export class FlinkEstate {
   }
 
   /** Starts the servers, the daemon, and a session cluster with two TaskManagers. */
-  static async start(version: FlinkVersion, plan: EstatePlan = PRODUCTION): Promise<FlinkEstate> {
+  static async start(version: FlinkRelease, plan: EstatePlan = PRODUCTION): Promise<FlinkEstate> {
     const [broker, elasticsearch, flink] = await Promise.all([
       startBroker(),
       plan.elasticsearch ? startElasticsearch() : null,
@@ -89,7 +88,9 @@ export class FlinkEstate {
       ...(elasticsearch ? { elasticsearch: { node: elasticsearch.node, refresh_interval: '1s' } } : {}),
     });
     await installTelemetry(flink, { config: file, cluster: CLUSTER, interval: `${INTERVAL_MS / 1000} s` });
-    await flink.configure(JOB_SETTINGS);
+    // renamed in 1.17
+    const strategy = flink.configFile === 'config.yaml' ? 'restart-strategy.type' : 'restart-strategy';
+    await flink.configure(`${JOB_SETTINGS}${strategy}: fixed-delay\n`);
     const [daemon, jobManager, ...taskManagers] = await Promise.all([
       startDaemon(file),
       flink.startJobManager(),

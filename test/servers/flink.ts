@@ -19,9 +19,14 @@ const JVM = {
   client: ['-Xmx320m'],
 } as const;
 
-/** Modules that Flink opens to itself on Java 17 (`env.java.opts.all` of its distribution). */
+/**
+ * Modules that Flink opens to itself on Java 17 (`env.java.opts.all` of its distribution, 1.17 and later); `sun.net.util` is what
+ * 1.13 and 1.14, made for Java 8 and 11, need besides.
+ */
 const OPENED = [
-  ...['rmi/sun.rmi.registry', 'security.jgss/sun.security.krb5'].map(name => `--add-exports=java.${name}=ALL-UNNAMED`),
+  ...['rmi/sun.rmi.registry', 'security.jgss/sun.security.krb5', 'base/sun.net.util'].map(
+    name => `--add-exports=java.${name}=ALL-UNNAMED`,
+  ),
   '--add-exports=jdk.compiler/com.sun.tools.javac.api=ALL-UNNAMED',
   ...['lang', 'net', 'io', 'nio', 'lang.reflect', 'text', 'time', 'util', 'util.concurrent']
     .concat(['util.concurrent.atomic', 'util.concurrent.locks'])

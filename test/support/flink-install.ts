@@ -7,7 +7,8 @@ import type { TestFlink } from '../servers/flink.ts';
 import { flinkJars } from './flink-jars.ts';
 
 const CLI = join(import.meta.dirname, '../../app/cli.ts');
-const CONFIG = 'config.fragment.yaml';
+/** What is generated for each of Flink's configuration files. */
+const FRAGMENTS = { 'config.yaml': 'config.fragment.yaml', 'flink-conf.yaml': 'flink-conf.fragment.yaml' } as const;
 
 /** What an installation says about itself. */
 export interface TelemetryOptions {
@@ -28,13 +29,13 @@ export async function installTelemetry(flink: TestFlink, options: TelemetryOptio
   copyFileSync(jars.lib, join(flink.home, 'lib', basename(jars.lib)));
 
   const generated = join(flink.home, 'generated');
-  const version = flink.version.startsWith('1.') ? '1.20' : '2.x';
-  const which = ['--session-cluster', '--cluster', options.cluster, '--version', version, '--standalone'];
+  const which = ['--session-cluster', '--cluster', options.cluster, '--version', flink.version, '--standalone'];
   await tidewatch('flink-config', ...which, '--config', options.config, '--out', generated);
   for (const file of readdirSync(generated)) {
     if (/^(log4j|env-)/.test(file)) copyFileSync(join(generated, file), join(flink.home, 'conf', file));
   }
-  await flink.configure(withInterval(readFileSync(join(generated, CONFIG), 'utf8'), options.interval));
+  const fragment = readFileSync(join(generated, FRAGMENTS[flink.configFile]), 'utf8');
+  await flink.configure(withInterval(fragment, options.interval));
 }
 
 /** Runs a command of `tidewatch` to its end; rejects with what it wrote when it does not exit with 0. */
@@ -45,6 +46,6 @@ export async function tidewatch(...args: readonly string[]): Promise<string> {
 
 function withInterval(fragment: string, interval: string): string {
   const changed = fragment.replace(/^(metrics\.reporter\.tidewatch\.interval: ).*$/m, `$1${interval}`);
-  if (changed === fragment) throw new Error(`${CONFIG} names no interval:\n${fragment}`);
+  if (changed === fragment) throw new Error(`the fragment names no interval:\n${fragment}`);
   return changed;
 }
