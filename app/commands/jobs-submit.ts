@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createKafka } from '../../collector/kafka/client.ts';
+import { kafkaFault } from '../../collector/kafka/fault.ts';
 import { createRedactor } from '../../collector/redact.ts';
 import { type ParseAnswer, parseScript } from '../../lineage/sql/lineage.ts';
 import { UserError } from '../../model/errors.ts';
@@ -125,7 +126,8 @@ async function produce(
     await producer.connect();
     await producer.send({ topic: chosen, acks: -1, messages: [{ key: name, value: record }] });
   } catch (error) {
-    const message = `cannot write to topic ${chosen} at ${servers.join(',')}: ${(error as Error).message}`;
+    const { text } = await kafkaFault(error, connection);
+    const message = `cannot write to topic ${chosen} at ${servers.join(',')}: ${text}`;
     throw new UserError('bad-request', message, { cause: error });
   } finally {
     await producer.disconnect();

@@ -1,9 +1,10 @@
 /** What README and docs/ show is there: files, links, configurations, commands, routes. */
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { readAppConfig } from '../../app/config.ts';
+import { createAuthority } from '../servers/certificates.ts';
 import { openSite, startApp } from './app-fixture.ts';
 import { cli, ROOT } from './run-cli.ts';
 
@@ -61,6 +62,10 @@ test('every link leads somewhere, its anchor too', () => {
 
 test('every configuration that is shown is a good one', () => {
   const site = openSite();
+  // Files that are named are there.
+  for (const folder of ['certs', 'secrets']) mkdirSync(join(site.dir, folder));
+  site.write('certs/ca.pem', createAuthority('an authority').ca);
+  site.write('secrets/kafka', 'secret');
   // Those of RULES.md are rules and their tests, which have a test of their own.
   const shown = mentions(/```yaml\n([\s\S]*?)```/g).filter(({ match }) => !/^(name|rules):/.test(match[1] ?? ''));
   assert.ok(shown.length > 10, 'the pattern finds them');

@@ -1,13 +1,16 @@
 /** A Kafka as production has it: TLS by an authority of its own, logins, client certificates; what goes wrong there is told where it is mended. */
 import assert from 'node:assert/strict';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { parse } from 'yaml';
 import { cli } from '../app/run-cli.ts';
 import { type Broker, connectBroker, createTopics, TOPICS } from '../e2e/broker.ts';
+import { installFlink } from '../servers/flink.ts';
 import { KAFKA_USER, type SecureKafka, startSecureKafka } from '../servers/secure-kafka.ts';
 import { freePorts } from '../servers/server-process.ts';
 import { type Daemon, scratchDir, startDaemon, writeConfig } from '../support/daemon.ts';
+import { flinkJars } from '../support/flink-jars.ts';
 import { until } from '../support/until.ts';
 
 const LIMIT_MS = 240_000;
@@ -201,3 +204,82 @@ test('the doctor tells every fault of a connection with its place in the configu
   );
   for (const secret of [KAFKA_USER.password, WRONG_PASSWORD]) assert.ok(!`${out}${err}`.includes(secret));
 });
+
+/** Files of `flink-config`, by name; their paths on Flink's hosts stand for those of this machine. */
+async function flinkFiles(kafka: SecureKafka, settings: object): Promise<ReadonlyMap<string, string>> {
+  const config = writeConfig(dir, 'flink', { kafka: settings });
+  const { out, err, code } = await cli(['flink-config', '--job', 'orders', '--config', config, '--json']);
+  assert.equal(code, 0, err);
+  const { files } = JSON.parse(out) as { files: { name: string; content: string }[] };
+  return new Map(
+    files.map(({ name, content }) => [
+      name,
+      content
+        .replaceAll('/etc/tidewatch/kafka-ca.pem', kafka.caFile)
+        .replaceAll('/etc/tidewatch/kafka-client.pem', join(dir, 'kafka-client.pem')),
+    ]),
+  );
+}
+
+const SENDERS: readonly (readonly [
+  sentence: string,
+  settings: (kafka: SecureKafka) => object,
+  environment: Readonly<Record<string, string>>,
+])[] = [
+  [
+    'a login over TLS, the password in a variable',
+    kafka => ({
+      brokers: [kafka.saslSsl],
+      tls: { ca: kafka.caFile },
+      sasl: login('scram-sha-512', { env: 'TELEMETRY_PASSWORD' }),
+    }),
+    { TELEMETRY_PASSWORD: KAFKA_USER.password },
+  ],
+  [
+    'a client certificate',
+    kafka => ({
+      brokers: [kafka.mutualTls],
+      tls: { ca: kafka.caFile, cert: kafka.client.certFile, key: kafka.client.keyFile },
+    }),
+    {},
+  ],
+];
+for (const [sentence, settings, environment] of SENDERS) {
+  test(`what flink-config writes makes Flink's client log in by ${sentence}: its job and its log lines arrive`, {
+    timeout: LIMIT_MS,
+  }, async t => {
+    const { kafka, topics } = started();
+    const begun = await endsOf(topics);
+    const [flink, { lib }] = await Promise.all([installFlink('2.3.0'), flinkJars()]);
+    t.after(() => flink.close());
+    copyFileSync(lib, join(flink.home, 'lib/tidewatch-flink-lib.jar'));
+    writeFileSync(
+      join(dir, 'kafka-client.pem'),
+      readFileSync(kafka.client.keyFile, 'utf8') + readFileSync(kafka.client.certFile, 'utf8'),
+    );
+    writeFileSync(join(dir, 'orders.sql'), "CREATE TABLE t (id INT) WITH ('connector' = 'datagen');");
+    const files = await flinkFiles(kafka, settings(kafka));
+    // How long a client may take on this machine is no matter here.
+    const logging = files.get('log4j-cli.properties')?.replace('flushTimeoutMs = 2000', 'flushTimeoutMs = 60000') ?? '';
+    assert.match(logging, /flushTimeoutMs = 60000/);
+    writeFileSync(join(flink.home, 'conf/log4j-cli.properties'), logging);
+    const fragment = parse(files.get('config.fragment.yaml') ?? '') as Record<string, string>;
+    const producer = Object.entries(fragment).flatMap(([key, value]) => {
+      const name = /^tidewatch\.jobs\.kafka\.(?!bootstrap)(.*)$/.exec(key)?.[1];
+      return name === undefined ? [] : ['--kafka', `${name}=${value}`];
+    });
+    const brokers = fragment['tidewatch.jobs.kafka.bootstrap.servers'] ?? '';
+    const job = ['--sql', join(dir, 'orders.sql'), '--name', 'orders', '--brokers', brokers, ...producer];
+
+    await flink.runClient('io.tidewatch.flink.jobs.JobsClient', job, [], environment);
+
+    const ended = await endsOf(topics);
+    assert.equal(ended.jobs - begun.jobs, 1);
+    assert.ok(ended.logs > begun.logs, 'lines of the client itself');
+  });
+}
+
+async function endsOf({ admin }: Broker): Promise<{ readonly jobs: number; readonly logs: number }> {
+  const end = async (topic: string): Promise<number> => Number((await admin.fetchTopicOffsets(topic))[0]?.high);
+  return { jobs: await end(TOPICS.jobs), logs: await end(TOPICS.logs) };
+}
