@@ -96,8 +96,8 @@ function JobCause({ alert, job }: { alert: AlertDetail; job: string }): JSX.Elem
             first === undefined ? (
               <>
                 <p class="muted">{more.noCause}</p>
-                {symptoms.slice(0, FACTS).map(({ symptom, text }) => (
-                  <p key={symptom} class="soft">
+                {[...new Set(symptoms.map(({ text }) => text))].slice(0, FACTS).map(text => (
+                  <p key={text} class="soft">
                     {text}
                   </p>
                 ))}

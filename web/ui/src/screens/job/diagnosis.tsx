@@ -92,14 +92,15 @@ function Evidence({ evidence, job }: { evidence: EvidenceView; job: string }): J
   return <span>{text}</span>;
 }
 
+/** Two symptoms may read the same: once is enough. */
 function Sentences({ title, items }: { title: string; items: readonly EvidenceView[] }): JSX.Element | null {
   if (items.length === 0) return null;
   return (
     <div>
       <p class="muted">{title}</p>
       <ul class="sentences">
-        {items.map(({ symptom, text }) => (
-          <li key={symptom}>{text}</li>
+        {[...new Set(items.map(({ text }) => text))].map(text => (
+          <li key={text}>{text}</li>
         ))}
       </ul>
     </div>

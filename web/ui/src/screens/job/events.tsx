@@ -19,6 +19,11 @@ function Run({ run }: { run: JobRun }): JSX.Element {
   );
 }
 
+/** The API tells what happened in its order; who is called wants the end of it. */
+function newestFirst(events: JobDetail['events']): JobDetail['events'] {
+  return events.toReversed().toSorted((a, b) => b.ts - a.ts);
+}
+
 /** Changes of status, newest first, with the exception that caused them, then the runs of the job. */
 export function JobEvents({ events, runs }: Pick<JobDetail, 'events' | 'runs'>): JSX.Element {
   const { job: w } = words();
@@ -28,7 +33,7 @@ export function JobEvents({ events, runs }: Pick<JobDetail, 'events' | 'runs'>):
         <Empty title={w.noEvents} />
       ) : (
         <ol class="events">
-          {events.map(event => (
+          {newestFirst(events).map(event => (
             <li key={`${event.ts}${event.status}`}>
               <span class="muted event-time" {...tip(fullTime(event.ts))}>
                 {clockSeconds(event.ts)}

@@ -37,7 +37,7 @@ export function RouteList(): JSX.Element {
         </a>
         <span class="muted grow">{w.how}</span>
       </div>
-      <p role="status" class={failure ? 'notice' : ''}>
+      <p role="status" class={failure ? 'notice' : 'visually-hidden'}>
         {failure}
       </p>
       <section class="card">
