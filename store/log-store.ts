@@ -51,8 +51,14 @@ export interface LinesPage {
   readonly next: string | null;
 }
 
+/** How many lines, or at least how many. */
+export interface LogTotal {
+  readonly value: number;
+  readonly relation: 'eq' | 'gte';
+}
+
 export interface LogPage extends LinesPage {
-  readonly total: { readonly value: number; readonly relation: 'eq' | 'gte' };
+  readonly total: LogTotal;
 }
 
 export interface LogSearch {
@@ -62,6 +68,28 @@ export interface LogSearch {
   readonly to?: number;
   readonly limit: number;
   readonly cursor?: string;
+}
+
+/** What is followed; the time range is that of the lines, whenever they arrive. */
+export interface LogFollow extends Omit<LogSearch, 'cursor'> {
+  /** A line's id, or a mark: what arrived behind it is told first. */
+  readonly after?: string;
+}
+
+/** What arrived between two looks. */
+export interface LogArrivals {
+  /** In the order of their arrival, at most `limit`. */
+  readonly items: readonly LogItem[];
+  /** Lines that arrived before these and are left out because of the limit. */
+  readonly missed: LogTotal;
+  /** Stands for having seen all of this: pass back as `after`. */
+  readonly mark: string;
+}
+
+/** Follows a search by the order in which its lines become searchable. Needs no closing. */
+export interface LogFollower {
+  /** What became searchable since the last call, whatever its time. Rejects with `StoreAwayError`: the next call goes on where it was. */
+  next(signal?: AbortSignal): Promise<LogArrivals>;
 }
 
 export interface LogBucket {
@@ -101,6 +129,8 @@ export interface LogStore {
   search(search: LogSearch, names: JobNames, signal?: AbortSignal): Promise<LogPage>;
   /** The same lines oldest first, uncounted: a page costs what it holds, however many lines carry one time. */
   forward(search: LogSearch, names: JobNames, signal?: AbortSignal): Promise<LinesPage>;
+  /** Follows what arrives from now on, or behind `after`; null when that is not known (any more). Every line is told once. */
+  follow(follow: LogFollow, names: JobNames, signal?: AbortSignal): Promise<LogFollower | null>;
   /** Counts per level in buckets aligned to multiples of `intervalMs`; empty buckets are left out. */
   histogram(
     search: Pick<LogSearch, 'query' | 'from' | 'to'> & { intervalMs: number },

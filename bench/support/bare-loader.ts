@@ -24,7 +24,7 @@ export function bareBulks(index: string, times: LineTimes): Buffer[] {
       if (decoded instanceof Rejected) throw new Error(decoded.reason);
       const position = { epoch: '1', topic: 'bare', partition: i % 8, offset: Math.floor(i / 8) };
       const row = { position, recordTs: times.end, record: decoded.record, raw };
-      writeCreate(body, index, row, false);
+      writeCreate(body, index, row, times.end, false);
     }
     bulks.push(body.bytes());
   }

@@ -30,6 +30,7 @@ export const LOG_MAPPING = {
       dynamic: false,
       properties: {
         ts: { type: 'date', format: 'epoch_millis' },
+        arrived: { type: 'long' },
         topic: keyword,
         partition: { type: 'integer' },
         offset: { type: 'long' },
@@ -52,6 +53,8 @@ export const LOG_MAPPING = {
 interface Indexed {
   readonly ts: number;
   readonly ts_original?: number;
+  /** When the line was sent here, epoch ms; missing in lines from before that was noted. */
+  readonly arrived?: number;
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
@@ -86,11 +89,11 @@ export function indexSuffix(topic: string, recordTs: number): string {
   return `${topic.toLowerCase().replace(/[^a-z0-9._-]/g, '_')}-${day}`;
 }
 
-/** Adds the action that creates a row's document. `whole` writes the line anew although its bytes could be taken. */
-export function writeCreate(body: BulkBody, index: string, row: LogRow, whole: boolean): void {
+/** Adds the action that creates a row's document, sent at `now`. `whole` writes the line anew although its bytes could be taken. */
+export function writeCreate(body: BulkBody, index: string, row: LogRow, now: number, whole: boolean): void {
   const [message, trace] = searchableTexts(row.record);
   body.text(
-    `{"create":{"_index":${quoted(index)},"_id":${quoted(documentId(row.position))}}}\n{"tw":${keywords(row)},"text":`,
+    `{"create":{"_index":${quoted(index)},"_id":${quoted(documentId(row.position))}}}\n{"tw":${keywords(row, now)},"text":`,
   );
   if (trace === '') body.tokens(message);
   else {
@@ -113,10 +116,10 @@ export function writeCreate(body: BulkBody, index: string, row: LogRow, whole: b
 }
 
 /** The indexed fields but the text, as JSON of `Indexed` without its closing brace. Written by hand: this runs for every line. */
-function keywords({ record, position }: LogRow): string {
+function keywords({ record, position }: LogRow, now: number): string {
   const original = record.tsOriginal === undefined ? '' : `"ts_original":${record.tsOriginal},`;
   return (
-    `{"ts":${record.ts},${original}"topic":${quoted(position.topic)},"partition":${position.partition},` +
+    `{"ts":${record.ts},"arrived":${now},${original}"topic":${quoted(position.topic)},"partition":${position.partition},` +
     `"offset":${position.offset},"level":"${record.level}","logger":${quoted(record.logger)},` +
     `"thread":${quoted(record.thread)},"job":${quoted(record.jobName)},"job_id":${quoted(record.jobId)},` +
     `"app":${quoted(record.appId)},"container":${quoted(record.containerId)},"host":${quoted(record.host)},` +

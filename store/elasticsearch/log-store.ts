@@ -1,5 +1,6 @@
 /** LogStore on Elasticsearch: daily indices named from the record, ids from its position, bounded bulks in flight. */
-import { StoreAwayError, UserError } from '../../model/errors.ts';
+import { type Clock, systemClock } from '../../model/clock.ts';
+import { UserError } from '../../model/errors.ts';
 import type { JobNames } from '../../model/job-names.ts';
 import type { LogLevel } from '../../model/log-record.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
@@ -13,23 +14,24 @@ import {
   type LogStore,
 } from '../log-store.ts';
 import type { Elasticsearch } from './client.ts';
-import { LOG_MAPPING, type LogSource, toItem } from './log-document.ts';
+import { formatCursor, type Place, parseCursor, type Sorted } from './log-cursor.ts';
+import { type LogSource, toItem } from './log-document.ts';
 import { expireLogs } from './log-expire.ts';
+import { LogFollowers } from './log-follow.ts';
 import { countGroups } from './log-group-count.ts';
 import { type Clause, compileLogQuery, timeRange, unnamed } from './log-query.ts';
+import { putLogTemplate } from './log-template.ts';
 import { LogWriter } from './log-writer.ts';
 
 const FACET_VALUES = 10_000;
 const NEWEST_FIRST = ['tw.ts', 'tw.topic', 'tw.partition', 'tw.offset'].map(f => ({ [f]: { order: 'desc' } }));
 const OLDEST_FIRST = ['tw.ts', 'tw.topic', 'tw.partition', 'tw.offset'].map(f => ({ [f]: { order: 'asc' } }));
 
-type Place = readonly [ts: number, topic: string, partition: number, offset: number];
-
 interface Hit {
   readonly _index: string;
   readonly _id: string;
   readonly _source: LogSource;
-  readonly sort?: Place;
+  readonly sort?: Sorted;
 }
 
 interface SearchAnswer {
@@ -37,7 +39,9 @@ interface SearchAnswer {
     readonly hits: readonly Hit[];
     readonly total?: { readonly value: number; readonly relation: 'eq' | 'gte' };
   };
-  readonly aggregations?: Readonly<Record<string, { readonly buckets: readonly Bucket[] }>>;
+  readonly aggregations?: Readonly<
+    Record<string, { readonly buckets: readonly Bucket[]; readonly sum_other_doc_count?: number }>
+  >;
 }
 
 interface Bucket {
@@ -47,14 +51,19 @@ interface Bucket {
 }
 
 /** Opens the store; the template is put before the first append, so Elasticsearch may come up later. */
-export function openElasticsearchLogStore(es: Elasticsearch, options: { telemetry?: Telemetry } = {}): LogStore {
+export function openElasticsearchLogStore(
+  es: Elasticsearch,
+  options: { telemetry?: Telemetry; clock?: Clock } = {},
+): LogStore {
   const base = `${es.prefix}-logs-`;
   const all = `${base}*`;
-  const writer = new LogWriter(es, base);
+  const clock = options.clock ?? systemClock;
+  const writer = new LogWriter(es, base, clock);
+  const followers = new LogFollowers();
   let template: Promise<void> | null = null;
 
   function ready(signal?: AbortSignal): Promise<void> {
-    template ??= putTemplate(es, base, signal).catch(error => {
+    template ??= putLogTemplate(es, base, signal).catch(error => {
       template = null;
       throw error;
     });
@@ -75,8 +84,8 @@ export function openElasticsearchLogStore(es: Elasticsearch, options: { telemetr
     return answer.body;
   }
 
-  const itemOf = (hit: Hit, names: JobNames): LogItem =>
-    toItem(`${hit._index.slice(base.length)}~${hit._id}`, hit._source, id => names.nameOf(id));
+  const idOf = (hit: Pick<Hit, '_index' | '_id'>): string => `${hit._index.slice(base.length)}~${hit._id}`;
+  const itemOf = (hit: Hit, names: JobNames): LogItem => toItem(idOf(hit), hit._source, id => names.nameOf(id));
 
   async function page(
     { query, from, to, limit, cursor }: LogSearch,
@@ -130,6 +139,20 @@ export function openElasticsearchLogStore(es: Elasticsearch, options: { telemetr
     async forward(wanted, names, signal) {
       const { items, next } = await page(wanted, OLDEST_FIRST, false, names, signal);
       return { items, next };
+    },
+
+    async follow(follow, names, signal) {
+      await ready(signal);
+      const logs = {
+        clock,
+        search,
+        itemOf: (hit: Hit) => itemOf(hit, names),
+        idOf,
+        arrivedAt: async (id: string, each?: AbortSignal) => (await find(id, each))?._source.tw.arrived ?? null,
+        // Job names become known while somebody follows.
+        filter: () => filters(follow.query, follow.from, follow.to, names),
+      };
+      return followers.follow(logs, follow, signal);
     },
 
     async histogram({ query, from, to, intervalMs }, names, signal) {
@@ -243,28 +266,6 @@ export function openElasticsearchLogStore(es: Elasticsearch, options: { telemetr
   };
 }
 
-async function putTemplate(es: Elasticsearch, base: string, signal?: AbortSignal): Promise<void> {
-  const body = {
-    index_patterns: [`${base}*`],
-    priority: 200,
-    template: {
-      aliases: { [base.slice(0, -1)]: {} },
-      settings: {
-        index: { refresh_interval: `${es.refreshIntervalMs}ms`, number_of_replicas: 0, auto_expand_replicas: '0-1' },
-      },
-      mappings: LOG_MAPPING,
-    },
-  };
-  const answer = await es.request<{ error?: { reason?: string } }>(
-    { method: 'PUT', path: `/_index_template/${base.slice(0, -1)}`, body },
-    signal,
-  );
-  if (answer.status !== 200)
-    throw new StoreAwayError(
-      `Elasticsearch refuses the template of the log indices: ${answer.body.error?.reason ?? answer.status}`,
-    );
-}
-
 async function refresh(es: Elasticsearch, indices: readonly string[], signal?: AbortSignal): Promise<void> {
   await es.request(
     {
@@ -284,28 +285,4 @@ function filters(
 ): Clause[] {
   const range = timeRange(from, to);
   return [compileLogQuery(query, names), ...(range ? [range] : [])];
-}
-
-function formatCursor(place: Place): string {
-  return Buffer.from(JSON.stringify(place)).toString('base64url');
-}
-
-function parseCursor(cursor: string): Place {
-  try {
-    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(place) && place.length === 4) {
-      const [ts, topic, partition, offset] = place as unknown[];
-      if (
-        Number.isInteger(ts) &&
-        typeof topic === 'string' &&
-        Number.isInteger(partition) &&
-        Number.isInteger(offset)
-      ) {
-        return [Number(ts), topic, Number(partition), Number(offset)];
-      }
-    }
-  } catch {
-    // told below
-  }
-  throw new UserError('bad-cursor', 'the cursor is not one this server gave out; search again without it');
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts';
 import type { LogRow, RefusedRow } from '../log-store.ts';
 import { bulkCreate, InFlight } from './bulk.ts';
 import { BulkBody } from './bulk-body.ts';
@@ -13,14 +14,16 @@ const DAY_MS = 86_400_000;
 export class LogWriter {
   readonly #es: Elasticsearch;
   readonly #base: string;
+  readonly #clock: Clock;
   readonly #inFlight = new InFlight(BULKS_IN_FLIGHT);
   /** Bodies no bulk is under way with: never more than may be in flight. */
   readonly #bodies: BulkBody[] = [];
 
   /** `base` begins the name of every index. */
-  constructor(es: Elasticsearch, base: string) {
+  constructor(es: Elasticsearch, base: string, clock: Clock) {
     this.#es = es;
     this.#base = base;
+    this.#clock = clock;
   }
 
   /**
@@ -36,7 +39,7 @@ export class LogWriter {
     const bulks = bulkRanges(rows).map(([from, to]) =>
       this.#inFlight.run(async () => {
         const body = this.#bodies.pop() ?? new BulkBody();
-        const found = await sendBulk(this.#es, names, rows.slice(from, to), body, signal);
+        const found = await sendBulk(this.#es, this.#clock, names, rows.slice(from, to), body, signal);
         for (const { index, reason } of found) refused.push({ index: from + index, reason });
         // a body whose bulk failed may still be on its way: it is not used again
         this.#bodies.push(body);
@@ -55,6 +58,7 @@ export class LogWriter {
 /** Sends one bulk. A document refused as it came is tried once more written anew; what is refused then is refused for good. */
 async function sendBulk(
   es: Elasticsearch,
+  clock: Clock,
   names: IndexNames,
   rows: readonly LogRow[],
   body: BulkBody,
@@ -62,7 +66,8 @@ async function sendBulk(
 ): Promise<RefusedRow[]> {
   const write = (written: readonly LogRow[], whole: boolean) => {
     body.clear();
-    for (const row of written) writeCreate(body, names.of(row), row, whole);
+    const now = clock.now();
+    for (const row of written) writeCreate(body, names.of(row), row, now, whole);
     return bulkCreate(es, body.bytes(), signal);
   };
   const refused = await write(rows, false);

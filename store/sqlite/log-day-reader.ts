@@ -10,7 +10,7 @@ import { BUCKET_MS, bucketOfId, bucketStart, firstIdOf, levelOfId } from './log-
 import type { KeyKind } from './log-keys.ts';
 import { encodeLineId, type LineKey } from './log-order.ts';
 import type { TimeRange } from './log-range.ts';
-import { toStoreError } from './log-schema.ts';
+import { hasArrivals, toStoreError } from './log-schema.ts';
 
 /** One run of a job as a file knows it: the environment's name and the id. */
 export interface Run {
@@ -54,6 +54,8 @@ export class DayReader {
   readonly crowds = new CrowdCache();
   readonly #line: StatementSync;
   readonly #ends: StatementSync;
+  #arrivalOfLine: StatementSync | null = null;
+  #hasArrivals = false;
   readonly #findShared: Readonly<Record<SharedKind, StatementSync>>;
   readonly #shared = new Map<string, readonly string[]>();
   readonly #runs: Run[] = [];
@@ -101,6 +103,27 @@ export class DayReader {
       .prepare('SELECT max(id) AS id FROM line WHERE id >= ? AND id < ?')
       .get(firstIdOf(bucket), firstIdOf(bucket + 1));
     return Number(row?.['id'] ?? Number.NaN);
+  }
+
+  /** The number of the newest transaction that stored lines; 0 when none is known. */
+  newestArrival(): number {
+    if (!this.#keepsArrivals()) return 0;
+    return Number(this.db.prepare('SELECT max(seq) AS seq FROM arrival').get()?.['seq'] ?? 0);
+  }
+
+  /** Transactions with first <= number <= last, the newest first, and how many lines each stored. */
+  arrivals(first: number, last: number, limit: number): (readonly [arrival: number, lines: number])[] {
+    if (!this.#keepsArrivals()) return [];
+    const found = this.db.prepare('SELECT seq, n FROM arrival WHERE seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT ?');
+    return found.all(first, last, limit).map(row => [Number(row['seq']), Number(row['n'])] as const);
+  }
+
+  /** The transaction that stored a line; null when the line is gone, or older than arrivals are kept for. */
+  arrivalOf(id: number): number | null {
+    if (!this.#keepsArrivals()) return null;
+    this.#arrivalOfLine ??= this.db.prepare('SELECT arrival FROM line WHERE id = ?');
+    const arrival = this.#arrivalOfLine.get(id)?.['arrival'];
+    return typeof arrival === 'number' ? arrival : null;
   }
 
   /** Every run in the file. `code` rises, so only new ones are read. */
@@ -174,6 +197,12 @@ export class DayReader {
 
   close(): void {
     this.db.close();
+  }
+
+  /** Once a file does, it always does. */
+  #keepsArrivals(): boolean {
+    this.#hasArrivals ||= hasArrivals(this.db);
+    return this.#hasArrivals;
   }
 
   #codes(kind: KeyKind, column: string, value: string, prefix: boolean): number[] {

@@ -25,6 +25,7 @@ export class DayWriter {
   readonly #rollup: LogRollup;
   readonly #insertLine: StatementSync;
   readonly #insertText: StatementSync;
+  readonly #insertArrival: StatementSync;
   readonly #hasOffset: StatementSync;
   readonly #highestOffset: StatementSync;
   readonly #highestId: StatementSync;
@@ -43,17 +44,19 @@ export class DayWriter {
       part: new Dictionary(db, 'part'),
     };
     this.#rollup = new LogRollup(db);
-    this.#insertLine = db.prepare('INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#insertLine = db.prepare('INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#insertText = db.prepare('INSERT INTO ft(rowid, message, stack, keys) VALUES (?, ?, ?, ?)');
+    this.#insertArrival = db.prepare('INSERT INTO arrival VALUES (?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n');
     this.#hasOffset = db.prepare('SELECT 1 FROM line WHERE part = ? AND off = ?');
     this.#highestOffset = db.prepare('SELECT max(off) AS high FROM line WHERE part = ?');
     this.#highestId = db.prepare('SELECT max(id) AS id FROM line WHERE id >= ? AND id < ?');
   }
 
-  /** Writes the given lines of a batch, in order of event time; lines already stored are skipped. */
-  write(batch: LogBatch, lines: Iterable<number>): RefusedLine[] {
+  /** Writes the given lines of a batch, in order of event time, as part of a transaction's arrivals; lines already stored are skipped. */
+  write(batch: LogBatch, lines: Iterable<number>, arrival: number): RefusedLine[] {
     const codeOf = this.#codesOf(batch.shared);
     const refused: RefusedLine[] = [];
+    let written = 0;
     for (const i of lines) {
       const part = codeOf.part(batch.part[i]!);
       const offset = batch.offset[i]!;
@@ -78,6 +81,7 @@ export class DayWriter {
         logger: codeOf.logger(batch.logger[i]!),
         thread: codeOf.thread(batch.thread[i]!),
         exception: exception === undefined ? null : codeOf.exception(exception.shared),
+        arrival,
       };
       const id = lineId(bucket, slot, line.level);
       this.#insertLine.run(
@@ -94,12 +98,15 @@ export class DayWriter {
         line.message,
         exception?.message ?? null,
         exception?.stack ?? null,
+        arrival,
       );
+      written++;
       this.#insertText.run(id, ...indexColumns(line));
       this.#rollup.add(line.run, ts, line.level, 1);
       this.#high.set(part, Math.max(offset, this.#high.get(part) ?? offset));
     }
     this.#rollup.flush();
+    if (written > 0) this.#insertArrival.run(arrival, written);
     return refused;
   }
 

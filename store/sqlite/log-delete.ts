@@ -40,6 +40,7 @@ export function deleteRuns(db: DatabaseSync, day: number, jobs: readonly string[
       logger: Number(row['logger']),
       thread: Number(row['thread']),
       exception,
+      arrival: row['arrival'] === null ? null : Number(row['arrival']),
     };
     unindex.run(id, ...indexColumns(indexed));
     remove.run(id);

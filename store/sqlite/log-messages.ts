@@ -8,7 +8,9 @@ import type {
   LogGroupCount,
   LogItem,
   LogPage,
+  LogTotal,
 } from '../log-store.ts';
+import type { ArrivalPlace } from './log-arrivals.ts';
 import type { LogBatch } from './log-batch.ts';
 import type { RefusedLine } from './log-day-writer.ts';
 
@@ -24,7 +26,7 @@ interface Filter {
 /** Requests to the writer, by name. */
 export interface WriterRequests {
   open: { args: Record<never, never>; answer: Record<never, never> };
-  append: { args: { batches: readonly LogBatch[] }; answer: { refused: RefusedLine[][] } };
+  append: { args: { batches: readonly LogBatch[]; now: number }; answer: { refused: RefusedLine[][] } };
   /** One step of merging full text; `more`: another would find work. */
   merge: { args: Record<never, never>; answer: { more: boolean } };
   days: { args: Record<never, never>; answer: { days: { day: number; jobs: string[] }[] } };
@@ -37,6 +39,12 @@ export interface WriterRequests {
 export interface ReaderRequests {
   search: { args: Filter & { limit: number; cursor?: string | undefined }; answer: LogPage };
   forward: { args: Filter & { limit: number; cursor?: string | undefined }; answer: LinesPage };
+  /** Where following begins: now, behind a line, or behind an arrival of some time; null for a line that is not known. */
+  standing: { args: { after?: string | undefined }; answer: { place: ArrivalPlace | null } };
+  arrivals: {
+    args: Filter & { after: ArrivalPlace; limit: number };
+    answer: { items: LogItem[]; missed: LogTotal; place: ArrivalPlace };
+  };
   histogram: { args: Filter & { intervalMs: number }; answer: { buckets: LogBucket[] } };
   facet: {
     args: Filter & { field: LogFacetField; limit: number };

@@ -55,6 +55,15 @@ export function decodeLineId(text: string): { readonly day: number; readonly id:
   return { day: Number.parseInt(match[1], 36), id: Number.parseInt(match[2], 36) };
 }
 
+/** A place in the order of arrival that no line stands for: behind everything that had arrived by then. */
+export function encodeMark(arrival: number): string {
+  return `@${arrival.toString(36)}`;
+}
+
+export function decodeMark(text: string): number | null {
+  return /^@[0-9a-z]{1,10}$/.test(text) ? Number.parseInt(text.slice(1), 36) : null;
+}
+
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

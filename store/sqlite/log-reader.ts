@@ -12,12 +12,13 @@ import {
   type LogItem,
   type LogPage,
 } from '../log-store.ts';
+import { linesSince, newestArrival } from './log-arrivals.ts';
 import { countBuckets, countLines } from './log-count.ts';
 import { type DayQuery, DayReader, type FoundLine, type Run } from './log-day-reader.ts';
 import { countValues } from './log-facet.ts';
 import { countGroups } from './log-group-count.ts';
 import type { NameChanges, ReaderRequests } from './log-messages.ts';
-import { decodeCursor, decodeLineId, encodeCursor } from './log-order.ts';
+import { decodeCursor, decodeLineId, decodeMark, encodeCursor } from './log-order.ts';
 import { ALWAYS, type TimeRange } from './log-range.ts';
 import { dayFile, listDays, openDayToRead } from './log-schema.ts';
 import { type Walk, walkDays } from './log-walk.ts';
@@ -59,6 +60,28 @@ export class LogReader {
 
   forward({ query, limit, cursor, ...filter }: Args<'forward'>): LinesPage {
     return this.#page(this.#compile(query), { range: rangeOf(filter), direction: 'oldest-first' }, limit, cursor);
+  }
+
+  standing({ after }: Args<'standing'>): ReaderRequests['standing']['answer'] {
+    const newest = newestArrival(this.#compile({ kind: 'none' }));
+    if (after === undefined) return { place: { arrival: newest } };
+    const mark = decodeMark(after);
+    if (mark !== null) return { place: { arrival: Math.min(mark, newest) } };
+    const line = this.#find(after);
+    const reader = line && this.#day(line.day);
+    const arrival = line && reader?.guard(() => reader.arrivalOf(line.id));
+    return { place: line === null || typeof arrival !== 'number' ? null : { arrival, id: line.id } };
+  }
+
+  arrivals({ query, after, limit, ...filter }: Args<'arrivals'>): ReaderRequests['arrivals']['answer'] {
+    const days = this.#compile(query);
+    const newest = newestArrival(days);
+    const { lines, missed } = linesSince(days, rangeOf(filter), after, newest, limit);
+    const items = lines.flatMap(({ of: { reader }, id }) => {
+      const line = reader.guard(() => reader.find(id));
+      return line === null ? [] : [reader.guard(() => reader.item(line))];
+    });
+    return { items, missed, place: { arrival: newest } };
   }
 
   histogram({ query, intervalMs, ...filter }: Args<'histogram'>): LogBucket[] {

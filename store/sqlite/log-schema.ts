@@ -14,6 +14,7 @@ import { DAY_MS } from './log-id.ts';
  * - `ft`: words of message and trace, and in `keys` one token per shared thing (`§r12` = run 12, …; `§` is never part of a word),
  *   so that any query is one full-text expression, answered newest first without touching `line`.
  * - `rollup`: lines by minute and level, of each run and of all (run 0).
+ * - `arrival`: the transactions that stored lines, by number (log-arrivals.ts), and how many.
  */
 const SCHEMA = `
 CREATE TABLE run(code INTEGER PRIMARY KEY, job TEXT NOT NULL, job_id TEXT NOT NULL, UNIQUE(job, job_id));
@@ -24,15 +25,23 @@ CREATE TABLE thread(code INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE exception(code INTEGER PRIMARY KEY, class TEXT NOT NULL, root TEXT NOT NULL, UNIQUE(class, root));
 CREATE TABLE part(code INTEGER PRIMARY KEY, epoch TEXT NOT NULL, topic TEXT NOT NULL, num INTEGER NOT NULL, UNIQUE(topic, num, epoch));
 CREATE TABLE line(id INTEGER PRIMARY KEY, ms INT NOT NULL, part INT NOT NULL, off INT NOT NULL, run INT NOT NULL, origin INT NOT NULL,
-  logger INT NOT NULL, thread INT NOT NULL, exception INT, ts_original INT, message TEXT NOT NULL, xmessage TEXT, stack TEXT);
+  logger INT NOT NULL, thread INT NOT NULL, exception INT, ts_original INT, message TEXT NOT NULL, xmessage TEXT, stack TEXT, arrival INT);
 CREATE UNIQUE INDEX line_position ON line(part, off);
 CREATE TABLE rollup(run INT NOT NULL, minute INT NOT NULL, level INT NOT NULL, n INT NOT NULL, PRIMARY KEY(run, minute, level)) WITHOUT ROWID;
+CREATE TABLE arrival(seq INTEGER PRIMARY KEY, n INT NOT NULL);
 CREATE VIRTUAL TABLE ft USING fts5(message, stack, keys, content='', columnsize=0, tokenize="ascii tokenchars '_'");
 INSERT INTO ft(ft, rank) VALUES ('pgsz', 16200), ('automerge', 8), ('crisismerge', 64), ('hashsize', 16777216);
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 `;
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
+/** Files before arrivals were kept: read as they are, brought to the schema when lines come. */
+const WITHOUT_ARRIVALS = 1;
+const ADD_ARRIVALS = `
+ALTER TABLE line ADD COLUMN arrival INT;
+CREATE TABLE arrival(seq INTEGER PRIMARY KEY, n INT NOT NULL);
+PRAGMA user_version = 2;
+`;
 /** How long to wait for another process's lock: in one daemon reader and writer never wait for each other. */
 const BUSY_MS = 1000;
 const FILE = /^logs-(\d{4}-\d{2}-\d{2})\.db$/;
@@ -62,6 +71,7 @@ export function openDayToWrite(dir: string, day: number): DatabaseSync {
     db.exec('PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 1000');
     const version = db.prepare('PRAGMA user_version').get()?.['user_version'];
     if (version === 0) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
+    else if (version === WITHOUT_ARRIVALS) db.exec(`BEGIN IMMEDIATE; ${ADD_ARRIVALS} COMMIT`);
     else if (version !== SCHEMA_VERSION) throw wrongVersion(day, version);
     return db;
   } catch (error) {
@@ -82,7 +92,7 @@ export function openDayToRead(dir: string, day: number): DatabaseSync | null {
     db = new DatabaseSync(path, { timeout: BUSY_MS });
     db.exec('PRAGMA query_only = 1; PRAGMA cache_size = -16000');
     const version = db.prepare('PRAGMA user_version').get()?.['user_version'];
-    if (version === SCHEMA_VERSION) return db;
+    if (version === SCHEMA_VERSION || version === WITHOUT_ARRIVALS) return db;
     if (version !== 0) throw wrongVersion(day, version);
     db.close();
     return null;
@@ -90,6 +100,11 @@ export function openDayToRead(dir: string, day: number): DatabaseSync | null {
     db?.close();
     throw toStoreError(error, day);
   }
+}
+
+/** Whether a file's lines carry their arrival; one that did not may do so later. */
+export function hasArrivals(db: DatabaseSync): boolean {
+  return db.prepare('PRAGMA user_version').get()?.['user_version'] === SCHEMA_VERSION;
 }
 
 function wrongVersion(day: number, version: unknown): StoreAwayError {

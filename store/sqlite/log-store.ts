@@ -5,12 +5,13 @@
 import { type Clock, systemClock } from '../../model/clock.ts';
 import type { JobNames } from '../../model/job-names.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
-import type { LogCountQuery, LogItem, LogRow, LogStore, RefusedRow } from '../log-store.ts';
+import type { LogCountQuery, LogFollow, LogFollower, LogItem, LogRow, LogStore, RefusedRow } from '../log-store.ts';
 import { AppendQueue } from './log-append-queue.ts';
 import { LogClient } from './log-client.ts';
 import { expireDays } from './log-expire.ts';
 import { IdleMerge } from './log-idle-merge.ts';
 import type { NameChanges, ReaderRequests, WriterRequests } from './log-messages.ts';
+import { encodeMark } from './log-order.ts';
 
 export interface SqliteLogStoreOptions {
   /** Directory of the day files; made when it is not there. */
@@ -48,7 +49,8 @@ class SqliteLogStore implements LogStore {
     this.#clock = clock;
     this.#telemetry = telemetry;
     this.#queue = new AppendQueue(
-      async (batches, transfer) => (await this.#writer.ask('append', { batches }, { transfer })).refused,
+      async (batches, transfer) =>
+        (await this.#writer.ask('append', { batches, now: clock.now() }, { transfer })).refused,
     );
     this.#idleMerge = new IdleMerge(clock, async () => (await this.#writer.ask('merge', {})).more);
   }
@@ -94,6 +96,24 @@ class SqliteLogStore implements LogStore {
     this.#tell(names);
     const page = await this.#reader.ask('forward', { query, from, to, limit, cursor }, { signal });
     return { ...page, items: page.items.map(item => named(item, names)) };
+  }
+
+  async follow(
+    { query, from, to, limit, after }: LogFollow,
+    names: JobNames,
+    signal?: AbortSignal,
+  ): Promise<LogFollower | null> {
+    let { place } = await this.#reader.ask('standing', { after }, { signal });
+    if (place === null) return null;
+    const next = async (signal?: AbortSignal) => {
+      this.#tell(names);
+      if (place === null) throw new Error('a follower stands somewhere');
+      const asked = { query, from, to, limit, after: place };
+      const { items, missed, place: reached } = await this.#reader.ask('arrivals', asked, { signal });
+      place = reached;
+      return { items: items.map(item => named(item, names)), missed, mark: encodeMark(reached.arrival) };
+    };
+    return { next };
   }
 
   async histogram(

@@ -79,7 +79,7 @@ function* walkDay({ reader, query }: DayQuery, walk: Walk): Generator<FoundLine,
       yield* crowdInOrder(reader, known, walk);
       rest = beyond(rest, known.bucket, walk.direction, reader.day);
     }
-    for (const id of ids(reader, query, rest, walk.direction)) {
+    for (const id of matchingIds(reader, query, rest, walk.direction)) {
       if (bucketOfId(id) !== bucket) {
         yield* inOrder(reader, query, walk, bucket, found);
         found = [];
@@ -160,7 +160,8 @@ function walkKey({ match, negated }: CompiledQuery, { range }: Walk): string {
   return `${range.from} ${range.to} ${negated} ${match}`;
 }
 
-function ids(
+/** Ids of the lines a query finds in a file, rising or falling. Run it to its end, or give it back. */
+export function matchingIds(
   { db, day }: DayReader,
   { match, negated }: CompiledQuery,
   range: TimeRange,

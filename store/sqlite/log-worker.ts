@@ -14,7 +14,7 @@ function writerHandlers(dir: string): Handlers<WriterRequests> {
   const writer = new LogWriter(dir);
   return {
     open: () => openDirectory(dir),
-    append: ({ batches }) => ({ refused: writer.append(batches) }),
+    append: ({ batches, now }) => ({ refused: writer.append(batches, now) }),
     merge: () => ({ more: writer.merge() }),
     days: () => ({ days: writer.days() }),
     dropDay: ({ day }) => {
@@ -34,6 +34,8 @@ function readerHandlers(dir: string): Handlers<ReaderRequests> {
   return {
     search: args => reader.search(args),
     forward: args => reader.forward(args),
+    standing: args => reader.standing(args),
+    arrivals: args => reader.arrivals(args),
     histogram: args => ({ buckets: reader.histogram(args) }),
     facet: args => ({ values: reader.facet(args) }),
     counts: args => ({ groups: reader.counts(args) }),

@@ -2,9 +2,10 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { LogBatch } from './log-batch.ts';
+import { DayReader } from './log-day-reader.ts';
 import { DayWriter, type RefusedLine } from './log-day-writer.ts';
 import { deleteRuns } from './log-delete.ts';
-import { dayFile, listDays, openDayToWrite, toStoreError } from './log-schema.ts';
+import { dayFile, listDays, openDayToRead, openDayToWrite, toStoreError } from './log-schema.ts';
 
 /** Files the writer keeps open: today's, and those late lines go to. */
 const MAX_OPEN = 4;
@@ -24,20 +25,23 @@ export class LogWriter {
   readonly #dir: string;
   /** By day; the least recently used first. */
   readonly #open = new Map<number, OpenDay>();
+  /** The newest transaction's number, in any file; null before the first. */
+  #arrival: number | null = null;
 
   constructor(dir: string) {
     this.#dir = dir;
   }
 
   /**
-   * Stores batches, one transaction per day file, and tells for each which of its lines were refused. When it throws, some files
-   * may have taken their lines: storing the same batches again puts that right.
+   * Stores batches at the instant `now`, one transaction per day file, and tells for each which of its lines were refused. When it
+   * throws, some files may have taken their lines: storing the same batches again puts that right.
    */
-  append(batches: readonly LogBatch[]): RefusedLine[][] {
+  append(batches: readonly LogBatch[], now: number): RefusedLine[][] {
     const refused: RefusedLine[][] = batches.map(() => []);
     for (const [day, parts] of linesByDay(batches)) {
+      const arrival = this.#nextArrival(now);
       this.#inTransaction(day, open => {
-        for (const { at, lines } of parts) refused[at]!.push(...open.writer.write(batches[at]!, lines));
+        for (const { at, lines } of parts) refused[at]!.push(...open.writer.write(batches[at]!, lines, arrival));
         open.mayMerge = true;
       });
     }
@@ -86,6 +90,27 @@ export class LogWriter {
 
   close(): void {
     for (const day of [...this.#open.keys()]) this.#forget(day);
+  }
+
+  /** Times of arrival, so that they rise although files come and go; where the clock stands or goes back, the next number. */
+  #nextArrival(now: number): number {
+    this.#arrival ??= Math.max(0, ...listDays(this.#dir).map(day => this.#newestArrival(day)));
+    this.#arrival = Math.max(this.#arrival + 1, now);
+    return this.#arrival;
+  }
+
+  #newestArrival(day: number): number {
+    try {
+      const db = openDayToRead(this.#dir, day);
+      if (db === null) return 0;
+      const reader = new DayReader(db, day);
+      const newest = reader.newestArrival();
+      reader.close();
+      return newest;
+    } catch {
+      // A file that cannot be read is told of when its lines are asked for; the others go on being written.
+      return 0;
+    }
   }
 
   #inTransaction<T>(day: number, work: (open: OpenDay) => T): T {

@@ -4,6 +4,7 @@ import { describe } from 'node:test';
 import { NO_JOB_NAMES } from '../../model/job-names.ts';
 import type { LogRecord } from '../../model/log-record.ts';
 import { logCountingContract } from './log-store-counting.ts';
+import { logFollowingContract } from './log-store-following.ts';
 import { DAY, jobNames, type MakeLogStore, MINUTE, messages, page, put, row, T0, textOf } from './log-store-lines.ts';
 import { logPagingContract } from './log-store-paging.ts';
 import { logSearchContract } from './log-store-search.ts';
@@ -19,6 +20,7 @@ export function logStoreContract(name: string, make: MakeLogStore): void {
     logWritingContract(make);
     logPagingContract(make);
     logCountingContract(make);
+    logFollowingContract(make);
 
     describe('lines around a line', () => {
       const line = (i: number, record: Partial<LogRecord> = {}) =>

@@ -39,7 +39,7 @@ function rowOf(record: Partial<LogRecord> = {}, raw?: string): LogRow {
 
 function sent(row: LogRow, whole = false): { action: unknown; document: Document } {
   const body = new BulkBody();
-  writeCreate(body, 'logs-t-2026.09.21', row, whole);
+  writeCreate(body, 'logs-t-2026.09.21', row, RECORD.ts + 9, whole);
   const lines = body.bytes().toString().split('\n');
   assert.equal(lines.length, 3);
   assert.equal(lines[2], '');
@@ -58,6 +58,7 @@ test('a row becomes an action with its position as id, and a document with every
   const { text, ...fields } = document.tw;
   assert.deepEqual(fields, {
     ts: RECORD.ts,
+    arrived: RECORD.ts + 9,
     ts_original: 5,
     topic: 't',
     partition: 2,

@@ -10,6 +10,7 @@ import type { LogField, LogQuery } from '../../store/log-query.ts';
 import { LOG_FIELDS } from '../../store/log-query-field.ts';
 import type { LogRow } from '../../store/log-store.ts';
 import { searchableTexts } from '../../store/log-text.ts';
+import type { ArrivalPlace } from '../../store/sqlite/log-arrivals.ts';
 import { packRows } from '../../store/sqlite/log-batch.ts';
 import { LogReader } from '../../store/sqlite/log-reader.ts';
 import { LogWriter } from '../../store/sqlite/log-writer.ts';
@@ -122,7 +123,11 @@ function fieldOf(line: LogRecord, field: LogField): string {
   return line[key[field]];
 }
 
-test('search, counts and facets agree with a loop over the lines', () => {
+function shapesOf(lines: readonly Pick<LogRecord, 'ts' | 'level' | 'message' | 'thread'>[]): string[] {
+  return lines.map(({ ts, level, message, thread }) => `${ts} ${level} ${thread} ${message}`).sort();
+}
+
+test('search, arrivals, counts and facets agree with a loop over the lines', () => {
   const scenario = fc.tuple(
     rows,
     query,
@@ -137,13 +142,23 @@ test('search, counts and facets agree with a loop over the lines', () => {
       const reader = new LogReader(dir);
       try {
         reader.learn([...NAMES]);
+        const isFound = ({ record: line }: LogRow): boolean =>
+          matches(q, line) && line.ts >= (from ?? -Infinity) && line.ts < (to ?? Infinity);
+        let place: ArrivalPlace = { arrival: 0 };
         // in pieces, so that later batches fall between earlier ones
-        for (let at = 0; at < lines.length; at += 9) writer.append([packRows(lines.slice(at, at + 9)).batch]);
+        for (let at = 0; at < lines.length; at += 9) {
+          writer.append([packRows(lines.slice(at, at + 9)).batch], T0);
+          const asked = { query: q, from: from ?? undefined, to: to ?? undefined, limit, after: place };
+          const arrived = reader.arrivals(asked);
+          place = arrived.place;
+          const fresh = lines.slice(at, at + 9).filter(isFound);
+          assert.equal(arrived.items.length, Math.min(limit, fresh.length));
+          assert.deepEqual(arrived.missed, { value: fresh.length - arrived.items.length, relation: 'eq' });
+          if (fresh.length <= limit) assert.deepEqual(shapesOf(arrived.items), shapesOf(fresh.map(l => l.record)));
+        }
 
         const expected = lines
-          .filter(
-            ({ record: line }) => matches(q, line) && line.ts >= (from ?? -Infinity) && line.ts < (to ?? Infinity),
-          )
+          .filter(isFound)
           .sort(
             (a, b) =>
               b.record.ts - a.record.ts ||

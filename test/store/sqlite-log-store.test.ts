@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { ManualClock } from '../../model/clock.ts';
 import { StoreAwayError } from '../../model/errors.ts';
+import { NO_JOB_NAMES } from '../../model/job-names.ts';
 import { createTelemetry } from '../../model/telemetry.ts';
 import type { LogStore } from '../../store/log-store.ts';
 import { openSqliteLogStore } from '../../store/sqlite/log-store.ts';
@@ -24,6 +26,8 @@ logStoreContract('SqliteLogStore', async () => {
     },
   };
 });
+
+const ALL_LINES = { query: { kind: 'all' }, limit: 100 } as const;
 
 function newDir(): string {
   return mkdtempSync(join(tmpdir(), 'tidewatch-logs-'));
@@ -78,6 +82,52 @@ test('the file of a line is the UTC day of its record, and an expired file is go
       [],
     );
     assert.deepEqual(databases(), ['logs-2026-11-21.db']);
+  });
+});
+
+test('whoever followed goes on exactly where it was after the daemon was started anew, also when its clock went back', async () => {
+  await withDir(async (dir, open) => {
+    const first = await open();
+    const follower = await first.follow(ALL_LINES, NO_JOB_NAMES);
+    await put(first, [row(0, { message: 'seen' }), row(1, { message: 'unseen' })]);
+    const arrived = await follower?.next();
+    await put(first, [row(2, { message: 'late', ts: T0 - DAY })]);
+    await first.close();
+
+    const second = await openSqliteLogStore({ dir, clock: new ManualClock(0) });
+    try {
+      await put(second, [row(3, { message: 'after' })]);
+      const told = async (after: string) =>
+        (await (await second.follow({ ...ALL_LINES, after }, NO_JOB_NAMES))?.next())?.items.map(item => item.message);
+      assert.deepEqual(await told(arrived?.items[0]?.id ?? ''), ['unseen', 'late', 'after']);
+      assert.deepEqual(await told(arrived?.mark ?? ''), ['late', 'after']);
+    } finally {
+      await second.close();
+    }
+  });
+});
+
+test('a file from before arrivals were kept is read as it is, and followed once lines come', async () => {
+  await withDir(async (dir, open) => {
+    const first = await open();
+    await put(first, [row(0, { message: 'old line' })]);
+    await first.close();
+    const db = new DatabaseSync(join(dir, 'logs-2026-11-20.db'));
+    db.exec('ALTER TABLE line DROP COLUMN arrival; DROP TABLE arrival; PRAGMA user_version = 1');
+    db.close();
+
+    const store = await open();
+    const [old] = (await page(store, 'old')).items;
+    assert.equal(await store.follow({ ...ALL_LINES, after: old?.id ?? '' }, NO_JOB_NAMES), null);
+    const follower = await store.follow(ALL_LINES, NO_JOB_NAMES);
+    assert.deepEqual((await follower?.next())?.items, []);
+    await put(store, [row(1, { message: 'new line', ts: T0 + 1 })]);
+
+    assert.deepEqual(
+      (await follower?.next())?.items.map(item => item.message),
+      ['new line'],
+    );
+    assert.deepEqual(await messages(store, 'line'), ['new line', 'old line']);
   });
 });
 

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { ManualClock } from '../../../model/clock.ts';
 import { StoreAwayError } from '../../../model/errors.ts';
 import { NO_JOB_NAMES } from '../../../model/job-names.ts';
-import type { LogItem, LogSearch, LogStore } from '../../../store/log-store.ts';
+import type { LogFollow, LogItem, LogSearch, LogStore } from '../../../store/log-store.ts';
 import { linesForward } from '../../../web/api/log-forward.ts';
 import { type TailLook, tailLines } from '../../../web/api/log-tail.ts';
 import { type Api, line, MINUTE, NOW, openApi, problemOf } from './fixture.ts';
@@ -21,7 +21,8 @@ const EMPTY = {
 } as const;
 
 /** A store of lines in a list, searched as the port says; order of equal times by place in the list. */
-class ListedLogs implements Pick<LogStore, 'search' | 'forward' | 'get'> {
+class ListedLogs implements Pick<LogStore, 'search' | 'forward' | 'follow'> {
+  /** In the order of their arrival. */
   readonly items: LogItem[] = [];
   away = false;
   largestPage = 0;
@@ -58,8 +59,20 @@ class ListedLogs implements Pick<LogStore, 'search' | 'forward' | 'get'> {
     return { items, next: start + limit < found.length ? String(start + limit) : null };
   }
 
-  async get(id: string) {
-    return this.items.find(item => item.id === id) ?? null;
+  async follow({ from = -Infinity, to = Infinity, limit, after }: LogFollow) {
+    if (this.away) throw new StoreAwayError('away');
+    const mark = after?.startsWith('@') ? Number(after.slice(1)) : this.items.length;
+    const line = this.items.findIndex(item => item.id === after);
+    if (after !== undefined && !after.startsWith('@') && line < 0) return null;
+    let place = line < 0 ? mark : line + 1;
+    const next = async () => {
+      if (this.away) throw new StoreAwayError('away');
+      const arrived = this.items.slice(place).filter(item => item.ts >= from && item.ts < to);
+      place = this.items.length;
+      const items = arrived.slice(-limit);
+      return { items, missed: { value: arrived.length - items.length, relation: 'eq' as const }, mark: `@${place}` };
+    };
+    return { next };
   }
 }
 
@@ -106,12 +119,13 @@ describe('following a search', () => {
     readonly clock: ManualClock;
     readonly looks: AsyncGenerator<TailLook>;
     /** The next look, a second later. */
-    readonly next: () => Promise<{ readonly lines: readonly string[]; readonly gap: boolean }>;
+    readonly next: () => Promise<{ readonly lines: readonly string[]; readonly missed: number }>;
     readonly gone: AbortController;
+    readonly mark: () => string | undefined;
   }
 
   async function follow(
-    logs: ListedLogs,
+    logs: Pick<LogStore, 'search' | 'follow'>,
     request: { readonly from?: number; readonly after?: string } = {},
   ): Promise<Followed> {
     const clock = new ManualClock(NOW);
@@ -126,74 +140,103 @@ describe('following a search', () => {
       },
     );
     let isFirst = true;
+    let mark: string | undefined;
     const next = async () => {
       const pending = looks.next();
       if (!isFirst) await clock.advance(1000);
       isFirst = false;
       const look = (await pending).value as TailLook;
-      return { lines: look.lines.map(item => item.message), gap: look.gap };
+      mark = look.mark ?? mark;
+      return { lines: look.lines.map(item => item.message), missed: look.missed.value };
     };
-    return { clock, looks, next, gone };
+    return { clock, looks, next, gone, mark: () => mark };
   }
 
-  const nothing = { lines: [], gap: false };
+  const nothing = { lines: [], missed: 0 };
 
-  test('what was there before is not told; what comes is told once, oldest first, late lines too', async () => {
+  test('what was there before is not told; what comes is told once, in the order it came, however late it is', async () => {
     const logs = new ListedLogs();
     logs.put(NOW - 5000, 'before');
     logs.put(NOW + 60_000, 'before, stamped ahead');
     const { next } = await follow(logs);
 
     assert.deepEqual(await next(), nothing);
-    logs.put(NOW + 2, 'second');
-    logs.put(NOW + 1, 'first');
-    logs.put(NOW - 90_000, 'late');
-    logs.put(NOW - 150_000, 'too late');
-    assert.deepEqual(await next(), { lines: ['late', 'first', 'second'], gap: false });
+    logs.put(NOW + 2, 'first');
+    logs.put(NOW - 24 * 60 * MINUTE, 'a day late');
+    logs.put(NOW + 1, 'third');
+    assert.deepEqual(await next(), { lines: ['first', 'a day late', 'third'], missed: 0 });
     assert.deepEqual(await next(), nothing);
-    logs.put(NOW + 1, 'third, of the time of the first');
-    assert.deepEqual(await next(), { lines: ['third, of the time of the first'], gap: false });
+    logs.put(NOW + 1, 'fourth, of the time of the third');
+    assert.deepEqual(await next(), { lines: ['fourth, of the time of the third'], missed: 0 });
   });
 
-  test('with "from" it begins there and repeats nothing older', async () => {
+  test('with "from" it begins with the lines since then, and tells nothing older, whenever it comes', async () => {
     const logs = new ListedLogs();
     logs.put(NOW - 3000, 'older');
-    logs.put(NOW - 2000, 'a');
     logs.put(NOW - 1000, 'b');
+    logs.put(NOW - 2000, 'a');
     const { next } = await follow(logs, { from: NOW - 2000 });
 
-    assert.deepEqual(await next(), { lines: ['a', 'b'], gap: false });
-    assert.deepEqual(await next(), nothing);
+    assert.deepEqual(await next(), { lines: ['a', 'b'], missed: 0 });
+    logs.put(NOW - 4000, 'older and late');
+    logs.put(NOW - 1500, 'late');
+    assert.deepEqual(await next(), { lines: ['late'], missed: 0 });
   });
 
-  test('whoever was cut off goes on behind the last line seen', async () => {
+  test('a line that comes while the beginning is read is told once', async () => {
+    const logs = new ListedLogs();
+    logs.put(NOW - 1000, 'a');
+    const slow: Pick<LogStore, 'search' | 'follow'> = {
+      follow: request => logs.follow(request),
+      async search(search) {
+        logs.put(NOW - 500, 'meanwhile');
+        return logs.search(search);
+      },
+    };
+    const { next } = await follow(slow, { from: NOW - 2000 });
+
+    assert.deepEqual(await next(), { lines: ['a', 'meanwhile'], missed: 0 });
+    logs.put(NOW - 400, 'b');
+    assert.deepEqual(await next(), { lines: ['b'], missed: 0 });
+  });
+
+  test('whoever was cut off goes on behind the last line seen, or behind the last mark', async () => {
     const logs = new ListedLogs();
     logs.put(NOW - 30_000, 'a');
     const last = logs.put(NOW - 20_000, 'b');
-    logs.put(NOW - 20_000, 'c');
     logs.put(NOW - 10_000, 'd');
-    const { next } = await follow(logs, { after: last });
+    logs.put(NOW - 300_000, 'c, late');
+    const { next, mark } = await follow(logs, { after: last });
 
-    assert.deepEqual(await next(), { lines: ['c', 'd'], gap: false });
+    assert.deepEqual(await next(), { lines: ['d', 'c, late'], missed: 0 });
     assert.deepEqual(await next(), nothing);
+    logs.put(NOW, 'e');
+    const again = await follow(logs, { after: mark() ?? '' });
+    assert.deepEqual(await again.next(), { lines: ['e'], missed: 0 });
   });
 
-  test('a last line nobody knows any more begins anew', async () => {
+  test('a last line nobody knows any more begins anew, and says that nobody knows what was missed', async () => {
     const logs = new ListedLogs();
     logs.put(NOW - 1000, 'a');
-    const { next } = await follow(logs, { after: 'gone' });
+    const { clock, looks } = await follow(logs, { after: 'gone' });
+    const first = (await looks.next()).value as TailLook;
 
-    assert.deepEqual(await next(), nothing);
+    assert.deepEqual([first.lines, first.missed], [[], { value: 0, relation: 'gte' }]);
+    const b = logs.put(NOW, 'b');
+    const pending = looks.next();
+    await clock.advance(1000);
+    const second = (await pending).value as TailLook;
+    assert.deepEqual([second.lines.map(item => item.id), second.missed], [[b], { value: 0, relation: 'eq' }]);
   });
 
-  test('more lines than a look takes: the newest are told, and that some are missing', async () => {
+  test('more lines than a look takes: the newest are told, and how many are missing', async () => {
     const logs = new ListedLogs();
     const { next } = await follow(logs);
 
     assert.deepEqual(await next(), nothing);
     for (let i = 0; i < 2500; i++) logs.put(NOW + i, String(i));
-    const { lines, gap } = await next();
-    assert.deepEqual([lines.length, lines[0], lines.at(-1), gap], [2000, '500', '2499', true]);
+    const { lines, missed } = await next();
+    assert.deepEqual([lines.length, lines[0], lines.at(-1), missed], [2000, '500', '2499', 500]);
     assert.deepEqual(await next(), nothing);
   });
 

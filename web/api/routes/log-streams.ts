@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Clock } from '../../../model/clock.ts';
 import { UserError } from '../../../model/errors.ts';
-import type { LogItem } from '../../../store/log-store.ts';
+import type { LogItem, LogTotal } from '../../../store/log-store.ts';
 import { linesForward } from '../log-forward.ts';
 import { logFilters, logQueryOf, toLogItem } from '../log-request.ts';
 import { type TailLook, tailLines } from '../log-tail.ts';
@@ -63,7 +63,8 @@ export function logStreamRoutes(fastify: FastifyInstance, services: LogStreamSer
       compress: false,
       schema: {
         tags,
-        summary: 'New lines as they come: server-sent events "line", and "gap" where lines had to be left out',
+        summary:
+          'New lines in the order of their arrival: server-sent events "line", and "gap" where lines had to be left out, with how many',
         querystring: z.strictObject(logFilters),
       },
     },
@@ -120,16 +121,24 @@ async function* texts<T>(parts: AsyncGenerator<T>, textOf: (part: T) => string):
 /** Looks as text of an event stream; comments keep a quiet one alive, and the first tells the client that it is followed. */
 function events(): (look: TailLook) => string {
   let quiet = QUIET_LOOKS;
-  return ({ lines, gap }) => {
-    if (lines.length === 0 && ++quiet <= QUIET_LOOKS) return '';
+  return ({ lines, missed, mark }) => {
+    const isGap = missed.value > 0 || missed.relation === 'gte';
+    if (lines.length === 0 && !isGap && ++quiet <= QUIET_LOOKS) return '';
     quiet = 0;
-    const said = gap ? 'event: gap\ndata: {"reason":"more lines than can be followed; some are left out"}\n\n' : '';
-    return (
-      lines.reduce((all, item) => {
-        return `${all}event: line\nid: ${item.id}\ndata: ${JSON.stringify(toLogItem(item))}\n\n`;
-      }, said) || ': nothing new\n\n'
-    );
+    const told = lines.map(item => `event: line\nid: ${item.id}\ndata: ${JSON.stringify(toLogItem(item))}\n\n`);
+    // An id without data is no event: it only says where a client that is cut off goes on.
+    const place = lines.length > 0 || mark === null ? '' : `id: ${mark}\n`;
+    return `${isGap ? gapText(missed) : ''}${told.join('')}` || `: nothing new\n${place}\n`;
   };
+}
+
+/** `lines` are missing, or with relation `gte` at least so many; null where nobody knows how many. */
+function gapText({ value, relation }: LogTotal): string {
+  const [lines, reason] =
+    value > 0 || relation === 'eq'
+      ? [value, 'more lines than can be followed; these are left out']
+      : [null, 'the line to go on from is not known any more; what arrived since is left out'];
+  return `event: gap\ndata: ${JSON.stringify({ lines, relation, reason })}\n\n`;
 }
 
 /** As Log4j's `%d [%t] %-5p %c - %m%n%throwable` writes it, times in UTC. */
