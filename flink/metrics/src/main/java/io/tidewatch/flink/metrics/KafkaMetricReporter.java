@@ -8,8 +8,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.apache.flink.metrics.CharacterFilter;
-import org.apache.flink.metrics.LogicalScopeProvider;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricConfig;
 import org.apache.flink.metrics.MetricGroup;
@@ -28,7 +26,6 @@ public final class KafkaMetricReporter implements MetricReporter, Scheduled {
 
     private static final int MAX_METRICS = 200_000;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
-    private static final CharacterFilter UNCHANGED = text -> text;
 
     private final Function<SenderSettings, RecordSender> senders;
     private final LongSupplier clock;
@@ -68,7 +65,7 @@ public final class KafkaMetricReporter implements MetricReporter, Scheduled {
 
     @Override
     public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
-        String logical = logicalScope(group);
+        String logical = LogicalScope.of(group);
         if (!healthIsReported && MetricScope.isOfProcess(logical)) {
             // Flink calls this under a lock of its own, one metric at a time.
             healthIsReported = true;
@@ -81,7 +78,7 @@ public final class KafkaMetricReporter implements MetricReporter, Scheduled {
 
     @Override
     public void notifyOfRemovedMetric(Metric metric, String name, MetricGroup group) {
-        String logical = logicalScope(group);
+        String logical = LogicalScope.of(group);
         if (isReported(logical, name)) {
             tree.remove(metric, name, new MetricScope(logical, group.getAllVariables()));
         }
@@ -118,9 +115,5 @@ public final class KafkaMetricReporter implements MetricReporter, Scheduled {
 
     private boolean isReported(String logical, String name) {
         return MetricScope.isKnown(logical) && filter.keeps(logical, name);
-    }
-
-    private static String logicalScope(MetricGroup group) {
-        return LogicalScopeProvider.castFrom(group).getLogicalScope(UNCHANGED, '.');
     }
 }

@@ -8,17 +8,24 @@ final class MetricEntry {
     private static final String PER_SECOND = "PerSecond";
 
     private final Metric metric;
+    private final MetricKind kind;
     private final byte[] quotedName;
     private final String counted;
 
     MetricEntry(Metric metric, String name) {
         this.metric = metric;
+        this.kind = MetricKind.of(metric);
         this.quotedName = JsonWriter.quoted(name);
         this.counted = name.endsWith(PER_SECOND) ? name.substring(0, name.length() - PER_SECOND.length()) : null;
     }
 
     Metric metric() {
         return metric;
+    }
+
+    /** Null for what no Flink has: it is not reported. */
+    MetricKind kind() {
+        return kind;
     }
 
     byte[] quotedName() {

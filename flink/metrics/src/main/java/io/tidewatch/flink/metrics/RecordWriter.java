@@ -10,7 +10,6 @@ import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.Meter;
 import org.apache.flink.metrics.Metric;
-import org.apache.flink.metrics.MetricType;
 
 /**
  * Writes the metrics of a scope as records of the metrics stream: {@code {"v":1,"ts","env","vars","groups":[{"scope","vars"?,
@@ -21,9 +20,7 @@ final class RecordWriter {
     /** Half of what brokers and the daemon take at most. */
     static final int MAX_BYTES = 512 << 10;
 
-    private static final MetricType[] KINDS = {
-        MetricType.GAUGE, MetricType.COUNTER, MetricType.METER, MetricType.HISTOGRAM
-    };
+    private static final MetricKind[] KINDS = MetricKind.values();
     private static final byte[][] SECTIONS = {
         JsonWriter.quoted("gauges"),
         JsonWriter.quoted("counters"),
@@ -76,7 +73,7 @@ final class RecordWriter {
     private void writeSection(int kind) {
         boolean isOpen = false;
         for (MetricEntry entry : group.metrics()) {
-            if (entry.metric().getMetricType() != KINDS[kind]) {
+            if (entry.kind() != KINDS[kind]) {
                 continue;
             }
             if (json.size() >= maxBytes) {
@@ -114,7 +111,7 @@ final class RecordWriter {
 
     private boolean writeValue(MetricEntry entry) {
         Metric metric = entry.metric();
-        switch (metric.getMetricType()) {
+        switch (entry.kind()) {
             case COUNTER:
                 MetricValue.counter(json, (Counter) metric);
                 return true;
