@@ -9,6 +9,8 @@ import type { StateDocument, StateDocuments } from './state-documents.ts';
 
 /** Consumed ids a group remembers; older ones belong to intents whose chunks are long gone. */
 const REMEMBERED = 20_000;
+/** Lost races with another process after which a look is given up. */
+const MAX_RACES = 3;
 
 interface GroupHead {
   readonly state: Json | null;
@@ -27,6 +29,7 @@ export class StateFlushes {
   readonly #now: () => number;
   #groups: Map<string, Loaded> | null = null;
   readonly #consumed = new Set<string>();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(docs: StateDocuments, now: () => number) {
     this.#docs = docs;
@@ -37,8 +40,23 @@ export class StateFlushes {
     return this.#consumed.has(intentId);
   }
 
-  /** Reads all groups, and lays out rows that a process before could not. */
-  async load(signal?: AbortSignal): Promise<Map<string, Loaded>> {
+  /** Reads all groups, and lays out rows that a process before could not. Throws `VersionConflictError` while another process writes all the time. */
+  load(signal?: AbortSignal): Promise<ReadonlyMap<string, Loaded>> {
+    return this.#exclusive(() => this.#load(signal));
+  }
+
+  async #load(signal?: AbortSignal): Promise<Map<string, Loaded>> {
+    for (let race = 1; ; race++) {
+      try {
+        return await this.#read(signal);
+      } catch (error) {
+        // Somebody else laid the rows out, or went on with the group: what was read is old.
+        if (!(error instanceof VersionConflictError) || race === MAX_RACES) throw error;
+      }
+    }
+  }
+
+  async #read(signal?: AbortSignal): Promise<Map<string, Loaded>> {
     const found = await this.#docs.all([{ term: { type: 'group' } }], [{ id: 'asc' }], signal);
     const groups = new Map<string, Loaded>();
     for (const { doc, version } of found) {
@@ -57,8 +75,12 @@ export class StateFlushes {
       .map(([id, g]) => ({ id, version: g.version, updatedAt: g.head.updatedAt, body: g.head.state }));
   }
 
-  async commit(groupKey: string, expected: string | null, flush: FlushCommit, signal?: AbortSignal): Promise<string> {
-    const groups = this.#groups ?? (await this.load(signal));
+  commit(groupKey: string, expected: string | null, flush: FlushCommit, signal?: AbortSignal): Promise<string> {
+    return this.#exclusive(() => this.#commit(groupKey, expected, flush, signal));
+  }
+
+  async #commit(groupKey: string, expected: string | null, flush: FlushCommit, signal?: AbortSignal): Promise<string> {
+    const groups = this.#groups ?? (await this.#load(signal));
     const known = groups.get(groupKey);
     const alive = known && known.head.state !== null;
     if ((alive ? known.version : null) !== expected)
@@ -81,6 +103,13 @@ export class StateFlushes {
     groups.set(groupKey, { version, head });
     if (head.unpublished.length === 0) return version;
     return this.#publish(groupKey, { version, head }, groups, signal);
+  }
+
+  /** One at a time: a look amid a commit would lay out the rows of that commit, too, and one of the two would find the group changed. */
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work, work);
+    this.#last = done.catch(() => undefined);
+    return done;
   }
 
   async #publish(groupKey: string, group: Loaded, groups: Map<string, Loaded>, signal?: AbortSignal): Promise<string> {

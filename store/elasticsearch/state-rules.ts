@@ -30,6 +30,8 @@ interface RuleHead {
 }
 
 interface Loaded {
+  /** When it was read or written: by how many reads and writes of this process it was preceded. */
+  readonly n: number;
   version: string;
   head: RuleHead;
   groups: Map<string, Json>;
@@ -41,6 +43,8 @@ const EMPTY: RuleHead = { cursor: null, buckets: [null], intents: [], ticks: [],
 export class StateRules {
   readonly #docs: StateDocuments;
   readonly #loaded = new Map<string, Loaded>();
+  /** Reads and writes so far. */
+  #n = 0;
 
   constructor(docs: StateDocuments) {
     this.#docs = docs;
@@ -100,7 +104,7 @@ export class StateRules {
       dropped: false,
     };
     const version = await this.#write(ruleId, next, known?.version ?? null, signal);
-    this.#loaded.set(ruleId, { version, head: next, groups, intents });
+    this.#loaded.set(ruleId, { n: ++this.#n, version, head: next, groups, intents });
     await this.#publishTicks(ruleId, next, signal);
     const stale = [...head.buckets, ...head.intents.map(i => i.chunk)].filter(
       id => id !== null && !next.buckets.includes(id) && !open.has(id),
@@ -114,7 +118,7 @@ export class StateRules {
     if (known && !known.head.dropped) {
       const head: RuleHead = { ...EMPTY, intents: known.head.intents, commits: known.head.commits, dropped: true };
       const version = await this.#write(ruleId, head, known.version, signal);
-      this.#loaded.set(ruleId, { version, head, groups: new Map(), intents: known.intents });
+      this.#loaded.set(ruleId, { n: ++this.#n, version, head, groups: new Map(), intents: known.intents });
       for (const id of known.head.buckets) if (id !== null) await this.#docs.delete('chunk', id, 'any', signal);
     }
     await this.#docs.deleteWhere([{ term: { type: 'tick' } }, { term: { rule: ruleId } }], signal);
@@ -156,25 +160,36 @@ export class StateRules {
     if (docs.length > 0) await this.#docs.writeMany(docs, 'index', signal);
   }
 
+  /** Rules that are committed meanwhile are left as they are: the search may have found them as they were before. */
   async #loadEverything(signal?: AbortSignal): Promise<void> {
+    const begun = ++this.#n;
     const heads = await this.#docs.all([{ term: { type: 'rule_state' } }], [{ id: 'asc' }], signal);
     const seen = new Set<string>();
     for (const { doc, version } of heads) {
       seen.add(doc.id);
-      if (this.#loaded.get(doc.id)?.version !== version) await this.#load(doc.id, doc, version, signal);
+      const known = this.#loaded.get(doc.id);
+      if (known?.version !== version && (known?.n ?? 0) < begun) await this.#load(doc.id, doc, version, begun, signal);
     }
-    for (const id of this.#loaded.keys()) if (!seen.has(id)) this.#loaded.delete(id);
+    for (const [id, { n }] of this.#loaded) if (n < begun && !seen.has(id)) this.#loaded.delete(id);
   }
 
   /** A rule's state for a commit: what is known here, which the version check at the end makes safe, or read anew. */
   async #current(ruleId: string, signal?: AbortSignal): Promise<Loaded | null> {
     const known = this.#loaded.get(ruleId);
     if (known) return known;
+    const begun = ++this.#n;
     const found = await this.#docs.get('rule_state', ruleId, signal);
-    return found && this.#load(ruleId, found.doc, found.version, signal);
+    return found && this.#load(ruleId, found.doc, found.version, begun, signal);
   }
 
-  async #load(ruleId: string, doc: StateDocument, version: string, signal?: AbortSignal): Promise<Loaded> {
+  /** Lays a head's state out in memory, unless something newer than `begun` is there in the end. */
+  async #load(
+    ruleId: string,
+    doc: StateDocument,
+    version: string,
+    begun: number,
+    signal?: AbortSignal,
+  ): Promise<Loaded> {
     const head = JSON.parse(doc.json) as RuleHead;
     const groups = new Map<string, Json>();
     for (const id of head.buckets) {
@@ -189,7 +204,9 @@ export class StateRules {
         intents.set(intent.id, { body: intent.body, n, order, chunk: id });
       });
     }
-    const loaded: Loaded = { version, head, groups, intents };
+    const newer = this.#loaded.get(ruleId);
+    if (newer !== undefined && newer.n > begun) return newer;
+    const loaded: Loaded = { n: begun, version, head, groups, intents };
     this.#loaded.set(ruleId, loaded);
     // A process that died after its commit may not have laid these out.
     await this.#publishTicks(ruleId, head, signal);

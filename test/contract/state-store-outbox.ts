@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { UserError, VersionConflictError } from '../../model/errors.ts';
 import { commit, flush, ids, type MakeStateStore, row, T } from './state-rows.ts';
 import { storeTest } from './store-test.ts';
@@ -35,6 +36,30 @@ export function outboxContract(make: MakeStateStore): void {
       assert.deepEqual(
         (await store.loadGroups()).map(g => g.body),
         [2],
+      );
+    });
+
+    withStore('groups are written as if nobody read them meanwhile', async store => {
+      let isOver = false;
+      const reading = (async () => {
+        while (!isOver) {
+          await store.loadGroups();
+          // An embedded store answers at once, and would let nobody else in.
+          await nextTurn();
+        }
+      })();
+      let version: string | null = null;
+      try {
+        for (let i = 0; i < 20; i++) version = await store.commitFlush('g', version, flush([row(`o${i}`)], [], i));
+      } finally {
+        isOver = true;
+      }
+      await reading;
+
+      assert.equal((await store.outboxDue(T, 100)).length, 20);
+      assert.deepEqual(
+        (await store.loadGroups()).map(({ body }) => body),
+        [19],
       );
     });
 

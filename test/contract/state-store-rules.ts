@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { VersionConflictError } from '../../model/errors.ts';
 import { commit, ids, type MakeStateStore, T } from './state-rows.ts';
 import { storeTest } from './store-test.ts';
@@ -28,6 +29,33 @@ export function ruleStateContract(make: MakeStateStore): void {
       });
       assert.deepEqual(await store.openIntents(), [{ id: 'i1', ruleId: 'r', body: 'x' }]);
       assert.deepEqual(await store.ticks('r', T, T), [{ t: T, body: 'tick' }]);
+    });
+
+    withStore('a rule is committed as if nobody read it meanwhile', async store => {
+      let isOver = false;
+      const reading = (async () => {
+        while (!isOver) {
+          await store.openIntents();
+          // An embedded store answers at once, and would let nobody else in.
+          await nextTurn();
+        }
+      })();
+      let version: string | null = null;
+      try {
+        for (let i = 0; i < 20; i++)
+          version = await store.commitTick(
+            'r',
+            version,
+            commit({ groups: { a: i, [`g${i}`]: i }, intents: { [`i${i}`]: i } }),
+          );
+      } finally {
+        isOver = true;
+      }
+      await reading;
+
+      const [state] = await store.loadRuleStates();
+      assert.deepEqual([state?.version, state?.groups.size, state?.groups.get('a')], [version, 21, 19]);
+      assert.equal((await store.openIntents()).length, 20);
     });
 
     withStore('unchanged groups stay, changed ones change, null forgets', async store => {
