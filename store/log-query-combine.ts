@@ -17,7 +17,7 @@ export interface LogFilters {
 export function combineLogQuery(query: LogQuery, filters: LogFilters): LogQuery {
   const conditions: LogQuery[] = [];
   for (const field of ['job', 'app', 'container', 'logger', 'host'] as const) {
-    const text = filters[field];
+    const text = filters[field]?.trim();
     if (text) conditions.push(filterQuery(field, '=', text));
   }
   if (filters.level) conditions.push(levelFilter(filters.level));

@@ -1,6 +1,7 @@
 import { LOG_LEVELS, type LogLevel } from '../model/log-record.ts';
 import type { LogField, LogQuery } from './log-query.ts';
 import { badQuery } from './log-query-error.ts';
+import { plainValue } from './log-query-id.ts';
 import type { Comparison, QueryText } from './log-query-lexer.ts';
 
 /** Every field a query may name, beside `level`. */
@@ -31,7 +32,7 @@ export function fieldQuery(name: string, comparison: Comparison, value: QueryTex
     throw badQuery(`only level can be compared with ${comparison}; write ${lower}:value`, position);
   // `field:*` asks for lines that have the field at all
   if (value.prefix && value.text === '') return { kind: 'not', of: { kind: 'field', field, value: '', prefix: false } };
-  return { kind: 'field', field, value: value.text, prefix: value.prefix };
+  return { kind: 'field', field, value: plainValue(field, value.text), prefix: value.prefix };
 }
 
 function levelQuery(comparison: Comparison, value: QueryText): LogQuery {

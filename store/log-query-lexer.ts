@@ -22,8 +22,8 @@ export type QueryToken =
     };
 
 const KEYWORDS = { AND: 'and', OR: 'or', NOT: 'not' } as const;
-/** A field needs its value right behind the colon: `Caused by: x`, `12:30` and `Foo.java:7` are text. */
-const FIELD = /([A-Za-z_][A-Za-z0-9_]*):(?=[^\s()])/y;
+/** A field needs its value right behind the colon: `Caused by: x`, `12:30`, `Foo.java:7`, `http://host` and `C:\x` are text. */
+const FIELD = /([A-Za-z_][A-Za-z0-9_]*):(?=[^\s()/\\])/y;
 const COMPARISON = /[<>]=?/y;
 const SPACE = /\s+/y;
 const BARE = /[^\s()"]+/y;

@@ -8,7 +8,9 @@
 import type { LogQuery } from './log-query.ts';
 import { badQuery } from './log-query-error.ts';
 import { fieldQuery } from './log-query-field.ts';
+import { idQuery } from './log-query-id.ts';
 import { type QueryText, type QueryToken, readQueryTokens } from './log-query-lexer.ts';
+import { pastedQuery } from './log-query-paste.ts';
 import { tokenize } from './tokenize.ts';
 
 export { combineLogQuery } from './log-query-combine.ts';
@@ -19,8 +21,10 @@ const MAX_DEPTH = 10;
 
 const NONE: LogQuery = { kind: 'none' };
 
-/** Parses query text; blank text and `*` find every line. Throws `UserError` bad-query with a 0-based position and a remedy. */
+/** Parses query text; blank text and `*` find every line, what was copied from a log finds itself. Throws `UserError` bad-query with a 0-based position and a remedy. */
 export function parseLogQuery(text: string): LogQuery {
+  const pasted = pastedQuery(text, MAX_QUERY_UNITS);
+  if (pasted !== null) return pasted;
   if (text.length > MAX_QUERY_UNITS)
     throw badQuery(`the query is longer than ${MAX_QUERY_UNITS} characters; shorten it`, MAX_QUERY_UNITS);
   const tokens = readQueryTokens(text);
@@ -109,12 +113,18 @@ class Parser {
   }
 }
 
-/** A word of several tokens (`java.lang.OutOfMemoryError`) is a phrase; the `*` counts only when it touches the last token. */
+/**
+ * A word of several tokens (`java.lang.OutOfMemoryError`) is a phrase; the `*` counts only when it touches the last token. An id also finds
+ * the lines of what it names.
+ */
 function textQuery(value: QueryText): LogQuery {
   const tokens = tokenize(value.text);
   if (tokens.length === 0) return NONE;
   const prefix = value.prefix && /[\p{L}\p{Nd}_\p{Script=Han}]$/u.test(value.text);
-  return { kind: 'text', tokens, prefix };
+  const found: LogQuery = { kind: 'text', tokens, prefix };
+  const [word, more] = tokens;
+  const named = word === undefined || more !== undefined || prefix ? null : idQuery(word);
+  return named === null ? found : { kind: 'or', of: [found, named] };
 }
 
 function join(kind: 'and' | 'or', parts: readonly LogQuery[]): LogQuery {

@@ -149,6 +149,35 @@ const SEARCHES: readonly (readonly [sentence: string, q: string, found: string])
   ['a field or a word', 'host:h3 OR heap', 'session2 session oom'],
   ['a field and neither of two words', 'job:dwd_order NOT (checkpoint OR closing)', 'oom start'],
   ['words with quotes and backslashes round them', '"quoted back"', 'nameless'],
+  [
+    'a line with quotes, a bar and a backslash as it is',
+    'kafka-producer-network-thread | "quoted" \\ back%slash_\'s',
+    'nameless',
+  ],
+  ['Chinese in brackets', '[订单处理失败:库存不足]', 'chinese'],
+  ['a container by its id alone', 'container_1_0001_01_000001', 'checkpoint'],
+  ['an id as copied, with quotes, spaces and a comma', "  'container_1_0001_01_000001', ", 'checkpoint'],
+  ['a quoted id', '" container_1_0001_01_000001 "', 'checkpoint'],
+  ['a container with what it was copied with', 'container:" \'container_1_0001_01_000001\' "', 'checkpoint'],
+  ['an application in another case', 'app:APPLICATION_1_0002', 'other chinese'],
+  ['an application by its id alone, in another case', 'Application_2_0001 switched', 'session2 session'],
+  ['neither application', '-application_1_0001 -application_1_0002', 'nameless session2 session'],
+  [
+    'a stack trace as pasted, its message before it and its end left out',
+    `Task failed fatally\r\n${OOM_STACK.replaceAll('\n', '\r\n')}\r\n\t... 3 more\r\n`,
+    'oom',
+  ],
+  ['a trace of something else', `${OOM_STACK}\n\tat a.B.lambda$0(B.java:1)`, ''],
+  [
+    'a line of a log file, with its time and level',
+    '2026-11-20 10:02:00,000 WARN  org.apache.flink.runtime.Task [] - Checkpoint 18 was declined: barrier (is) NOT "slow',
+    '',
+  ],
+  [
+    'a line of an export',
+    '2026-11-20T10:02:00.000Z [main] WARN  org.apache.flink.runtime.Task - Checkpoint 18 was declined: barrier is slow',
+    'slow',
+  ],
 ];
 
 const NAMES = jobNames({ aa11: 'ads_report', cc33: 'dwd_order' });

@@ -43,6 +43,40 @@ const readings: readonly { sentence: string; text: string; query: LogQuery }[] =
     query: and(start('out', 'of', 'mem'), start('java', 'lang', 'out')),
   },
   { sentence: 'a star that touches no token changes nothing', text: 'java.*', query: words('java') },
+  { sentence: 'a URL is text', text: 'http://h:8081/jobs', query: words('http', 'h', '8081', 'jobs') },
+  { sentence: 'a Windows path is text', text: 'C:\\temp', query: words('c', 'temp') },
+  {
+    sentence: 'an id also finds what it names',
+    text: '[Container_e05_1_0002_01_000003]',
+    query: or(words('container_e05_1_0002_01_000003'), field('container', 'container_e05_1_0002_01_000003')),
+  },
+  {
+    sentence: 'a job id also finds its run',
+    text: '98701D98701d98701d98701d98701d98',
+    query: or(words('98701d98701d98701d98701d98701d98'), field('job_id', '98701d98701d98701d98701d98701d98')),
+  },
+  { sentence: 'a word that only looks like an id is a word', text: 'container_1', query: words('container_1') },
+  {
+    sentence: 'a quoted id value is the id',
+    text: `container:"'CONTAINER_1_2_3_4', "`,
+    query: field('container', 'container_1_2_3_4'),
+  },
+  { sentence: 'other values keep their case and spaces', text: 'thread:" Main "', query: field('thread', ' Main ') },
+  {
+    sentence: 'a pasted trace is its lines, whatever they mean otherwise',
+    text: 'Column is NOT NULL (or "open\n\tat a.B.c$0(B.java:1)\n\t... 2 more\nCaused by: x.Y: -z:1',
+    query: and(
+      words('column', 'is', 'not', 'null', 'or', 'open'),
+      words('at', 'a', 'b', 'c', '0', 'b', 'java', '1'),
+      words('caused', 'by', 'x', 'y', 'z', '1'),
+    ),
+  },
+  {
+    sentence: 'a pasted line is its message',
+    text: '2026-11-20 10:02:00,123 ERROR org.apache.flink.runtime.Task [] - it\'s (job:x) OR "y',
+    query: words('it', 's', 'job', 'x', 'or', 'y'),
+  },
+  { sentence: 'two lines without a frame are a query', text: 'a\nOR b', query: or(words('a'), words('b')) },
   { sentence: 'AND is what a space means', text: 'a AND b', query: and(words('a'), words('b')) },
   {
     sentence: 'OR binds weaker than AND',
