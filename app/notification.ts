@@ -162,6 +162,7 @@ export async function openNotification(parts: NotificationParts): Promise<Notifi
     state,
     channel: name => channels.active(name),
     judge,
+    isFilling: () => dispatcher.isRunning,
     onAttempt: row => parts.onAttempt?.(row),
     clock,
     telemetry,

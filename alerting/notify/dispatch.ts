@@ -80,6 +80,11 @@ export class Dispatcher {
     this.#options = options;
   }
 
+  /** True while a round is under way. */
+  get isRunning(): boolean {
+    return this.#running !== null;
+  }
+
   /** Begins looking for intents once a second. */
   start(): void {
     this.wake();

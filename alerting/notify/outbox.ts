@@ -20,6 +20,8 @@ import { SendWindow } from './retry.ts';
 /** Rows one look at the store takes. */
 const PAGE = 500;
 const POLL_MS = 1_000;
+/** Looks in a row that are put off while rows are being written. */
+const MAX_POLLS_WAITED = 10;
 
 export interface OutboxOptions {
   readonly state: StateStore;
@@ -27,6 +29,8 @@ export interface OutboxOptions {
   readonly channel: (name: string) => ActiveChannel | null;
   /** Silences and inhibitions as they stand; asked for once a run of a lane. */
   readonly judge: () => Judge;
+  /** True while a round of dispatch writes rows: a storm is here as a whole before its first message leaves, the worst first. */
+  readonly isFilling?: () => boolean;
   /** Called with each row after an attempt at it was recorded. */
   readonly onAttempt?: (row: OutboxRow) => void;
   readonly clock: Clock;
@@ -45,6 +49,8 @@ export class Outbox {
   #again = false;
   #first = true;
   #cancel: (() => void) | null = null;
+  /** Looks in a row that were put off. */
+  #polls = 0;
   readonly #runs = new Set<Promise<void>>();
 
   constructor(options: OutboxOptions) {
@@ -67,11 +73,22 @@ export class Outbox {
     this.#again = true;
     this.#looking ??= this.#look().finally(() => {
       this.#looking = null;
-      this.#cancel?.();
-      if (!this.#stop.signal.aborted) this.#cancel = this.#options.clock.after(POLL_MS, () => this.wake());
+      this.#schedule();
     });
     await this.#looking;
     await Promise.all(this.#runs);
+  }
+
+  #schedule(): void {
+    this.#cancel?.();
+    if (!this.#stop.signal.aborted) this.#cancel = this.#options.clock.after(POLL_MS, () => this.#poll());
+  }
+
+  #poll(): void {
+    const waits = this.#options.isFilling?.() === true && this.#polls < MAX_POLLS_WAITED;
+    this.#polls = waits ? this.#polls + 1 : 0;
+    if (waits) this.#schedule();
+    else this.wake();
   }
 
   /** Sends nothing new, cuts attempts under way short and resolves when they are recorded. What is open stays in the store. */

@@ -114,10 +114,12 @@ async function sendAtItsOwnPace(isFiring: () => Promise<unknown>): Promise<void>
   }
   const inOrder = [...reports].sort(([a], [b]) => a - b);
   let isTold = false;
+  let lateMs = 0;
   for (const [due, report] of inOrder) {
-    await delay(Math.max(0, due - Date.now()));
-    // A reporter stamps what it sends when it sends it, however late it is.
-    const ts = Math.max(due, Date.now());
+    await delay(Math.max(0, due + lateMs - Date.now()));
+    // A reporter that is held up stamps what it sends when it sends it, and waits for its interval again.
+    lateMs = Math.max(lateMs, Date.now() - due);
+    const ts = due + lateMs;
     await broker.send(
       TOPICS.metrics,
       report.map(value => ({ ts, value: { ...value, ts } })),

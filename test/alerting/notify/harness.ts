@@ -36,6 +36,17 @@ import type { OutboxRow, StateStore } from '../../../store/state-store.ts';
 
 export const START = Date.parse('2026-11-21T10:00:00Z');
 export const MINUTE = 60_000;
+/** How often dispatch and outbox look by themselves. */
+const POLL_MS = 1_000;
+
+/** Lets a test do the looking: while time passes in steps, what would look by itself in between does not. */
+class SteppedClock extends ManualClock {
+  pollMs = POLL_MS;
+
+  override after(ms: number, fn: () => void): () => void {
+    return super.after(ms === POLL_MS ? this.pollMs : ms, fn);
+  }
+}
 
 /** What one channel was asked to send, in order. */
 export interface Sent {
@@ -72,6 +83,8 @@ export interface Harness {
   /** What evaluation has of an alert by now. */
   latest: Latest;
   isEvaluating: boolean;
+  /** What the outbox is told of rows being written. */
+  isFilling: boolean;
   impact: ImpactSource;
   logs: LogSource;
   charts: ChartSource;
@@ -90,7 +103,7 @@ export interface Harness {
 
 /** `through` stands between the daemon and its store, so that a test can make it fail. */
 export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), through: StateStore = store): Harness {
-  const clock = new ManualClock(START);
+  const clock = new SteppedClock(START);
   const telemetry = createTelemetry();
   const logger = { warn: () => {}, error: () => {} };
   const sent: Sent[] = [];
@@ -122,6 +135,7 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
     nextTick: () => null,
     latest: one => one,
     isEvaluating: false,
+    isFilling: false,
     impact: { ownerOf: () => '', affects: () => [] },
     logs: { explain: async () => null },
     charts: { chart: async () => null },
@@ -143,8 +157,10 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
       await outbox.pump();
     },
     async pass(ms, stepMs = 1_000) {
+      clock.pollMs = stepMs + 1;
       for (let done = 0; done < ms; done += stepMs) {
         await clock.advance(Math.min(stepMs, ms - done));
+        if (done + stepMs >= ms) clock.pollMs = POLL_MS;
         await harness.settle();
       }
     },
@@ -179,6 +195,7 @@ export function makeHarness(store = openSqliteStateStore({ path: ':memory:' }), 
       state,
       channel: name => harness.channels.get(name) ?? null,
       judge,
+      isFilling: () => harness.isFilling,
       onAttempt: row => void (row.status === 'dead' && harness.dead.push(row.channel)),
       clock,
       telemetry,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { deliveries } from '../../../alerting/notify/deliveries.ts';
 import type { SendResult } from '../../../alerting/notify/notifier.ts';
 import { StoreAwayError } from '../../../model/errors.ts';
@@ -201,6 +202,26 @@ test('what is sent and recorded while the store still answers with it as waiting
 
   assert.deepEqual(told(h), ['oncall firing: a']);
   assert.deepEqual(await statuses(h), { delivered: 1 });
+});
+
+test('while rows are being written a look waits for the rest of them, but not for ever', async () => {
+  const h = makeHarness();
+  addChannel(h, 'oncall');
+  const answers: SendResult[] = [BROKEN, BROKEN];
+  h.answers.set('oncall', () => answers.shift() ?? { kind: 'sent' });
+  const sentAfter = async (ms: number): Promise<number> => {
+    await h.clock.advance(ms);
+    for (let turn = 0; turn < 20; turn++) await nextTurn();
+    return h.sent.length;
+  };
+  await h.commit(intent('a'));
+  await h.settle();
+
+  h.isFilling = true;
+  assert.equal(await sentAfter(9_000), 1, 'the second attempt is put off');
+  assert.equal(await sentAfter(5_000), 2);
+  h.isFilling = false;
+  assert.equal(await sentAfter(5_000), 3);
 });
 
 test('recipients that have a mail are not asked again', async () => {
