@@ -128,7 +128,7 @@ export class MetricRetention {
       for (let hour = 0; hour <= HOURS_A_DAY && state !== null; hour++) {
         const added = await this.#rollUpHour(day, hour, signal);
         if (added > 0 && (hour === 0 || late.includes(day))) this.#onLate(added);
-        if (hour < HOURS_A_DAY) state = await this.#write(state, state.raw_from, signal);
+        if (hour < HOURS_A_DAY) state = await this.#renewed(state, signal);
         else state = await this.#write(withTaken(state, day, done), Math.max(state.raw_from, day + DAY_MS), signal);
       }
     }
@@ -211,6 +211,12 @@ export class MetricRetention {
       : { raw_from: 0, moved_at: 0, by: '', until: 0, version: null };
     this.#know(state.raw_from);
     return state;
+  }
+
+  /** The claim, written anew when half of it is over; null when another daemon has it by now. */
+  async #renewed(state: Versioned, signal?: AbortSignal): Promise<Versioned | null> {
+    if (state.until - this.#clock.now() > CLAIM_MS / 2) return state;
+    return this.#write(state, state.raw_from, signal);
   }
 
   /** Renews the claim, or gives it back; null when another daemon has it by now. */
