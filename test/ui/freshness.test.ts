@@ -23,6 +23,23 @@ test('a report of the overview leads to its page, and from there to all reports'
   await page.close();
 });
 
+test('the page of a late report says at its head until when it is complete, because of which job, and why that one is slow', async () => {
+  const { page, problems } = await harness.open(PATH);
+  const head = page.locator('[data-testid=report-head]');
+  await says(
+    head,
+    /Data as of \d\d:\d\d/,
+    /behind\s+because of\s+dwd_order_wide/,
+    /Slow sink\s+80 % sure\s+the bottleneck ends in a sink/,
+  );
+  assert.match(
+    (await page.locator('[data-testid=report-cause] a').getAttribute('href')) ?? '',
+    /^\/jobs\/dwd_order_wide/,
+  );
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
 test('one owner’s reports are a part of the address', async () => {
   const { page } = await harness.open('/freshness');
   await page.locator('select[aria-label=Owner]').selectOption(first?.owner ?? '');

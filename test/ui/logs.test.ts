@@ -40,6 +40,37 @@ test('a container ID put into the search becomes an exact filter, the exception 
   await page.close();
 });
 
+test('a container that died before the range leads to its last lines by itself, words do when asked', async () => {
+  const { page, problems } = await harness.open('/logs');
+  const dead = 'container_e12_1763000000000_9999_01_000007';
+  const died = Date.now() - 90 * 60_000;
+  const line = { id: 'last', ts: died, level: 'ERROR', logger: 'a.B', thread: 'main', message: 'Java heap space' };
+  const from = { job_name: 'gone', job_id: '', app_id: '', container_id: dead, host: 'h', role: 'taskmanager' };
+  await page.route('**/api/v1/logs/search?*', async route => {
+    const { searchParams: asked } = new URL(route.request().url());
+    const items = Number(asked.get('from')) <= died && died < Number(asked.get('to')) ? [{ ...line, ...from }] : [];
+    await route.fulfill({ json: { items, total: { value: items.length, relation: 'eq' }, next: null } });
+  });
+  const showsIt = (url: URL): boolean =>
+    Number(url.searchParams.get('from')) < died && Number(url.searchParams.get('to')) > died;
+  const row = page.locator('[data-testid=log-row]').filter({ hasText: 'Java heap space' });
+  const search = page.getByRole('searchbox', { name: 'Search log lines' });
+
+  await search.fill(` "${dead}",`);
+  await search.press('Enter');
+  await page.waitForURL(showsIt);
+  await row.waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('container'), dead);
+
+  await page.goto(`${harness.url}/logs?q=heap`);
+  await page.getByText('The last one was at').waitFor();
+  await page.getByRole('button', { name: 'Go there' }).click();
+  await page.waitForURL(showsIt);
+  await row.waitFor();
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
 test('an address reproduces query, filters, opened surroundings and scope', async () => {
   const { page } = await harness.open(
     `/logs?job=${FAILED_JOB}&q=level%3A%3E%3DWARN&around=line-exception&scope=job&range=6h`,

@@ -145,8 +145,6 @@ export const alertingMore = {
     rolledBack: 'Saved again as the newest version',
   },
   alert: {
-    asOf: (time: string) => `as of ${time}`,
-    noCause: 'The metrics do not tell yet why',
     ack: 'Acknowledge',
     ackFor: 'Acknowledge for',
     acked: (who: string, until: string) => `${who} is on it until ${until}`,

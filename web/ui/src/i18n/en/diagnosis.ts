@@ -6,6 +6,8 @@ export const diagnosisWords = {
     ended: 'The job has ended.',
     confidence: (percent: string) => `${percent} sure`,
     confidenceHow: 'How far the figures speak for this cause; figures that are missing or speak against it lower it.',
+    asOf: (time: string) => `as of ${time}`,
+    noCause: 'The metrics do not tell yet why',
     against: 'Against it',
     missing: (what: string) => `Not known: ${what}`,
     inVain: 'Tried within the last hour without effect.',

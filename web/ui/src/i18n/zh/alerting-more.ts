@@ -146,8 +146,6 @@ export const alertingMore: typeof English = {
     rolledBack: '已作为最新版本保存',
   },
   alert: {
-    asOf: time => `${time} 时`,
-    noCause: '现有指标尚不能说明原因',
     ack: '认领',
     ackFor: '认领时长',
     acked: (who, until) => `${who} 已认领，至 ${until}`,

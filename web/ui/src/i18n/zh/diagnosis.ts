@@ -6,6 +6,8 @@ export const diagnosisWords = {
     ended: '作业已结束。',
     confidence: (percent: string) => `可信度 ${percent}`,
     confidenceHow: '现有指标对该原因的支持程度；指标缺失或有反证时降低。',
+    asOf: (time: string) => `${time} 时`,
+    noCause: '现有指标尚不能说明原因',
     against: '反证',
     missing: (what: string) => `未知：${what}`,
     inVain: '最近一小时内已尝试，未见效果。',

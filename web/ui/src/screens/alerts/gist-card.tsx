@@ -1,19 +1,14 @@
 import type { JSX } from 'preact';
 import { type AlertDetail, isOver } from '../../api/alerts.ts';
-import { getDiagnosis } from '../../api/diagnosis.ts';
 import { getReport } from '../../api/freshness.ts';
 import { useLive } from '../../api/live.ts';
 import { link } from '../../app/router.ts';
-import { percent } from '../../format/number.ts';
-import { clock, clockSeconds, fullTime } from '../../format/time.ts';
-import { moreWords } from '../../i18n/alerting-more.ts';
-import { language, words } from '../../i18n/language.ts';
+import { clockSeconds, fullTime } from '../../format/time.ts';
+import { words } from '../../i18n/language.ts';
 import { FreshnessSentence } from '../../parts/freshness-text.tsx';
+import { AsOfTime, JobCause } from '../../parts/job-cause.tsx';
 import { Region } from '../../parts/states.tsx';
 import { tip } from '../../parts/tip.ts';
-
-/** Evidence told here; the job's page has all of it. */
-const FACTS = 2;
 
 /** What somebody who was woken wants to know first: why, what is broken by it, and the line of the log that says so. */
 export function Gist({ alert }: { alert: AlertDetail }): JSX.Element | null {
@@ -24,7 +19,14 @@ export function Gist({ alert }: { alert: AlertDetail }): JSX.Element | null {
   const isOwn = affects.length === 1 && affects[0]?.report === report;
   return (
     <dl class="gist" data-testid="gist">
-      {job !== undefined && <JobCause alert={alert} job={job} />}
+      {job !== undefined && (
+        <>
+          <dt>{words().diagnosis.title}</dt>
+          <dd>
+            <JobCause job={job} at={instantOf(alert)} />
+          </dd>
+        </>
+      )}
       {job === undefined && report !== undefined && <ReportState alert={alert} report={report} />}
       {!isOwn && (
         <>
@@ -47,7 +49,7 @@ export function Gist({ alert }: { alert: AlertDetail }): JSX.Element | null {
             <a class="gist-line" href={line.url}>
               <span class="muted num" {...tip(fullTime(line.ts))}>
                 {clockSeconds(line.ts)}
-              </span>
+              </span>{' '}
               <span class="mono">{line.text}</span>
             </a>
           </dd>
@@ -68,66 +70,6 @@ function instantOf(alert: AlertDetail): number | null {
   return firing[firing.length >> 1]?.t ?? since;
 }
 
-function Then({ at }: { at: number | null }): JSX.Element | null {
-  return at === null ? null : (
-    <span class="muted" {...tip(fullTime(at))}>
-      {moreWords().alert.asOf(clock(at))}
-    </span>
-  );
-}
-
-/** The likeliest cause with what it rests on and what to do. */
-function JobCause({ alert, job }: { alert: AlertDetail; job: string }): JSX.Element {
-  const { diagnosis: w } = words();
-  const { alert: more } = moreWords();
-  const lang = language();
-  const at = instantOf(alert);
-  const live = useLive(
-    `diagnosis/${job}/${lang}/${at}`,
-    signal => getDiagnosis(job, lang, signal, at ?? undefined),
-    at === null ? {} : { every: Infinity },
-  );
-  return (
-    <>
-      <dt>{w.title}</dt>
-      <dd>
-        <Region live={live} rows={1}>
-          {({ diagnoses: [first], symptoms }) =>
-            first === undefined ? (
-              <>
-                <p class="muted">{more.noCause}</p>
-                {[...new Set(symptoms.map(({ text }) => text))].slice(0, FACTS).map(text => (
-                  <p key={text} class="soft">
-                    {text}
-                  </p>
-                ))}
-              </>
-            ) : (
-              <>
-                <p class="row wrap">
-                  <a class="strong" href={link(`/jobs/${encodeURIComponent(job)}`)}>
-                    {first.name}
-                  </a>
-                  <span class="muted" {...tip(w.confidenceHow)}>
-                    {w.confidence(percent(first.confidence))}
-                  </span>
-                  <Then at={at} />
-                </p>
-                {first.evidence.slice(0, FACTS).map(({ symptom, text }) => (
-                  <p key={symptom} class="soft">
-                    {text}
-                  </p>
-                ))}
-                <p>→ {first.suggestion}</p>
-              </>
-            )
-          }
-        </Region>
-      </dd>
-    </>
-  );
-}
-
 /** How late the report is, and because of whom. */
 function ReportState({ alert, report }: { alert: AlertDetail; report: string }): JSX.Element {
   const at = instantOf(alert);
@@ -146,7 +88,7 @@ function ReportState({ alert, report }: { alert: AlertDetail; report: string }):
           {answer => (
             <p class="row wrap">
               <FreshnessSentence of={answer} />
-              <Then at={at} />
+              <AsOfTime at={at} />
             </p>
           )}
         </Region>

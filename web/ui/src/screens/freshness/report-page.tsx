@@ -10,6 +10,7 @@ import { clock } from '../../format/time.ts';
 import { words } from '../../i18n/language.ts';
 import { Card } from '../../parts/card.tsx';
 import { FreshnessSentence } from '../../parts/freshness-text.tsx';
+import { JobCause } from '../../parts/job-cause.tsx';
 import { Region } from '../../parts/states.tsx';
 import { residences, WaterfallBar } from '../../parts/waterfall.tsx';
 import { BadgeCard } from './badge-card.tsx';
@@ -17,7 +18,7 @@ import { Heartbeat } from './heartbeat.tsx';
 import { HistoryCard } from './history-card.tsx';
 import { ObjectiveCard } from './objective-card.tsx';
 
-/** One report: how fresh, since when, where the time goes, and what its objective has left. */
+/** One report: how fresh, since when and why, where the time goes, and what its objective has left. */
 export function ReportPage({ name }: { name: string }): JSX.Element {
   const live = useLive(`freshness/${name}`, signal => getReport(name, signal));
   return <Region live={live}>{report => <Content report={report} name={name} />}</Region>;
@@ -26,6 +27,8 @@ export function ReportPage({ name }: { name: string }): JSX.Element {
 function Content({ report, name }: { report: ReportView; name: string }): JSX.Element {
   const { board: w } = words();
   const { objective, beats } = report;
+  const late = report.level === 'warning' || report.level === 'critical';
+  const culprit = hopConsumer(report.blame ?? '');
   return (
     <>
       <div class="board-head" data-testid="report-head">
@@ -38,6 +41,11 @@ function Content({ report, name }: { report: ReportView; name: string }): JSX.El
         <FreshnessSentence of={report} />
         {objective?.state && objective.since !== null && (
           <span class="muted">{w.since(w.beat[objective.state], clock(objective.since, report.ts))}</span>
+        )}
+        {late && culprit !== '' && report.jobs.some(hop => hopConsumer(hop) === culprit) && (
+          <div class="board-cause" data-testid="report-cause">
+            <JobCause job={culprit} at={null} />
+          </div>
         )}
       </div>
       <div class="stack" style={{ gap: '16px' }}>

@@ -1,5 +1,5 @@
-import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import type { JSX, RefObject } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../../api/client.ts';
 import { refreshNow, useLive } from '../../api/live.ts';
 import { getRoutes, orderRoutes, type Route } from '../../api/routes.ts';
@@ -15,18 +15,22 @@ export function RouteList(): JSX.Element {
   const { routes: w } = notificationWords();
   const live = useLive('routes', getRoutes);
   const [failure, setFailure] = useState('');
-  const [busy, setBusy] = useState(false);
+  const busy = useRef(false);
+  const moved = useRef<Moved | null>(null);
   const move = async (ordered: readonly Route[], from: number, to: number): Promise<void> => {
+    if (busy.current) return;
     const ids = ordered.map(({ id }) => id);
     setFailure('');
-    setBusy(true);
+    busy.current = true;
+    moved.current = { id: ids[from] ?? '', up: to < from };
     try {
       await orderRoutes(ids.toSpliced(from, 1).toSpliced(to, 0, ...ids.slice(from, from + 1)));
     } catch (error) {
+      moved.current = null;
       setFailure(whyNot(error));
     } finally {
+      busy.current = false;
       refreshNow();
-      setBusy(false);
     }
   };
   return (
@@ -57,8 +61,9 @@ export function RouteList(): JSX.Element {
                     key={route.id}
                     route={route}
                     place={i + 1}
-                    onUp={!busy && i > 0 ? () => void move(ordered, i, i - 1) : undefined}
-                    onDown={!busy && i < ordered.length - 1 ? () => void move(ordered, i, i + 1) : undefined}
+                    moved={moved}
+                    onUp={i > 0 ? () => void move(ordered, i, i - 1) : undefined}
+                    onDown={i < ordered.length - 1 ? () => void move(ordered, i, i + 1) : undefined}
                   />
                 ))}
               </ol>
@@ -79,18 +84,34 @@ function whyNot(error: unknown): string {
   return form.failed(error instanceof Error ? error.message : String(error));
 }
 
+/** The route that was moved last, until it stands in its new place. */
+interface Moved {
+  readonly id: string;
+  readonly up: boolean;
+}
+
 interface LineProps {
   readonly route: Route;
   readonly place: number;
+  readonly moved: RefObject<Moved | null>;
   readonly onUp: (() => void) | undefined;
   readonly onDown: (() => void) | undefined;
 }
 
-function Line({ route, place, onUp, onDown }: LineProps): JSX.Element {
+function Line({ route, place, moved, onUp, onDown }: LineProps): JSX.Element {
   const { routes: w, form } = notificationWords();
   const { channels } = moreWords();
   const name = route.name ?? w.nameless(place);
   const matchers = describeMatchers(route.matchers);
+  const buttons = useRef<HTMLDivElement>(null);
+  // An element that changes places loses the focus: whoever moves a route by keyboard goes on with it.
+  useEffect(() => {
+    if (moved.current?.id !== route.id) return;
+    const [up, down] = buttons.current?.querySelectorAll('button') ?? [];
+    const wanted = moved.current.up ? [up, down] : [down, up];
+    moved.current = null;
+    wanted.find(button => button && !button.disabled)?.focus();
+  }, [place]);
   return (
     <li class="route" data-testid="route">
       <span class="route-place num muted">{place}</span>
@@ -113,7 +134,7 @@ function Line({ route, place, onUp, onDown }: LineProps): JSX.Element {
         </span>
         <span class="muted">{timing(route)}</span>
       </div>
-      <div class="row route-do">
+      <div class="row route-do" ref={buttons}>
         {!route.managed && (
           <>
             <button type="button" class="button icon" aria-label={w.up(name)} disabled={!onUp} onClick={onUp}>
