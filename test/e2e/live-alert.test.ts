@@ -40,7 +40,11 @@ interface Receivers {
   readonly mail: SmtpSink;
   readonly robot: DingtalkServer;
 }
+interface Labelled {
+  readonly labels: Readonly<Record<string, string>>;
+}
 interface Delivery {
+  readonly alerts: readonly Labelled[];
   readonly channel: string;
   readonly kind: string;
   readonly status: string;
@@ -130,6 +134,10 @@ async function sendAtItsOwnPace(isFiring: () => Promise<unknown>): Promise<void>
   }
 }
 
+function isOfRule({ labels }: Labelled): boolean {
+  return labels['alertname'] === RULE.name;
+}
+
 test('a backlog fires, mails and messages while it lasts, and resolves when it is gone', {
   timeout: 500_000,
 }, async t => {
@@ -154,8 +162,11 @@ test('a backlog fires, mails and messages while it lasts, and resolves when it i
       assert.match(first?.text ?? '', /filter_backlog[\s\S]*35,910/);
       assert.match(second?.title ?? '', /resolved/i);
 
-      const deliveries = async (): Promise<readonly Delivery[]> =>
-        (await daemon.get<{ items: readonly Delivery[] }>('/api/v1/deliveries')).items;
+      // Not those of the rules every job gets: one of them fires while the job reports nothing more.
+      const deliveries = async (): Promise<readonly Delivery[]> => {
+        const { items } = await daemon.get<{ items: readonly Delivery[] }>('/api/v1/deliveries');
+        return items.filter(({ alerts }) => alerts.some(isOfRule));
+      };
       // Noted after the other side has answered.
       await until('all are noted', async () => (await deliveries()).every(({ status }) => status === 'delivered'));
       assert.deepEqual(
@@ -170,8 +181,8 @@ test('a backlog fires, mails and messages while it lasts, and resolves when it i
         ],
       );
       assert.deepEqual([mail.mails.length, robot.requests.length], [2, 2], 'each was told once');
-      const { items: alerts } = await daemon.get<{ items: object[] }>('/api/v1/alerts');
-      assert.deepEqual(alerts, []);
+      const { items: alerts } = await daemon.get<{ items: Labelled[] }>('/api/v1/alerts');
+      assert.deepEqual(alerts.filter(isOfRule), []);
     });
   }
 });

@@ -123,7 +123,7 @@ test('its demo runs', async () => {
       const { items } = await demo.get<{ items: object[] }>('/api/v1/jobs');
       return items.length >= 30 ? items : null;
     },
-    60_000,
+    180_000,
   );
   const { code } = await demo.stop();
 

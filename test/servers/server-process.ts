@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const READY_LIMIT_MS = 90_000;
@@ -10,6 +12,14 @@ const STOP_LIMIT_MS = 15_000;
 
 /** Below what Linux gives to connections going out: while a server is down no client that tries again takes its port, or reaches itself. */
 const PORTS = { from: 20_000, to: 32_000 };
+
+const RESERVATIONS = join(tmpdir(), 'tidewatch-test-ports');
+/** Longer than any test process runs. */
+const RESERVED_MS = 3 * 3_600_000;
+const reserved: string[] = [];
+process.once('exit', () => {
+  for (const file of reserved) rmSync(file, { force: true });
+});
 
 /** A running server on 127.0.0.1. It ends with the test process, even when that is killed, and does not keep that running. */
 export interface TestServer {
@@ -93,14 +103,30 @@ export function serverProcess(
   };
 }
 
-/** `count` ports of 127.0.0.1 nobody listened on a moment ago. */
+/** `count` ports of 127.0.0.1 that nobody listens on and no other test process gets while this one runs. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
     const port = randomInt(PORTS.from, PORTS.to);
-    if (await isFree(port)) ports.add(port);
+    if (reserve(port) && (await isFree(port))) ports.add(port);
   }
   return [...ports];
+}
+
+/** Seconds lie between the choice of a port and a server that listens on it: meanwhile a file keeps it from other processes. */
+function reserve(port: number): boolean {
+  mkdirSync(RESERVATIONS, { recursive: true });
+  const file = join(RESERVATIONS, String(port));
+  try {
+    writeFileSync(file, '', { flag: 'wx' });
+  } catch {
+    // What a killed process left behind is there for others later.
+    const since = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+    if (Date.now() - since > RESERVED_MS) rmSync(file, { force: true });
+    return false;
+  }
+  reserved.push(file);
+  return true;
 }
 
 function isFree(port: number): Promise<boolean> {
