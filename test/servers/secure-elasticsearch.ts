@@ -13,8 +13,8 @@ export const ELASTICSEARCH_USER = {
 } as const;
 
 /**
- * An Elasticsearch as production has it: TLS by an authority of its own, a login or an API key wanted. Its security module comes with a
- * distribution, not with the core this node is; a proxy of the test stands for it in front of the node and answers as it does.
+ * An Elasticsearch as production has it: TLS by an authority of its own, a login or an API key wanted. Its security module cannot be fetched whole
+ * as packages (OpenSAML, which it needs, is not among them); a proxy of the test stands for it in front of a real node and answers as it does.
  */
 export interface SecureElasticsearch {
   /** Base URL; its certificate is for 127.0.0.1, not for `localhost`. */

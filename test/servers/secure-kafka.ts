@@ -61,7 +61,7 @@ export async function startSecureKafka(): Promise<SecureKafka> {
 }
 
 /** A PEM key store as Kafka reads it: the private key, then the certificates. */
-export function keyAndChain({ key, cert }: TestCertificate): string {
+function keyAndChain({ key, cert }: TestCertificate): string {
   return `${key}${cert}`;
 }
 
