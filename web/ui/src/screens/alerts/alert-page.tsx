@@ -29,7 +29,8 @@ export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
   const { alerts: w } = words();
   const since = alert.starts_at ?? alert.active_at;
   const job = alert.labels['job'];
-  const topic = alert.labels['topic'];
+  const report = alert.labels['report'];
+  const onPath = job ?? alert.labels['topic'] ?? report;
   const at = since ?? now.value;
   return (
     <div class="stack" style={{ gap: '16px' }} data-testid="alert-page">
@@ -57,8 +58,11 @@ export function AlertPage({ alert }: { alert: AlertDetail }): JSX.Element {
                 {w.openRule}
               </a>
             )}
-            {(job ?? topic) && (
-              <a class="button" href={link('/lineage', { root: job ?? topic, direction: 'both' })}>
+            {onPath && (
+              <a
+                class="button"
+                href={link('/lineage', { root: onPath, direction: onPath === report ? undefined : 'both' })}
+              >
                 {w.path}
               </a>
             )}
