@@ -38,6 +38,8 @@ interface StampCounts {
 /** What following needs of the store; a hit's items are made by it. */
 export interface FollowedLogs<Hit extends ArrivedHit> {
   readonly clock: Clock;
+  /** How long lines that are stored may not be searchable, ms. */
+  readonly refreshMs: number;
   readonly search: (
     body: object,
     signal?: AbortSignal,
@@ -69,19 +71,12 @@ export class LogFollowers {
     signal?: AbortSignal,
   ): Promise<LogFollower | null> {
     const what = JSON.stringify([query, from, to]);
-    const begun = await this.#begin(logs, what, after, signal);
-    if (begun === null) return null;
-    this.#kept.push({ what, seen: begun.seen });
+    const seen = await this.#begin(logs, what, after, signal);
+    if (seen === null) return null;
+    this.#kept.push({ what, seen });
     if (this.#kept.length > MAX_KEPT) this.#kept.shift();
     let looks = 0;
-    const next = async (each?: AbortSignal): Promise<LogArrivals> => {
-      const now = logs.clock.now();
-      const floor = now - (looks % LOOKS_TO_LONG === 0 ? LONG_MS : SHORT_MS);
-      const arrivals = await look(logs, begun.seen, looks === 0 ? Math.min(begun.floor, floor) : floor, limit, each);
-      looks++;
-      return arrivals;
-    };
-    return { next };
+    return { next: each => look(logs, seen, looks++ % LOOKS_TO_LONG === 0 ? LONG_MS : SHORT_MS, limit, each) };
   }
 
   async #begin<Hit extends ArrivedHit>(
@@ -89,30 +84,28 @@ export class LogFollowers {
     what: string,
     after: string | undefined,
     signal: AbortSignal | undefined,
-  ): Promise<{ readonly seen: SeenLines; readonly floor: number } | null> {
-    const floor = logs.clock.now() - LONG_MS;
-    if (after === undefined) return { seen: await seenUpTo(logs, Number.POSITIVE_INFINITY, null, signal), floor };
+  ): Promise<SeenLines | null> {
+    if (after === undefined) return seenUpTo(logs, null, null, signal);
     for (const { what: followed, seen } of this.#kept.toReversed()) {
       const back = followed === what ? seen.backTo(after) : null;
-      if (back !== null) return { seen: back, floor };
+      if (back !== null) return back;
     }
     const mark = /^@[0-9a-z]{1,10}$/.test(after) ? Number.parseInt(after.slice(1), 36) : null;
     const stamp = mark ?? (await logs.arrivedAt(after, signal));
     if (stamp === null) return null;
-    const seen = await seenUpTo(logs, stamp, mark === null ? after : null, signal);
-    return { seen, floor: Math.min(stamp, floor) };
+    return seenUpTo(logs, stamp, mark === null ? after : null, signal);
   }
 }
 
-/** What somebody has seen who saw all that arrived up to a time, of which the line `last` was the last; null: all of them. */
+/** What somebody has seen who saw all that was sent up to a time (null: until now), of which the line `last` was the last (null: all of it). */
 async function seenUpTo<Hit extends ArrivedHit>(
   logs: FollowedLogs<Hit>,
-  stamp: number,
+  stamp: number | null,
   last: string | null,
   signal: AbortSignal | undefined,
 ): Promise<SeenLines> {
-  const from = Math.min(stamp, logs.clock.now()) - LONG_MS;
-  const arrived = { gte: from, ...(Number.isFinite(stamp) ? { lte: stamp } : {}) };
+  const lookedAt = Math.min(stamp ?? Number.POSITIVE_INFINITY, logs.clock.now());
+  const arrived = { gte: floorOf(logs, lookedAt, LONG_MS), ...(stamp === null ? {} : { lte: stamp }) };
   const answer = await logs.search(
     {
       size: MAX_LINES,
@@ -130,7 +123,7 @@ async function seenUpTo<Hit extends ArrivedHit>(
   const unseen = lines.slice(0, Math.max(0, place)).filter(line => line.stamp === stamp);
   const idsOf = Map.groupBy(lines, line => line.stamp);
   const oldest = hits.length < MAX_LINES ? Number.NEGATIVE_INFINITY : (lines.at(-1)?.stamp ?? 0);
-  const seen = new SeenLines();
+  const seen = new SeenLines(lookedAt);
   for (const [each, count] of countsOf(answer.aggregations)) {
     const ids = new Set((idsOf.get(each) ?? []).map(({ id }) => id));
     for (const { id } of each === stamp ? unseen : []) ids.delete(id);
@@ -142,11 +135,14 @@ async function seenUpTo<Hit extends ArrivedHit>(
 async function look<Hit extends ArrivedHit>(
   logs: FollowedLogs<Hit>,
   seen: SeenLines,
-  floor: number,
+  lateMs: number,
   limit: number,
   signal: AbortSignal | undefined,
 ): Promise<LogArrivals> {
   const now = logs.clock.now();
+  // A follower that could not look for a while looks back to where it was.
+  const before = Math.min(seen.lookedAt, now);
+  const floor = floorOf(logs, before, lateMs);
   const since: Clause = { range: { 'tw.arrived': { gte: floor } } };
   const counted = await logs.search(
     {
@@ -163,12 +159,15 @@ async function look<Hit extends ArrivedHit>(
   const known = open.reduce((sum, stamp) => sum + (seen.idsOf(stamp)?.size ?? 0), 0);
   const read = await readStamps(logs, open, Math.min(MAX_LINES, limit + known), signal);
   for (const [stamp, count] of read.counts) counts.set(stamp, count);
+  // Retention has taken some.
+  for (const [stamp, count] of counts) if (count < seen.countOf(stamp)) seen.know(stamp, count, seen.idsOf(stamp));
 
   const unseen = read.hits.filter(hit => !seen.idsOf(stampOf(hit))?.has(logs.idOf(hit)));
   const shown = unseen.slice(0, limit).reverse();
   const shownOf = Map.groupBy(shown, stampOf);
   const beyond = counted.aggregations?.['stamps']?.sum_other_doc_count ?? 0;
-  let missed = changed.length > 0 && floor < now - LONG_MS ? beyond : 0;
+  // The oldest of more times of arrival than are counted: new only to a follower that was away for long.
+  let missed = now - before > LONG_MS ? beyond : 0;
   for (const stamp of changed) {
     const count = counts.get(stamp) ?? 0;
     const told = shownOf.get(stamp) ?? [];
@@ -182,7 +181,8 @@ async function look<Hit extends ArrivedHit>(
     shown.map(hit => ({ id: logs.idOf(hit), stamp: stampOf(hit) })),
     mark,
   );
-  seen.forget(Math.min(floor, now - LONG_MS));
+  seen.lookedAt = now;
+  seen.forget(floorOf(logs, now, LONG_MS));
   return { items: shown.map(logs.itemOf), missed: { value: missed, relation: 'eq' }, mark };
 }
 
@@ -205,6 +205,11 @@ async function readStamps<Hit extends ArrivedHit>(
     signal,
   );
   return { hits: answer.hits.hits, counts: countsOf(answer.aggregations) };
+}
+
+/** From when on lines sent are looked for, by somebody who looked last at an instant. */
+function floorOf({ refreshMs }: { readonly refreshMs: number }, lookedAt: number, lateMs: number): number {
+  return lookedAt - lateMs - 2 * refreshMs;
 }
 
 function countStamps(size: number): object {

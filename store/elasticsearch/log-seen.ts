@@ -11,8 +11,14 @@ interface Stamp {
 /** What a follower has told, by time of arrival: bounded, and able to go back to where somebody was cut off. */
 export class SeenLines {
   readonly #stamps = new Map<number, Stamp>();
+  /** When this was looked at last, epoch ms: what was sent later is not known of. */
+  lookedAt: number;
   /** Lines told and marks given, in order. */
   #told: { readonly id: string; readonly stamp: number | null }[] = [];
+
+  constructor(lookedAt: number) {
+    this.lookedAt = lookedAt;
+  }
 
   /** Lines known to bear a time. */
   countOf(stamp: number): number {
@@ -46,16 +52,17 @@ export class SeenLines {
     }
   }
 
-  /** The same as it was when the line or mark `last` was told; null when that is not remembered. */
+  /** The same as it was when the line or mark `last` was told; null when that, or a line told since, is not remembered. */
   backTo(last: string): SeenLines | null {
     const place = this.#told.findLastIndex(({ id }) => id === last);
     if (place < 0) return null;
-    const back = new SeenLines();
+    const back = new SeenLines(this.lookedAt);
     for (const [stamp, known] of this.#stamps) back.#stamps.set(stamp, known);
     back.#told = this.#told.slice(0, place + 1);
     for (const { id, stamp } of this.#told.slice(place + 1)) {
-      const known = stamp === null ? undefined : back.#stamps.get(stamp);
-      if (stamp === null || !known?.ids?.has(id)) continue;
+      if (stamp === null) continue;
+      const known = back.#stamps.get(stamp);
+      if (!known?.ids?.has(id)) return null;
       const ids = new Set(known.ids);
       ids.delete(id);
       back.know(stamp, known.count - 1, ids);

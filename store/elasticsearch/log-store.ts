@@ -145,6 +145,7 @@ export function openElasticsearchLogStore(
       await ready(signal);
       const logs = {
         clock,
+        refreshMs: es.refreshIntervalMs,
         search,
         itemOf: (hit: Hit) => itemOf(hit, names),
         idOf,
