@@ -12,7 +12,7 @@ const PATH = [
   `dw_sdk_log reads ${FILTER}`,
   `dw_sdk_log_cdo reads ${WINDOW}`,
 ];
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 90_000;
 
 /** An estate whose jobs run. */
 export interface RunningEstate {

@@ -8,7 +8,7 @@ import { copyJars, installOnce, jdk, runTool, SERVERS_DIR } from './install.ts';
 import { freePorts, serverProcess, type TestServer } from './server-process.ts';
 
 const run = promisify(execFile);
-const CLIENT_LIMIT_MS = 90_000;
+const CLIENT_LIMIT_MS = 240_000;
 const JOB_MANAGER = 'org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint';
 const TASK_MANAGER = 'org.apache.flink.runtime.taskexecutor.TaskManagerRunner';
 

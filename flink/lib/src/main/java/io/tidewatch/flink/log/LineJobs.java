@@ -54,7 +54,7 @@ final class LineJobs {
 
     /** The id of the job a line is of; null where that is not known. */
     String of(String logger, String thread, String message) {
-        boolean isFlinks = logger != null && logger.startsWith(FLINK);
+        boolean isFlinks = logger != null && logger.startsWith(FLINK) && message != null;
         String text = isFlinks ? message.substring(0, Math.min(message.length(), MAX_LOOKED_AT)) : "";
         boolean namesId = hasId(text);
         if (namesId) {
