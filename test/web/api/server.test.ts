@@ -57,6 +57,7 @@ const ROUTES = [
   'GET /rotas/{id}/schedule',
   'POST /rotas/preview',
   'POST /routes/preview',
+  'PUT /routes/order',
   'POST /silences/preview',
   'GET /audit',
   'GET /channels',
