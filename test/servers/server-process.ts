@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const READY_LIMIT_MS = 90_000;
+const READY_LIMIT_MS = 180_000;
 const STOP_LIMIT_MS = 15_000;
 
 /** Below what Linux gives to connections going out: while a server is down no client that tries again takes its port, or reaches itself. */
