@@ -167,7 +167,8 @@ test('a silence somebody changed meanwhile is read again and can then be saved',
   await api('PUT', `silences/${id}`, { ...silence, comment: 'theirs' }, version);
   await save(page);
   await page.getByText('changed this silence meanwhile').waitFor();
-  assert.equal(await page.getByLabel('Why').inputValue(), 'theirs');
+  const why = page.getByLabel('Why');
+  await until('it is read again', async () => (await why.inputValue()) === 'theirs');
   await page.getByLabel('Why').fill('both');
   await save(page);
   await page.waitForURL(/\/silences$/);
