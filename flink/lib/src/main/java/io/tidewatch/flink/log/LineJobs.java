@@ -16,8 +16,8 @@ final class LineJobs {
     static final int MAX_KNOWN = 20_000;
 
     private static final String FLINK = "org.apache.flink.";
-    /** Beyond it no line of Flink names a job; lists of exceptions do not cost more than that. */
-    private static final int MAX_LOOKED_AT = 4_096;
+    /** Names of SQL tasks before 1.15 hold the whole query; nothing longer is read to its end. */
+    private static final int MAX_LOOKED_AT = 32_768;
     private static final int ID = 32;
     private static final String ID_PATTERN = "([0-9a-f]{32})(?![0-9a-f])";
     /** {@code Job x (id) switched from state …}, {@code … for job id}. A job's name may hold anything. */
