@@ -12,7 +12,7 @@ const USAGE = `tidewatch ${VERSION}
   tidewatch doctor [--config FILE]         what this machine, Kafka and Elasticsearch are like
   tidewatch doctor --flink REST_URL        which telemetry of a Flink cluster is missing, and the remedy (--url: daemon)
   tidewatch flink-config --job NAME | --session-cluster
-      [--owner O] [--cluster C] [--version 1.13…1.20|2.x] [--yarn|--kubernetes|--standalone]
+      [--owner O] [--cluster C] [--version 1.14…1.20|2.x] [--yarn|--kubernetes|--standalone]
       [--config FILE] [--brokers h:9092] [--password-file FILE] [--out DIR]
                                            what Flink needs to ship its telemetry: configuration, logging, environment
   tidewatch jobs submit --sql FILE --name JOB

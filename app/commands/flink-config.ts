@@ -36,7 +36,7 @@ export function flinkConfig(args: readonly string[], env: NodeJS.ProcessEnv): nu
   if (version === null)
     throw new UserError(
       'bad-request',
-      `the jars were never run on Flink ${values.version}; --version is one of ${FLINK_VERSIONS.join(', ')}`,
+      `the jars are not made for Flink ${values.version}; --version is one of ${FLINK_VERSIONS.join(', ')}`,
     );
   const target: FlinkTarget = {
     version,

@@ -16,7 +16,7 @@ function version(text: string): Finding {
     ...base,
     state: 'bad',
     detail: `${text} was never tried`,
-    remedy: `the jars were run on Flink ${FLINK_VERSIONS.toReversed().join(', ')}`,
+    remedy: `the jars are made for Flink ${FLINK_VERSIONS.toReversed().join(', ')}`,
   };
 }
 

@@ -1,4 +1,4 @@
-/** A Flink cluster's REST API -> facts. Only fields that Flink 1.13 to 2.x answer alike are read. */
+/** A Flink cluster's REST API -> facts. Only fields that Flink 1.14 to 2.x answer alike are read. */
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { type ClusterFacts, JOB_MANAGER, type RunningJob, type Threads } from './facts.ts';

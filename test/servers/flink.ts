@@ -21,7 +21,7 @@ const JVM = {
 
 /**
  * Modules that Flink opens to itself on Java 17 (`env.java.opts.all` of its distribution, 1.17 and later); `sun.net.util` is what
- * 1.13 and 1.14, made for Java 8 and 11, need besides.
+ * 1.14, made for Java 8 and 11, needs besides.
  */
 const OPENED = [
   ...['rmi/sun.rmi.registry', 'security.jgss/sun.security.krb5', 'base/sun.net.util'].map(
@@ -44,7 +44,7 @@ appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m
 
 /** Releases with a POM beside this file; the tests run on the newest of 1.x and 2.x, `bench/flink-versions.ts` on all of them. */
 export const FLINK_RELEASES = [
-  ...(['1.13.6', '1.14.6', '1.15.4', '1.16.3', '1.17.2', '1.18.1', '1.19.1', '1.20.3'] as const),
+  ...(['1.14.6', '1.15.4', '1.16.3', '1.17.2', '1.18.1', '1.19.1', '1.20.3'] as const),
   ...(['2.0.0', '2.1.1', '2.2.0', '2.3.0'] as const),
 ] as const;
 export type FlinkRelease = (typeof FLINK_RELEASES)[number];
@@ -89,7 +89,7 @@ export async function installFlink(version: FlinkRelease): Promise<TestFlink> {
   for (const folder of ['conf', 'lib', 'plugins', 'log', 'run', 'tmp']) mkdirSync(join(home, folder));
   for (const jar of readdirSync(join(jars, 'lib'))) symlinkSync(join(jars, 'lib', jar), join(home, 'lib', jar));
   const [restPort = 0, rpcPort = 0, blobPort = 0] = await freePorts(3);
-  const configFile = /^1\.1[3-8]\./.test(version) ? 'flink-conf.yaml' : 'config.yaml';
+  const configFile = /^1\.1[4-8]\./.test(version) ? 'flink-conf.yaml' : 'config.yaml';
   const config = join(home, 'conf', configFile);
   await writeFile(config, yaml(baseSettings(home, restPort, rpcPort, blobPort)));
   for (const name of ['log4j', 'log4j-cli']) await writeFile(join(home, `conf/${name}.properties`), LOG_TO_STDOUT);

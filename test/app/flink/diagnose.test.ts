@@ -62,11 +62,11 @@ describe('the diagnosis of a cluster', () => {
   ])[] = [
     [
       'a version nobody tried',
-      { cluster: { version: '1.12.7' } },
+      { cluster: { version: '1.13.6' } },
       'version',
       'bad',
-      /1\.12\.7 was never tried/,
-      /1\.13, .*1\.20, 2\.x/,
+      /1\.13\.6 was never tried/,
+      /1\.14, .*1\.20, 2\.x/,
     ],
     ['no library jar', { cluster: { classPath: ['flink-dist.jar'] } }, 'jars', 'bad', /not on it/, /lib\//],
     [

@@ -16,7 +16,8 @@ const NAMES: readonly (readonly [text: string, version: FlinkVersion | null])[] 
   ['1.20', '1.20'],
   ['1.18.1', '1.18'],
   ['1.17-SNAPSHOT', '1.17'],
-  ['1.13.6', '1.13'],
+  ['1.14.6', '1.14'],
+  ['1.13.6', null],
   ['1.12.7', null],
   ['1.2', null],
   ['1.200', null],
@@ -33,7 +34,7 @@ for (const [text, version] of NAMES)
 const TRAITS: readonly (readonly [sentence: string, is: (traits: FlinkTraits) => boolean, versions: string])[] = [
   ['has job listeners', t => t.hasListener, '2.x'],
   ['reads config.yaml', t => t.readsConfigYaml, '2.x 1.20 1.19'],
-  ['reads flink-conf.yaml', t => t.readsFlinkConf, '1.20 1.19 1.18 1.17 1.16 1.15 1.14 1.13'],
+  ['reads flink-conf.yaml', t => t.readsFlinkConf, '1.20 1.19 1.18 1.17 1.16 1.15 1.14'],
   ['puts the job into the lines of its tasks', t => t.tagsLines, '2.x 1.20'],
   ['logs its actors as Pekko', t => t.actors === 'org.apache.pekko', '2.x 1.20 1.19 1.18'],
   ['knows the newer key of pod templates', t => t.podTemplateKey.endsWith('.default'), '2.x 1.20 1.19 1.18 1.17'],
