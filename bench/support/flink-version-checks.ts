@@ -88,7 +88,7 @@ async function checkpoints({ estate: { daemon } }: RunningEstate): Promise<strin
   for (const job of [FILTER, WINDOW]) {
     const latest = (metric: string): Promise<Series[]> => seriesOf(daemon, metric, { job }, Date.now() - LIMIT_MS);
     await found(`checkpoints of ${job} complete`, async () =>
-      (await latest('flink.job.lastCompletedCheckpointId')).some(moves),
+      (await latest('flink.job.numberOfCompletedCheckpoints')).some(moves),
     );
     await found(`the age of ${job}'s last checkpoint`, async () => hasValue(await latest('checkpoint_age_ms')));
     await found(`how long ${job}'s checkpoints take`, async () => hasValue(await latest('checkpoint_duration_ms')));

@@ -26,6 +26,7 @@ const NOTHING: CheckpointReport = { row: null, ageMs: null };
 const WORTH_TELLING_MS = 10 * 60_000;
 
 const ID = 'flink.job.lastCompletedCheckpointId';
+const COUNT = 'flink.job.numberOfCompletedCheckpoints';
 const COMPLETED = 'flink.job.lastCheckpointCompletedTimestamp';
 const DURATION = 'flink.job.lastCheckpointDuration';
 
@@ -91,15 +92,22 @@ function ageOf({ ts, notBefore, firstSeen }: LastCheckpoint): number | null {
 /** The checkpoint a group names whole; null before the first, and where a value is missing. Flink says -1 for "none". */
 function lastOf({ values }: MetricGroup): { id: number; duration: number; completed: number | null } | null {
   let id = -1;
+  let namesId = false;
+  let count = 0;
   let duration = -1;
   let completed: number | null = null;
   for (const [name, value] of values) {
-    if (name === ID) id = value;
+    if (name === ID) {
+      id = value;
+      namesId = true;
+    } else if (name === COUNT) count = value;
     else if (name === DURATION) duration = value;
     else if (name === COMPLETED && value > 0) completed = value;
   }
   if (duration < 0) return null;
   // An allow-list may leave the id out: on 2.x the time tells one checkpoint from the next as well.
   if (id < 0 && completed !== null) id = completed;
+  // Flink before 1.18 gives no id, but counts them.
+  if (id < 0 && !namesId && count > 0) id = count;
   return id < 0 ? null : { id, duration, completed };
 }

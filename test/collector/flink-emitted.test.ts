@@ -1,6 +1,6 @@
 /**
  * What Flink sends is taken whole: the records of our own reporter, appender, listener and client, and those captured of Flink 2.3.0,
- * 1.20.3 and 1.18.1. The reporter's are the golden files of its own tests.
+ * 1.20.3, 1.18.1 and 1.16.3. The reporter's are the golden files of its own tests.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -37,12 +37,18 @@ function decoded(values: readonly (string | object)[], at = AT) {
 const GOLDEN = ['task-manager', 'job-manager'].map(
   name => [`reporter: ${name}`, `flink/metrics/src/test/resources/golden/${name}.ndjson`] as const,
 );
-/** Of two jobs: the records of both processes, of one job three times, of the first subtask of each task. */
-const OLD = 'test/fixtures/flink/metrics-1.18.1.ndjson';
+/**
+ * Of two jobs: the records of both processes, of one job three times, another checkpoint in each, of the first subtask of each task. Beside
+ * each file the time of the last report but one of that job.
+ */
+const OLD = [
+  ['1.16.3', 'test/fixtures/flink/metrics-1.16.3.ndjson', 1_795_255_878_237],
+  ['1.18.1', 'test/fixtures/flink/metrics-1.18.1.ndjson', 1_795_255_878_211],
+] as const;
 const METRICS: readonly (readonly [sentence: string, read: () => readonly (string | object)[]])[] = [
   ...GOLDEN.map(([sentence, path]) => [sentence, () => lines(path)] as const),
   ['captured: Flink 1.20.3', () => lines('test/fixtures/flink/metrics-flat-1.20.3.ndjson')],
-  ['our reporter on Flink 1.18.1', () => lines(OLD)],
+  ...OLD.map(([release, path]) => [`our reporter on Flink ${release}`, () => lines(path)] as const),
   ['captured: the whole run on Flink 2.3.0', () => readCapture(AT).metrics],
 ];
 
@@ -68,25 +74,26 @@ describe('metrics', () => {
     });
   }
 
-  test('the age of a checkpoint follows from reports of Flink 1.18, which does not tell when it completed', () => {
-    const derivation = new Derivation();
-    const values = new Map<string, number>();
-    for (const line of lines(OLD)) {
-      const derived = derivation.take(decoded([line]).groups);
-      derived.commit();
-      for (const group of derived.groups)
-        for (const [name, value] of group.values) values.set(`${group.labels['job'] ?? ''} ${name}`, value);
-    }
+  for (const [release, path, before] of OLD)
+    test(`the age of a checkpoint follows from reports of Flink ${release}, which does not tell when it completed`, () => {
+      const derivation = new Derivation();
+      const values = new Map<string, number>();
+      for (const line of lines(path)) {
+        const derived = derivation.take(decoded([line]).groups);
+        derived.commit();
+        for (const group of derived.groups)
+          for (const [name, value] of group.values) values.set(`${group.labels['job'] ?? ''} ${name}`, value);
+      }
 
-    const names = [...values.keys()];
-    assert.ok(!names.some(name => /lastCheckpointCompletedTimestamp/.test(name)));
-    // checkpoint 68 completed after the report that named 67
-    assert.equal(values.get('cdo_filter_job checkpoint_age_ms'), 1_795_255_880_238 - 1_795_255_878_211);
-    for (const name of ['currentOffset', 'committedOffset'])
-      assert.ok((values.get(`cdo_filter_job flink.operator.KafkaSourceReader.${name}`) ?? -1) > 0, name);
-    for (const name of ['busyTimeMsPerSecond', 'backPressuredTimeMsPerSecond', 'idleTimeMsPerSecond'])
-      assert.ok(names.includes(`cdo_window_agg flink.task.${name}`), name);
-  });
+      const names = [...values.keys()];
+      assert.ok(!names.some(name => /lastCheckpointCompletedTimestamp/.test(name)));
+      // it completed after the last report that named the one before
+      assert.equal(values.get('cdo_filter_job checkpoint_age_ms'), AT - before);
+      for (const name of ['currentOffset', 'committedOffset'])
+        assert.ok((values.get(`cdo_filter_job flink.operator.KafkaSourceReader.${name}`) ?? -1) > 0, name);
+      for (const name of ['busyTimeMsPerSecond', 'backPressuredTimeMsPerSecond', 'idleTimeMsPerSecond'])
+        assert.ok(names.includes(`cdo_window_agg flink.task.${name}`), name);
+    });
 
   test('the reporter’s counters are known as such, its attempt and its own health are taken', () => {
     const { groups } = decoded(GOLDEN.flatMap(([, path]) => lines(path)));

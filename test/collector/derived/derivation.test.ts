@@ -119,6 +119,18 @@ const CHECKPOINTS: readonly {
     rows: [row(at(30), at(20) - 300)],
   },
   {
+    sentence: 'Flink before 1.18, which gives no id: their number tells them apart',
+    reports: [0, 7, 7, 8].map((count, i) =>
+      group(
+        'job',
+        10 * i,
+        { job: 'etl' },
+        { lastCheckpointDuration: count === 0 ? -1 : 300, numberOfCompletedCheckpoints: count },
+      ),
+    ),
+    rows: [row(at(30), at(20) - 300)],
+  },
+  {
     sentence: 'before the first checkpoint Flink reports -1',
     reports: [
       checkpointed(0, -1, { lastCheckpointDuration: -1, lastCheckpointCompletedTimestamp: -1 }),
