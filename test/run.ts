@@ -6,6 +6,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { runBounded } from './support/bounded-process.ts';
 import { ensureChromium } from './support/install-chromium.ts';
+import { LONG_SIMULATIONS } from './support/long-simulations.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** Three times what the longest takes on four cores: a step that takes longer hangs. */
@@ -46,8 +47,13 @@ const STAGES: readonly (readonly Step[])[] = [
   ],
   [
     {
-      name: 'daemon and commands',
-      command: program(process.execPath, join(ROOT, 'test/unit.ts'), 'test/{app,demo}/**/*.test.ts'),
+      name: 'daemon and commands, long simulations',
+      command: program(
+        process.execPath,
+        join(ROOT, 'test/unit.ts'),
+        'test/{app,demo}/**/*.test.ts',
+        ...LONG_SIMULATIONS,
+      ),
     },
   ],
   [

@@ -1,12 +1,13 @@
 /**
- * `npm run test:unit`: the quick loop. Files share processes, a few to each, because starting one and loading what it tests takes longer than
- * most files run; as many processes at a time as there are processors. Arguments are patterns of files; without any, all that start
- * neither a daemon nor a command.
+ * `npm run test:unit`: the quick loop. Files share processes, neighbours with each other, because starting one and loading what it tests
+ * takes longer than most files run; as many processes at a time as there are processors. Arguments are patterns of files; without any, all
+ * that start neither a daemon nor a command, except the long simulations.
  */
-import { globSync, statSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runBounded } from './support/bounded-process.ts';
+import { LONG_SIMULATIONS } from './support/long-simulations.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const UNIT = [
@@ -14,6 +15,10 @@ const UNIT = [
   'test/architecture.test.ts',
 ];
 const FILES_A_PROCESS = 16;
+/** Their tests open stores and servers, which takes longest: they go first, so that none of them runs on alone. */
+const HEAVY = /^test\/(alerting|store|web)\//;
+/** MB of young objects: tests make much that dies young, and collecting it took a tenth of their time. */
+const NURSERY_MB = 64;
 /** What processes compile they share, and the next run has it. */
 process.env['NODE_COMPILE_CACHE'] ??= join(ROOT, 'node_modules/.cache/compiled');
 /** A process takes seconds; one that takes longer hangs. */
@@ -21,16 +26,22 @@ const LIMIT_MS = 8 * 60_000;
 /** Of the output of a process that failed without a list of failures. */
 const FAILURE_CHARS = 5000;
 
-const patterns = process.argv.length > 2 ? process.argv.slice(2) : UNIT;
-const files = patterns.flatMap(pattern => globSync(pattern, { cwd: ROOT }));
+const asked = process.argv.slice(2);
+const patterns = asked.length > 0 ? asked : UNIT;
+const left = new Set(asked.length > 0 ? [] : LONG_SIMULATIONS);
+const files = patterns.flatMap(pattern => globSync(pattern, { cwd: ROOT })).filter(file => !left.has(file));
 if (files.length === 0) throw new Error(`no test files at ${patterns.join(', ')}`);
 
-/** Large files first, one to each group in turn, so that no group has all of them. */
+/** Long ones by themselves and first; then neighbours together, since they load the same. */
 function grouped(): string[][] {
-  const bySize = files.toSorted((a, b) => statSync(join(ROOT, b)).size - statSync(join(ROOT, a)).size);
-  const groups: string[][] = Array.from({ length: Math.ceil(files.length / FILES_A_PROCESS) }, () => []);
-  for (const [i, file] of bySize.entries()) groups[i % groups.length]!.push(file);
-  return groups;
+  const long = files.filter(file => LONG_SIMULATIONS.includes(file));
+  const others = files
+    .filter(file => !LONG_SIMULATIONS.includes(file))
+    .sort((a, b) => Number(HEAVY.test(b)) - Number(HEAVY.test(a)) || (a < b ? -1 : 1));
+  const groups = Array.from({ length: Math.ceil(others.length / FILES_A_PROCESS) }, (_, i) =>
+    others.slice(i * FILES_A_PROCESS, (i + 1) * FILES_A_PROCESS),
+  );
+  return [...long.map(file => [file]), ...groups];
 }
 
 interface Outcome {
@@ -45,7 +56,7 @@ async function run(group: readonly string[]): Promise<Outcome> {
   const chunks: Buffer[] = [];
   const ok = await runBounded({
     program: process.execPath,
-    args: ['--test', '--test-isolation=none', '--test-reporter=spec', ...group],
+    args: [`--max-semi-space-size=${NURSERY_MB}`, '--test', '--test-isolation=none', '--test-reporter=spec', ...group],
     cwd: ROOT,
     limitMs: LIMIT_MS,
     onOutput: chunk => void chunks.push(chunk),
