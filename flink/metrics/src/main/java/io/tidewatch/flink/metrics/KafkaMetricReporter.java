@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.apache.flink.metrics.CharacterFilter;
+import org.apache.flink.metrics.LogicalScopeProvider;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricConfig;
 import org.apache.flink.metrics.MetricGroup;
@@ -26,6 +28,7 @@ public final class KafkaMetricReporter implements MetricReporter, Scheduled {
 
     private static final int MAX_METRICS = 200_000;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+    private static final CharacterFilter UNCHANGED = text -> text;
 
     private final Function<SenderSettings, RecordSender> senders;
     private final LongSupplier clock;
@@ -65,7 +68,7 @@ public final class KafkaMetricReporter implements MetricReporter, Scheduled {
 
     @Override
     public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
-        String logical = LogicalScope.of(group);
+        String logical = logicalScope(group);
         if (!healthIsReported && MetricScope.isOfProcess(logical)) {
             // Flink calls this under a lock of its own, one metric at a time.
             healthIsReported = true;
@@ -78,7 +81,7 @@ public final class KafkaMetricReporter implements MetricReporter, Scheduled {
 
     @Override
     public void notifyOfRemovedMetric(Metric metric, String name, MetricGroup group) {
-        String logical = LogicalScope.of(group);
+        String logical = logicalScope(group);
         if (isReported(logical, name)) {
             tree.remove(metric, name, new MetricScope(logical, group.getAllVariables()));
         }
@@ -115,5 +118,9 @@ public final class KafkaMetricReporter implements MetricReporter, Scheduled {
 
     private boolean isReported(String logical, String name) {
         return MetricScope.isKnown(logical) && filter.keeps(logical, name);
+    }
+
+    private static String logicalScope(MetricGroup group) {
+        return LogicalScopeProvider.castFrom(group).getLogicalScope(UNCHANGED, '.');
     }
 }

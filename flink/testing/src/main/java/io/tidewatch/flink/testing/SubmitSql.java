@@ -18,7 +18,7 @@ import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 
 /**
  * Submits a SQL file to the session cluster of {@code FLINK_CONF_DIR} as one job and prints its id, as the SQL client would, whose
- * own requirements are far larger. Calls only what Flink 1.13 to 2.x have alike. Usage: {@code SubmitSql --file job.sql --name JOB}.
+ * own requirements are far larger. Calls only what Flink 1.14 to 2.x have alike. Usage: {@code SubmitSql --file job.sql --name JOB}.
  */
 public final class SubmitSql {
     private SubmitSql() {}
