@@ -1,7 +1,6 @@
 /** Forms of documents without a browser: fields by path, what is sent, who uses a name. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import { coloursOf, localMidnights } from '../../web/ui/src/screens/channels/on-call-days.ts';
 import { usesOf } from '../../web/ui/src/screens/channels/uses.ts';
 import {
