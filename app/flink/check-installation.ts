@@ -25,6 +25,9 @@ function jars({ cluster: { classPath }, jarVersion }: DoctorFacts): Finding[] {
   const found: Finding[] = [];
   const subject = 'class path of the JobManager';
   const version = lib?.[1];
+  // Flink 1.14 does not answer where later ones name their class path.
+  if (classPath.length === 0)
+    return [{ step: 'jars', subject, state: 'unknown', detail: 'this Flink does not tell it; the steps below do' }];
   if (!lib) {
     found.push({
       step: 'jars',

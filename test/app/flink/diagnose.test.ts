@@ -240,6 +240,15 @@ describe('the diagnosis of a cluster', () => {
     }
   });
 
+  test('a Flink that does not tell its class path is not accused of lacking the jars', () => {
+    const found = findings({ cluster: { version: '1.14.6', classPath: [] } }).filter(f => f.step === 'jars');
+
+    assert.deepEqual(
+      found.map(f => f.state),
+      ['unknown'],
+    );
+  });
+
   test('1.x has no listener, and a job is told by its submission', () => {
     const found = findings({
       cluster: { version: '1.20.3', config: config(/listener/) },
