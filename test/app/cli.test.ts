@@ -35,7 +35,7 @@ describe('tidewatch', { concurrency: 3 }, () => {
     ['a submission of nothing', ['jobs', 'submit', '--name', 'j'], /needs --sql FILE/],
     ['a property without a value', ['jobs', 'submit', '--sql', 'x', '--name', 'j', '--property', 'k'], /NAME=VALUE/],
     ['Flink’s configuration for nobody', ['flink-config', '--brokers', 'h:1'], /--job NAME or --session-cluster/],
-    ['a Flink nobody tried', ['flink-config', '--job', 'j', '--version', '1.12'], /never run on Flink 1\.12/],
+    ['a Flink too old for the jars', ['flink-config', '--job', 'j', '--version', '1.12'], /not made for Flink 1\.12/],
     ['two kinds of cluster', ['flink-config', '--job', 'j', '--yarn', '--standalone'], /exclude each other/],
     ['a Flink without address', ['doctor', '--flink', 'jobmanager'], /--flink http:\/\/host:8081/],
     [
