@@ -85,7 +85,7 @@ async function startEstate(release: FlinkRelease): Promise<RunningEstate> {
     await estate.producer.start(QUIET.perSecond, QUIET.oneIn);
     const jobs = new Map<string, string>();
     for (const job of [FILTER, WINDOW]) {
-      const id = await estate.submit(job);
+      const [id = ''] = await estate.submit(job);
       jobs.set(job, id);
       if (!release.startsWith('1.')) continue;
       const what = ['--sql', estate.sqlFile(job), '--name', job, '--job-id', id, '--app-id', CLUSTER];

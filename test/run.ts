@@ -66,7 +66,7 @@ const STAGES: readonly (readonly Step[])[] = [
       },
     },
   ],
-  [{ name: 'end to end', command: () => nodeTests('test/e2e/**/*.test.ts', 2) }],
+  [{ name: 'end to end', command: () => nodeTests('test/e2e/**/*.test.ts', 3) }],
   [{ name: 'real Flink', command: () => nodeTests('test/flink/**/*.test.ts', 2) }],
 ];
 

@@ -115,13 +115,15 @@ export class FlinkEstate {
     return containerOf(this.#jobManager);
   }
 
-  /** Submits a job of the fixtures as `SubmitSql` does; gives its id. */
-  async submit(job: string): Promise<string> {
+  /** Submits jobs of the fixtures with one client, as `SubmitSql` does; gives their ids in order. */
+  async submit(...jobs: readonly string[]): Promise<readonly string[]> {
     const { testing } = await flinkJars();
-    const output = await this.flink.runClient(SUBMIT, ['--file', this.sqlFile(job), '--name', job], [testing]);
-    const id = output.trim().split('\n').at(-1) ?? '';
-    if (!/^[0-9a-f]{32}$/.test(id)) throw new Error(`no job id in the output of ${SUBMIT}:\n${output}`);
-    return id;
+    const each = jobs.map(job => `${job}=${this.sqlFile(job)}`);
+    const output = await this.flink.runClient(SUBMIT, each, [testing]);
+    const ids = output.split('\n').filter(line => /^[0-9a-f]{32}$/.test(line));
+    if (ids.length !== jobs.length)
+      throw new Error(`not ${jobs.length} job ids in the output of ${SUBMIT}:\n${output}`);
+    return ids;
   }
 
   /** Path of a job's SQL with this estate's brokers in it. */

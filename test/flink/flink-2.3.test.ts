@@ -47,7 +47,7 @@ before(
     running = await FlinkEstate.start('2.3.0');
     await running.producer.start(QUIET.perSecond, QUIET.oneIn);
     const names = [FILTER, WINDOW];
-    const ids = await Promise.all(names.map(name => estate().submit(name)));
+    const ids = await running.submit(...names);
     for (const [i, name] of names.entries()) jobs.set(name, ids[i] ?? '');
     await running.running(...ids);
   },

@@ -43,7 +43,7 @@ before(
     witness = new TruthWitness(running.broker, { input: INPUT, outputs: OUTPUTS });
     await witness.start(STEADY.perSecond);
     const estate = running;
-    await estate.running(...(await Promise.all([FIRST, SECOND, THIRD].map(job => estate.submit(job)))));
+    await estate.running(...(await estate.submit(FIRST, SECOND, THIRD)));
   },
   { timeout: 240_000 },
 );

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.GlobalConfiguration;
@@ -17,19 +18,30 @@ import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 
 /**
- * Submits a SQL file to the session cluster of {@code FLINK_CONF_DIR} as one job and prints its id, as the SQL client would, whose
- * own requirements are far larger. Calls only what Flink 1.14 to 2.x have alike. Usage: {@code SubmitSql --file job.sql --name JOB}.
+ * Submits SQL files to the session cluster of {@code FLINK_CONF_DIR}, each as one job, and prints their ids line by line, as the SQL
+ * client would, whose own requirements are far larger. Calls only what Flink 1.14 to 2.x have alike. Usage:
+ * {@code SubmitSql JOB=job.sql …}.
  */
 public final class SubmitSql {
     private SubmitSql() {}
 
     /**
-     * @param args {@code --file FILE --name JOB}
-     * @throws Exception whatever Flink has to say against the statements; the process then exits with 1
+     * @param args {@code JOB=FILE}, one or more
+     * @throws Exception whatever Flink has to say against the statements; the process then exits with 1 and submits nothing more
      */
     public static void main(String[] args) throws Exception {
-        List<SqlScript.Statement> script = SqlScript.parse(Files.readString(Path.of(option(args, "--file"))));
-        TableEnvironment tables = environment(option(args, "--name"));
+        if (args.length == 0 || Arrays.stream(args).anyMatch(job -> job.indexOf('=') < 1)) {
+            throw new IllegalArgumentException("usage: SubmitSql JOB=FILE [JOB=FILE ...]");
+        }
+        for (String job : args) {
+            int at = job.indexOf('=');
+            System.out.println(submit(job.substring(0, at), Path.of(job.substring(at + 1))));
+        }
+    }
+
+    private static JobID submit(String name, Path file) throws Exception {
+        List<SqlScript.Statement> script = SqlScript.parse(Files.readString(file));
+        TableEnvironment tables = environment(name);
         StatementSet inserts = tables.createStatementSet();
         for (SqlScript.Statement statement : script) {
             switch (statement.kind()) {
@@ -43,7 +55,7 @@ public final class SubmitSql {
                     tables.executeSql(statement.text());
             }
         }
-        System.out.println(inserts.execute().getJobClient().orElseThrow().getJobID());
+        return inserts.execute().getJobClient().orElseThrow().getJobID();
     }
 
     private static TableEnvironment environment(String name) throws URISyntaxException {
@@ -58,13 +70,5 @@ public final class SubmitSql {
         TableEnvironment tables = StreamTableEnvironment.create(new StreamExecutionEnvironment(configuration));
         tables.getConfig().addConfiguration(configuration);
         return tables;
-    }
-
-    private static String option(String[] args, String name) {
-        int at = Arrays.asList(args).indexOf(name);
-        if (at < 0 || at + 1 >= args.length) {
-            throw new IllegalArgumentException("usage: SubmitSql --file FILE --name JOB");
-        }
-        return args[at + 1];
     }
 }
