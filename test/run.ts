@@ -55,6 +55,8 @@ const STAGES: readonly (readonly Step[])[] = [
         ...LONG_SIMULATIONS,
       ),
     },
+  ],
+  [
     { name: 'real Kafka and Elasticsearch', command: () => nodeTests('test/{integration,servers}/**/*.test.ts', 2) },
     {
       name: 'browser',
