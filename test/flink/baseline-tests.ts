@@ -12,7 +12,7 @@ export const QUIET = { perSecond: 600, oneIn: 3 } as const;
 /** Rates are compared over as many reports. */
 const REPORTS = 6;
 const SUBTASKS = 2;
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 180_000 };
 
 interface Finding {
   readonly step: string;

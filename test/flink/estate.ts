@@ -138,7 +138,7 @@ export class FlinkEstate {
   async running(...jobIds: readonly string[]): Promise<void> {
     const run = async (): Promise<boolean> =>
       (await Promise.all(jobIds.map(id => this.rest.runsWholly(id)))).every(Boolean);
-    await until('all tasks run', run, 60_000);
+    await until('all tasks run', run, 180_000);
   }
 
   /** The functions that can be slow wait so long at each record; 0 ends it, a negative number holds them until another comes. */

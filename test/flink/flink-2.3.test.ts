@@ -11,7 +11,7 @@ import { FILTER, FlinkEstate, residentBytes, WINDOW } from './estate.ts';
 import { jobOf, readingsOf, seriesOf } from './figures.ts';
 import { LagWitness } from './lag-witness.ts';
 
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 180_000 };
 /** Under back-pressure: events a second, all of which pass, and how long the aggregate waits at each record. */
 const FLOOD = { perSecond: 3000, oneIn: 1, slownessUs: 50_000 } as const;
 const DEEP_LAG = 30_000;

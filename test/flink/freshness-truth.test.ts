@@ -53,7 +53,7 @@ after(async () => {
 });
 
 test('the truth lies within the bounds at every sample, and the hop that stalls is named', {
-  timeout: 300_000,
+  timeout: 360_000,
 }, async t => {
   const [estate, truth] = [running!, witness!];
   const said = new Map(OUTPUTS.map(output => [output, [] as Said[]]));
@@ -71,7 +71,7 @@ test('the truth lies within the bounds at every sample, and the hop that stalls 
   // A rejection before it is awaited must not end the process.
   sampling.catch(() => undefined);
 
-  await until('the jobs have caught up', () => truth.behind() < 4 * STEADY.perSecond, 60_000);
+  await until('the jobs have caught up', () => truth.behind() < 4 * STEADY.perSecond, 90_000);
   phase = 'steady';
   await delay(STEADY.forMs);
   phase = 'burst';
@@ -91,7 +91,7 @@ test('the truth lies within the bounds at every sample, and the hop that stalls 
   await sampling;
   estate.slowDown(0);
   truth.rate(0);
-  await until('everything has come out', () => truth.behind() === 0, 60_000);
+  await until('everything has come out', () => truth.behind() === 0, 90_000);
 
   const wrong: string[] = [];
   for (const output of OUTPUTS) {
