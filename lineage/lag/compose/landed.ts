@@ -45,11 +45,10 @@ function isOpen({ stable, curve }: Polled, barrier: number, completed: number, a
 
 /** When a partition was last seen to end before its oldest open transaction: everything appended until then is over. Null before the table. */
 function stableUpTo({ stable, curve }: Polled, at: number): number | null {
-  const poll = (stable ?? curve).indexAt(at);
-  if (poll < 0) return null;
-  const past = stable === null ? curve.valueOf(poll) : stable.valueOf(poll);
-  const above = curve.firstAbove(past);
-  const until = (stable ?? curve).timeOf(poll);
+  const told = stable ?? curve;
+  const poll = told.indexAt(at);
+  const above = poll < 0 ? 0 : curve.firstAbove(told.valueOf(poll));
   if (above === 0) return null;
+  const until = told.timeOf(poll);
   return above === curve.length ? until : Math.min(until, curve.timeOf(above - 1));
 }
